@@ -1,0 +1,29 @@
+/* Clock time: local date-times, zones, elapsed hours. Elapsed time is always taken
+ * from UTC, so a day on which clocks change has 23 or 25 hours. */
+#pragma once
+
+#include <glib.h>
+
+/* Parses "YYYY-MM-DDTHH:MM[:SS]" (also with a blank for T), optionally followed by "Z" or
+ * "+HH:MM"; without an offset the time is local in `zone` (NULL = this computer's zone).
+ * Refused: dates that do not exist, local times that the change of clocks skips;
+ * a doubled local time needs an offset. Yours. */
+GDateTime *tdm_clock_parse (const char *text, GTimeZone *zone,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Parses "YYYY-MM-DD". */
+gboolean tdm_clock_parse_date (const char *text, GDate *out,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Hours elapsed from `from` to `to`, exact to the microsecond. */
+double tdm_clock_hours_between (GDateTime *from, GDateTime *to);
+
+/* `from` plus `hours` elapsed hours, in the zone of `from`. Yours. */
+GDateTime *tdm_clock_add_hours (GDateTime *from,
+                                double hours) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "2026-03-01T08:00" (seconds only if not zero; offset only when the local time is doubled). Yours. */
+char *tdm_clock_format (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "Sun 1 Mar 08:00", for people, in the user's language. Yours. */
+char *tdm_clock_display (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;

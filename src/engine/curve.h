@@ -1,0 +1,47 @@
+/* Concentration curves with percentile bands. */
+#pragma once
+
+#include "engine/map.h"
+
+typedef enum
+{
+  TDM_BAND_5,
+  TDM_BAND_25,
+  TDM_BAND_50,
+  TDM_BAND_75,
+  TDM_BAND_95,
+  TDM_BAND_N,
+} TdmBand;
+
+typedef struct
+{
+  const double *times_h; /* explicit grid, or NULL for one that follows the events */
+  guint n_times;
+  double from_h, to_h;   /* when times_h is NULL */
+  guint draws;           /* 0 = no bands */
+  guint64 seed;
+  double until_h;           /* history used up to here; INFINITY = all */
+  const TdmPkDose *extra;   /* doses from then on */
+  guint n_extra;
+  gboolean residual; /* bands of the next measurement: residual error added */
+} TdmCurveOptions;
+
+/* A curve in the unit of output 0. Immutable, reference counted. Percentile arrays are NULL
+ * without draws; percentiles by linear interpolation of order statistics (type 7). */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  guint n;
+  double *time_h;
+  double *population;  /* typical patient: eta = 0 */
+  double *individual;  /* this patient: MAP */
+  double *population_band[TDM_BAND_N];
+  double *individual_band[TDM_BAND_N];
+} TdmCurve;
+
+TdmCurve *tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,
+                         GCancellable *cancellable,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCurve *tdm_curve_ref (TdmCurve *self);
+void tdm_curve_unref (TdmCurve *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCurve, tdm_curve_unref)

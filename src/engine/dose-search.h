@@ -1,0 +1,57 @@
+/* Regimens that can be given, ranked for the target. */
+#pragma once
+
+#include "engine/map.h"
+
+/* Predicted numbers of a regimen at the MAP estimate, in the units of the answer
+ * (concentrations: output 0's unit; areas: that unit times h). */
+typedef struct
+{
+  double trough, peak, average, auc24;
+  double target; /* the target's own metric, in the target's unit */
+} TdmRegimenMetrics;
+
+typedef struct
+{
+  const TdmModelRoute *route;
+  double amount_mg;
+  double interval_h;
+  double duration_h;
+  double loading_mg; /* first dose when it differs, 0 = none */
+  double first_dose_h; /* when the first dose of this regimen is due */
+  gboolean is_current;
+  TdmRegimenMetrics metrics;
+  TdmRegimenMetrics low, high; /* 5 and 95 percentiles over the draws */
+  double p_below, p_within, p_above;
+  double score;
+  GPtrArray *notes;
+} TdmRegimen;
+
+/* Ranked, best first; the current regimen is always among them when there is one.
+ * Immutable, reference counted. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  TdmTarget target;
+  char *target_unit;
+  GPtrArray *regimens; /* of TdmRegimen* */
+  gboolean none_reaches;   /* no candidate's MAP metric lies in the window */
+  guint candidates;        /* how many were evaluated */
+  TdmNote *withheld;       /* NULL, or why there is no advice (then `regimens` is empty) */
+} TdmProposals;
+
+typedef struct
+{
+  guint draws;  /* 0 = the default, 1000 */
+  guint64 seed;
+  guint keep;   /* how many to return, 0 = 12 */
+} TdmDoseSearchOptions;
+
+/* `notes`: everything known so far about the case and the fit; a refuse note withholds advice. Yours. */
+TdmProposals *tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
+                               const TdmDoseSearchOptions *options,
+                               GCancellable *cancellable,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmProposals *tdm_proposals_ref (TdmProposals *self);
+void tdm_proposals_unref (TdmProposals *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmProposals, tdm_proposals_unref)

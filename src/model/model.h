@@ -1,0 +1,151 @@
+/* A model: structure, parameter programs, prior, residual error, and everything a user
+ * must know about it. Loaded from a model file (models/README.md). Immutable, reference
+ * counted, may be shared between threads. */
+#pragma once
+
+#include <glib.h>
+
+#include "base/note.h"
+#include "num/jet.h"
+#include "pk/structure.h"
+#include "record/case.h"
+
+typedef struct _TdmModel TdmModel;
+
+/* How a covariate behaves between its entries. */
+typedef enum
+{
+  TDM_CARRY_FORWARD,  /* the last entry holds; the first also backwards */
+  TDM_CARRY_BACKWARD, /* the next entry holds (NONMEM's habit); the last also forwards */
+  TDM_CARRY_LINEAR,
+} TdmCarry;
+
+typedef struct
+{
+  char *name;  /* "WT" */
+  char *title; /* "Body weight", in the user's language */
+  char *unit;  /* the unit expressions see; NULL = none */
+  double studied_low, studied_high; /* outside: a caution (and extrapolated bands) */
+  double limit_low, limit_high;     /* outside: refused */
+  gboolean has_default;             /* a missing value takes it, and a note says so */
+  double default_value;
+  TdmCarry carry;
+  char **categories; /* texts of a categorical covariate, value = index; or NULL */
+  gboolean derived;  /* has an expression over other covariates; may be given instead */
+  gboolean needed;   /* some parameter depends on it, directly or through others */
+} TdmModelCovariate;
+
+typedef enum
+{
+  TDM_RESIDUAL_ADDITIVE,     /* v = a^2 */
+  TDM_RESIDUAL_PROPORTIONAL, /* v = (b f)^2 */
+  TDM_RESIDUAL_COMBINED,     /* v = a^2 + (b f)^2 */
+  TDM_RESIDUAL_LOG,          /* ln y = ln f + e, v = a^2 */
+} TdmResidualKind;
+
+typedef struct
+{
+  char *name;  /* "C" */
+  char *title; /* "Vancomycin, serum, total" */
+  char *unit;  /* of levels, residual error and answers: "mg/L", "ng/mL" */
+  double per_mg_l; /* value in `unit` = per_mg_l * concentration in mg/L */
+  TdmResidualKind error;
+  double additive;     /* SD in `unit` (LOG: SD of the logarithm) */
+  double proportional; /* fraction */
+} TdmModelOutput;
+
+typedef struct
+{
+  char *name;  /* "iv", "oral" */
+  char *title;
+  gboolean infusion; /* doses take a duration */
+  TdmPkRoute route;
+} TdmModelRoute;
+
+/* What the ward can give by one route. Arrays are yours to read, owned by the model. */
+typedef struct
+{
+  const TdmModelRoute *route;
+  char *unit;          /* of the amounts shown: "mg" */
+  double *amounts_mg;  /* every amount that can be given, ascending */
+  guint n_amounts;
+  double *intervals_h;
+  guint n_intervals;
+  double *durations_h; /* infusion lengths; n = 0 where not an infusion */
+  guint n_durations;
+  double max_rate_mg_h; /* INFINITY = no limit stated */
+  double max_single_mg;
+  double max_daily_mg;
+  double loading_low_mg_kg, loading_high_mg_kg; /* 0 = no loading dose stated */
+  double max_loading_mg;
+  char *source;
+} TdmModelDosing;
+
+typedef struct
+{
+  char *title;
+  TdmTarget target;
+  char *source;
+} TdmModelTarget;
+
+/* Text about the model, in the user's language where the file translates it. */
+typedef struct
+{
+  char *id, *drug, *title, *version;
+  char *reference, *doi;
+  char *population; /* the people it was built from, in words */
+  char *status;     /* "A", "B" or "C": how it was verified */
+  char *status_text;
+  char *limits;    /* pitfalls, in words */
+  char *equations; /* the [parameters] section as written */
+} TdmModelText;
+
+/* Loads a model file. NULL with a TDM_ERROR_INPUT error "FILE:LINE:COLUMN: what was expected". Yours. */
+TdmModel *tdm_model_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Same from memory; `name` stands for the file in messages. Yours. */
+TdmModel *tdm_model_parse (const char *data, gsize length, const char *name,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmModel *tdm_model_ref (TdmModel *self);
+void tdm_model_unref (TdmModel *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmModel, tdm_model_unref)
+
+const TdmModelText *tdm_model_get_text (const TdmModel *self);
+const char *tdm_model_get_id (const TdmModel *self);
+const char *tdm_model_get_sha256 (const TdmModel *self); /* of the file's bytes, hex */
+const char *tdm_model_get_source (const TdmModel *self, gsize *length); /* the bytes */
+double tdm_model_get_molar_mass (const TdmModel *self); /* g/mol, 0 = unknown */
+const TdmPkStructure *tdm_model_get_structure (const TdmModel *self);
+guint tdm_model_get_n_parameters (const TdmModel *self);
+const char *tdm_model_get_parameter_name (const TdmModel *self, guint i);
+const char *tdm_model_get_parameter_unit (const TdmModel *self, guint i); /* or NULL */
+guint tdm_model_get_n_effects (const TdmModel *self);
+const char *tdm_model_get_effect_name (const TdmModel *self, guint i); /* "CL" for eta_CL */
+const double *tdm_model_get_omega (const TdmModel *self); /* n x n, row by row */
+guint tdm_model_get_n_covariates (const TdmModel *self);
+const TdmModelCovariate *tdm_model_get_covariate (const TdmModel *self, guint i);
+int tdm_model_find_covariate (const TdmModel *self, const char *name); /* -1 = none */
+guint tdm_model_get_n_outputs (const TdmModel *self);
+const TdmModelOutput *tdm_model_get_output (const TdmModel *self, guint i);
+guint tdm_model_get_n_routes (const TdmModel *self);
+const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
+guint tdm_model_get_n_dosings (const TdmModel *self);
+const TdmModelDosing *tdm_model_get_dosing (const TdmModel *self, guint i);
+guint tdm_model_get_n_targets (const TdmModel *self);
+const TdmModelTarget *tdm_model_get_target (const TdmModel *self, guint i); /* 0 = default */
+
+/* Covariates of one moment turned into what parameters need: derived covariates are
+ * computed and everything that depends on no random effect is evaluated once.
+ * `covariates`: one value each, in the model's units, NAN = not given (allowed for derived
+ * ones and those not needed). `resolved` (or NULL) receives all of them, derived included. NULL with
+ * TDM_ERROR_INPUT "covariates: … is missing" or "… is not a number" when an expression has
+ * no finite value. Yours; borrowed by nobody; thread-safe to read. */
+typedef struct _TdmBinding TdmBinding;
+TdmBinding *tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_binding_free (TdmBinding *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmBinding, tdm_binding_free)
+
+/* The parameters at random effects `eta` (n_effects plain numbers, the jet's variables in
+ * order; a space with n = 0 gives plain values): n_parameters jets. FALSE when one is not finite. */
+gboolean tdm_binding_parameters (const TdmBinding *self, const TdmJetSpace *space,
+                                 const double *eta, double *parameters);

@@ -1,0 +1,83 @@
+/* Plans: a dosing history expanded into events, and its prediction.
+ *
+ * What was written → expanded, sorted events → rates, amounts and parameters at each →
+ * a walk from event to event, the structure supplying the step and the steady state.
+ * State is carried, never superposed, so parameters may change between events. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pk/structure.h"
+
+/* One line of the dosing history. */
+typedef struct
+{
+  double time_h;
+  double amount_mg;  /* of active moiety */
+  double duration_h; /* 0 = bolus; ignored when the route has a duration parameter */
+  double interval_h; /* > 0 with count > 1 or steady state */
+  guint count;       /* doses in all, >= 1 */
+  gboolean steady_state;
+  TdmPkRoute route;
+} TdmPkDose;
+
+/* Most doses a plan expands to; more is refused. */
+#define TDM_PK_MAX_DOSES 100000
+
+typedef struct _TdmPkPlan TdmPkPlan; /* immutable, reference counted */
+
+/* Expands and sorts. Parameter set k applies from change_times_h[k] (the first must be
+ * -INFINITY) to the next. Predictions are made at `times_h`, any order, duplicates allowed; a
+ * prediction at the very time of a bolus or of the start of an infusion is made before it.
+ * `output` of each prediction: index into the structure's outputs (NULL = all 0).
+ * The structure is copied (its `data` borrowed for the life of the plan). Yours. */
+TdmPkPlan *tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses,
+                            guint n_doses, const double *change_times_h, guint n_sets,
+                            const double *times_h, const guint *outputs, guint n_times,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmPkPlan *tdm_pk_plan_ref (TdmPkPlan *self);
+void tdm_pk_plan_unref (TdmPkPlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkPlan, tdm_pk_plan_unref)
+
+/* Number of expanded doses, and the i-th in order of time (duration of its own or 0). */
+guint tdm_pk_plan_get_n_doses (const TdmPkPlan *self);
+void tdm_pk_plan_get_dose (const TdmPkPlan *self, guint i, double *time_h,
+                           double *amount_mg, double *duration_h);
+
+/* Workspace of one thread for plans of any structure; grows as needed, never shared. */
+typedef struct _TdmPkWork TdmPkWork;
+TdmPkWork *tdm_pk_work_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_pk_work_free (TdmPkWork *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkWork, tdm_pk_work_free)
+
+/* Overrides an ODE structure's tolerances (0 = those of the structure). */
+void tdm_pk_work_set_tolerance (TdmPkWork *self, double relative, double absolute);
+
+/* Predicts. `parameters`: n_sets x n_parameters jets over `space`. `values`: n_times jets,
+ * concentrations in mg/L, in the order of `times_h`. `auc` (or NULL): n_times jets, the area
+ * under output 0 from the first event (or, with a steady-state dose, from that dose) to each
+ * time, mg·h/L. FALSE with a TDM_ERROR_NO_ANSWER error when there is no steady state, the solver
+ * fails, or a result is not finite. */
+gboolean tdm_pk_plan_predict (const TdmPkPlan *self, TdmPkWork *work,
+                              const TdmJetSpace *space, const double *parameters,
+                              double *values, double *auc,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The steady state that `dose` repeated every interval_h for ever would reach under one
+ * parameter set: the concentration at `offsets_h` (0 .. interval_h after a dose's start;
+ * 0 = trough, before the dose) and the area over one interval. Plain numbers, no derivatives
+ * (space n = 0). `peak` (or NULL): the highest concentration in the interval and `peak_time_h` its offset, found
+ * exactly (end of infusion, or the root of the derivative), not on a grid. Same errors as predict. */
+typedef struct
+{
+  double trough; /* mg/L, just before a dose */
+  double peak;   /* mg/L */
+  double peak_time_h;
+  double auc; /* mg·h/L over one interval */
+} TdmPkSteadyState;
+
+gboolean tdm_pk_steady_state (const TdmPkStructure *structure, const TdmPkDose *dose,
+                              const double *parameters, const double *offsets_h,
+                              guint n_offsets, double *values, TdmPkWork *work,
+                              TdmPkSteadyState *out,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,84 @@
+/* Structures: how amounts move between compartments.
+ *
+ * Two kinds. LINEAR: one to three mammillary compartments with first-order elimination
+ * from the central one, fed directly (iv) and through a chain of `chain` absorption
+ * compartments that all empty at the same rate (1 = first-order absorption with rate KA,
+ * n = Erlang transit with rate KTR); solved in closed form. ODE: the model supplies the
+ * right-hand side; solved by CVODES with forward sensitivities.
+ *
+ * Units: hours, mg, L. Everything that may depend on a random effect is a jet. */
+#pragma once
+
+#include <glib.h>
+
+#include "num/jet.h"
+
+typedef enum
+{
+  TDM_PK_LINEAR,
+  TDM_PK_ODE,
+} TdmPkKind;
+
+/* Structural parameters of a LINEAR structure, in this order (those that exist):
+ * CL, V1, then Q2, V2, then Q3, V3, then the chain's rate. */
+typedef enum
+{
+  TDM_PK_CL,
+  TDM_PK_V1,
+  TDM_PK_Q2,
+  TDM_PK_V2,
+  TDM_PK_Q3,
+  TDM_PK_V3,
+  TDM_PK_KA,
+  TDM_PK_N_LINEAR,
+} TdmPkLinearParameter;
+
+/* Right-hand side of an ODE structure on jets. `time` (h since the case's start), every
+ * parameter, state and derivative is a jet over `space`; arrays of jets are contiguous.
+ * Must be a pure function; `scratch` holds `scratch_jets` jets for its own use. */
+typedef void (*TdmPkRhs) (gconstpointer data, const TdmJetSpace *space,
+                          const double *time, const double *parameters,
+                          const double *states, double *derivatives, double *scratch);
+
+/* Output (concentration, mg/L) of an ODE structure; same conventions, one jet out. */
+typedef void (*TdmPkOutput) (gconstpointer data, const TdmJetSpace *space, guint output,
+                             const double *time, const double *parameters,
+                             const double *states, double *value, double *scratch);
+
+/* A structure. Plain value; the owner (a model) keeps `data` alive and immutable.
+ * Parameter sets handed to the solver hold n_parameters jets; the indices below point
+ * into such a set; G_MAXUINT = absent. */
+typedef struct
+{
+  TdmPkKind kind;
+  guint n_parameters;
+
+  /* LINEAR */
+  guint compartments; /* 1, 2 or 3 */
+  guint chain;        /* absorption compartments: 0, 1 or more */
+  guint linear[TDM_PK_N_LINEAR];
+
+  /* ODE */
+  guint n_states;
+  guint scratch_jets;
+  TdmPkRhs rhs;
+  TdmPkOutput output;
+  gconstpointer data;
+  double relative_tolerance; /* 0 = the default, 1e-9 */
+  double absolute_tolerance; /* mg; 0 = the default, 1e-9 */
+
+  guint n_outputs; /* LINEAR: 1, the central concentration */
+} TdmPkStructure;
+
+/* A route: where a dose enters and through which parameters. States of a LINEAR
+ * structure: central 0, peripherals 1 and 2, then the chain in order of passage. */
+typedef struct
+{
+  guint state;            /* compartment that receives the dose */
+  guint bioavailability;  /* parameter index, G_MAXUINT = 1 */
+  guint lag;              /* parameter index (h), G_MAXUINT = 0 */
+  guint duration;         /* parameter index (h) of zero-order input, G_MAXUINT = dose's own */
+} TdmPkRoute;
+
+/* Number of states. */
+guint tdm_pk_structure_n_states (const TdmPkStructure *self);

@@ -1,0 +1,167 @@
+/* A case: everything a clinician would write on one sheet. Immutable, reference
+ * counted, may be shared between threads. Values are as entered: with their own unit and
+ * their own way of writing the time; nothing is converted here. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _TdmCase TdmCase;
+
+/* A moment: hours since the case's start, and the text if it was written as a date-time
+ * (NULL if as a number), so that it is written back as it was read. */
+typedef struct
+{
+  double hours;
+  char *text;
+} TdmMoment;
+
+typedef enum
+{
+  TDM_SEX_UNKNOWN,
+  TDM_SEX_MALE,
+  TDM_SEX_FEMALE,
+} TdmSex;
+
+typedef struct
+{
+  char *id;
+  char *name;
+  TdmSex sex;
+  char *birth; /* "YYYY-MM-DD" or NULL */
+} TdmPatient;
+
+typedef struct
+{
+  char *name; /* "WT", "SCR", … in capitals */
+  TdmMoment time;
+  double value; /* unused when `text` is set */
+  char *text;   /* categories written as text: such as star alleles; else NULL */
+  char *unit;   /* NULL = no unit */
+} TdmCovariateEntry;
+
+typedef struct
+{
+  TdmMoment time;
+  double amount;
+  char *unit;
+  char *route;       /* as the model names it; NULL = the model's only route */
+  double duration_h; /* 0 = bolus (or what the route says) */
+  double interval_h; /* 0 = single dose */
+  guint count;       /* doses in all; 1 when single */
+  gboolean steady_state;
+  char *salt;        /* or NULL */
+  char *formulation; /* or NULL */
+} TdmDoseEntry;
+
+typedef enum
+{
+  TDM_CENSOR_NONE,
+  TDM_CENSOR_BELOW, /* below the limit given as value */
+  TDM_CENSOR_ABOVE,
+} TdmCensor;
+
+typedef struct
+{
+  TdmMoment time;
+  double value;
+  char *unit;
+  char *output; /* NULL = the model's only output */
+  TdmCensor censor;
+  gboolean use;  /* FALSE: shown, not fitted */
+  double weight; /* 0..1, default 1 */
+} TdmLevelEntry;
+
+typedef enum
+{
+  TDM_METRIC_NONE, /* no target given: the model's default applies */
+  TDM_METRIC_TROUGH,
+  TDM_METRIC_PEAK,
+  TDM_METRIC_AVERAGE,
+  TDM_METRIC_AUC24,
+  TDM_METRIC_AUC,
+  TDM_METRIC_CUMULATIVE_AUC,
+  TDM_METRIC_TIME_ABOVE,
+  TDM_METRIC_PEAK_MIC,
+  TDM_METRIC_AUC_MIC,
+} TdmMetricKind;
+
+/* "trough", "auc24" … (static), and back; FALSE for an unknown name. */
+const char *tdm_metric_name (TdmMetricKind kind);
+gboolean tdm_metric_from_name (const char *name, TdmMetricKind *out);
+
+typedef struct
+{
+  TdmMetricKind metric;
+  double low, high; /* NAN never: an open side is -INFINITY or INFINITY */
+  char *unit;
+  gboolean at_steady_state; /* default TRUE */
+  TdmMoment at;             /* when not at steady state */
+  TdmMoment from, to;       /* AUC only */
+  double threshold;         /* TIME_ABOVE only */
+  char *threshold_unit;
+  double mic; /* *_MIC only */
+  char *mic_unit;
+} TdmTarget;
+
+typedef struct
+{
+  double *intervals_h; /* NULL = the model's */
+  guint n_intervals;
+  double prior_weight;    /* default 1; below 1 flattens the prior */
+  gboolean has_adjust;    /* from when a new regimen may start; default: after the */
+  TdmMoment adjust;       /* last dose's interval */
+} TdmCaseOptions;
+
+TdmCase *tdm_case_ref (TdmCase *self);
+void tdm_case_unref (TdmCase *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCase, tdm_case_unref)
+
+/* What the case says. All borrowed. */
+const char *tdm_case_get_model (const TdmCase *self); /* first model id, or NULL */
+const char *const *tdm_case_get_models (const TdmCase *self); /* NULL-terminated, or NULL */
+GDateTime *tdm_case_get_start (const TdmCase *self);          /* or NULL */
+const TdmPatient *tdm_case_get_patient (const TdmCase *self);
+guint tdm_case_get_n_covariates (const TdmCase *self);
+const TdmCovariateEntry *tdm_case_get_covariate (const TdmCase *self, guint i);
+guint tdm_case_get_n_doses (const TdmCase *self);
+const TdmDoseEntry *tdm_case_get_dose (const TdmCase *self, guint i);
+guint tdm_case_get_n_levels (const TdmCase *self);
+const TdmLevelEntry *tdm_case_get_level (const TdmCase *self, guint i);
+const TdmTarget *tdm_case_get_target (const TdmCase *self); /* metric NONE if not given */
+const TdmCaseOptions *tdm_case_get_options (const TdmCase *self);
+
+/* A mutable copy for making the next case. Entries passed in are copied, strings too.
+ * Index arguments must be in range; `insert` takes index = n to append. */
+typedef struct _TdmCaseEdit TdmCaseEdit;
+
+TdmCaseEdit *tdm_case_edit_new (const TdmCase *from /* or NULL: an empty case */)
+    G_GNUC_WARN_UNUSED_RESULT;
+void tdm_case_edit_free (TdmCaseEdit *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCaseEdit, tdm_case_edit_free)
+
+void tdm_case_edit_set_model (TdmCaseEdit *self, const char *id);
+void tdm_case_edit_set_start (TdmCaseEdit *self, GDateTime *start);
+void tdm_case_edit_set_patient (TdmCaseEdit *self, const TdmPatient *patient);
+void tdm_case_edit_insert_covariate (TdmCaseEdit *self, guint i,
+                                     const TdmCovariateEntry *entry);
+void tdm_case_edit_replace_covariate (TdmCaseEdit *self, guint i,
+                                      const TdmCovariateEntry *entry);
+void tdm_case_edit_remove_covariate (TdmCaseEdit *self, guint i);
+void tdm_case_edit_insert_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
+void tdm_case_edit_replace_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
+void tdm_case_edit_remove_dose (TdmCaseEdit *self, guint i);
+void tdm_case_edit_insert_level (TdmCaseEdit *self, guint i, const TdmLevelEntry *entry);
+void tdm_case_edit_replace_level (TdmCaseEdit *self, guint i,
+                                  const TdmLevelEntry *entry);
+void tdm_case_edit_remove_level (TdmCaseEdit *self, guint i);
+void tdm_case_edit_set_target (TdmCaseEdit *self, const TdmTarget *target);
+void tdm_case_edit_set_options (TdmCaseEdit *self, const TdmCaseOptions *options);
+
+/* Checks everything that can be checked without a model (units parse, amounts positive,
+ * intervals and counts sane, times in order of magnitude, categories …) and makes the
+ * case. NULL with a TDM_ERROR_INPUT error naming the place; the edit stays as it was. */
+TdmCase *tdm_case_edit_finish (TdmCaseEdit *self,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The empty case: no model, no entries. */
+TdmCase *tdm_case_new_empty (void) G_GNUC_WARN_UNUSED_RESULT;
