@@ -2,8 +2,8 @@
  *
  * A jet over n variables is an array of doubles: value, n first derivatives, and at
  * order 2 the n(n+1)/2 second derivatives, row by row of the lower triangle
- * ((0,0), (1,0), (1,1), (2,0) …). The space says n and the order; n = 0 is plain numbers.
- * All functions allow the result to be one of the arguments. */
+ * ((0,0), (1,0), (1,1), (2,0) …). The space says n and the order; n = 0 is plain
+ * numbers. All functions allow the result to be one of the arguments. */
 #pragma once
 
 #include <glib.h>
@@ -145,8 +145,8 @@ void tdm_jet_pow (const TdmJetSpace *s, double *r, const double *a, const double
 void tdm_jet_powc (const TdmJetSpace *s, double *r, const double *a, double c);
 
 /* r = psi_k(a) = integral over u in [0,1] of u^k exp(-a u) du, for a[0] >= 0.
- * psi_0(x) = (1 - exp(-x)) / x. Entire, so smooth at 0; psi_k' = -psi_(k+1). Evaluated by
- * a series of positive terms or the upward recurrence, both free of cancellation. */
+ * psi_0(x) = (1 - exp(-x)) / x. Entire, so smooth at 0; psi_k' = -psi_(k+1). Evaluated
+ * by a series of positive terms or the upward recurrence, both free of cancellation. */
 void tdm_jet_psi (const TdmJetSpace *s, double *r, const double *a, guint k);
 
 /* psi_k(x) itself for a plain x >= 0. */

@@ -1,0 +1,11 @@
+/* The standard normal distribution function, safe in its tails. */
+#pragma once
+
+#include "num/jet.h"
+
+/* ln Phi(z), with derivatives. */
+void tdm_jet_log_normal_cdf (const TdmJetSpace *s, double *r, const double *z);
+
+/* Phi(z), and its inverse for 0 < p < 1. */
+double tdm_normal_cdf (double z);
+double tdm_normal_quantile (double p);
