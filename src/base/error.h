@@ -21,6 +21,7 @@ GQuark tdm_error_quark (void);
 int tdm_error_exit_status (const GError *error);
 
 /* Sets a TDM_ERROR_INPUT error "PLACE: MESSAGE". `place` is a field such as
- * "levels[1].unit" or "FILE:LINE:COLUMN". Always returns FALSE. */
+ * "levels[1].unit" or "FILE:LINE:COLUMN"; NULL where only the caller knows it, who then
+ * adds it with g_prefix_error(). Always returns FALSE. */
 gboolean tdm_error_set_input (GError **error, const char *place, const char *format,
                               ...) G_GNUC_PRINTF (3, 4);
