@@ -1,0 +1,170 @@
+/* Reference: J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Springer 2006, ch.
+ * 4 and 10.3 (Levenberg–Marquardt as a trust-region method). The damping is a multiple
+ * of the identity, so variables must be of comparable scale (random effects in prior
+ * standard deviations are); it vanishes near the optimum, where steps are full Newton
+ * steps. */
+#include "num/minimise.h"
+
+#include "num/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_N 64
+
+typedef struct
+{
+  const TdmMinimiseProblem *problem;
+  double x[MAX_N], gradient[MAX_N], step[MAX_N];
+  double new_x[MAX_N], new_gradient[MAX_N];
+  double *hessian, *new_hessian, *factor;
+  double value, damping;
+} State;
+
+/* step = -(H + damping I)^-1 g / 2, damping raised until that matrix is positive
+ * definite. */
+static void
+solve_step (State *s)
+{
+  const guint n = s->problem->n;
+  for (;;)
+    {
+      memcpy (s->factor, s->hessian, n * n * sizeof (double));
+      for (guint i = 0; i < n; i++)
+        s->factor[i * n + i] += s->damping;
+      if (tdm_cholesky (n, s->factor, s->factor))
+        break;
+      s->damping = MAX (4 * s->damping, 1e-3);
+      g_assert (isfinite (s->damping));
+    }
+  for (guint i = 0; i < n; i++)
+    s->step[i] = -0.5 * s->gradient[i];
+  tdm_cholesky_solve (n, s->factor, s->step, s->step);
+}
+
+static double
+norm (guint n, const double *v)
+{
+  double sum = 0;
+  for (guint i = 0; i < n; i++)
+    sum += v[i] * v[i];
+  return sqrt (sum);
+}
+
+static void
+limit_step (State *s)
+{
+  double length = norm (s->problem->n, s->step);
+  if (length > s->problem->max_step)
+    for (guint i = 0; i < s->problem->n; i++)
+      s->step[i] *= s->problem->max_step / length;
+}
+
+/* -(g'd + d'Hd): what the quadratic model gains by the step. */
+static double
+predicted_gain (const State *s)
+{
+  const guint n = s->problem->n;
+  double gain = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      double row = 0;
+      for (guint j = 0; j < n; j++)
+        row += s->hessian[i * n + j] * s->step[j];
+      gain -= s->step[i] * (s->gradient[i] + row);
+    }
+  return gain;
+}
+
+static void
+accept (State *s, double value)
+{
+  const guint n = s->problem->n;
+  memcpy (s->x, s->new_x, n * sizeof (double));
+  memcpy (s->gradient, s->new_gradient, n * sizeof (double));
+  memcpy (s->hessian, s->new_hessian, n * n * sizeof (double));
+  s->value = value;
+}
+
+static void
+adapt_damping (State *s, double ratio)
+{
+  if (ratio > 0.75)
+    s->damping = s->damping < 1e-4 ? 0.0 : s->damping / 6;
+  else if (!(ratio > 0.25))
+    s->damping = MAX (4 * s->damping, 0.05);
+}
+
+/* Tries the step; TRUE when it was accepted. */
+static gboolean
+try_step (State *s, double gain)
+{
+  const TdmMinimiseProblem *p = s->problem;
+  for (guint i = 0; i < p->n; i++)
+    s->new_x[i] = s->x[i] + s->step[i];
+  double value =
+      p->function (p->data, s->new_x, s->new_gradient, s->new_hessian, p->exact);
+  double ratio = isfinite (value) ? (s->value - value) / gain : -1.0;
+  adapt_damping (s, ratio);
+  if (!(ratio > 1e-4))
+    return FALSE;
+  accept (s, value);
+  return TRUE;
+}
+
+static TdmMinimiseStop
+iterate (State *s, TdmMinimiseReport *report)
+{
+  const TdmMinimiseProblem *p = s->problem;
+  guint rejected = 0;
+  for (;;)
+    {
+      double scale = 1 + fabs (s->value);
+      solve_step (s);
+      double gain = predicted_gain (s);
+      report->predicted_gain = gain;
+      if (s->damping == 0.0 && gain <= p->tolerance * scale)
+        return TDM_MINIMISE_GRADIENT;
+      limit_step (s);
+      gain = predicted_gain (s);
+      /* Rounding hides gains below this; so does noise of a differential equation
+       * solver. */
+      if (rejected >= 12 || (rejected >= 3 && gain <= 1e-9 * scale))
+        return report->predicted_gain <= 1e-7 * scale ? TDM_MINIMISE_STEP
+                                                      : TDM_MINIMISE_FAILED;
+      if (report->iterations++ >= p->max_iterations)
+        return TDM_MINIMISE_ITERATIONS;
+      gboolean accepted = gain > 0 && try_step (s, gain);
+      if (!accepted && gain <= 0)
+        adapt_damping (s, -1.0);
+      rejected = accepted ? 0 : rejected + 1;
+      if (accepted && p->watch && p->watch (p->data, s->x, s->value))
+        return TDM_MINIMISE_ASKED;
+    }
+}
+
+void
+tdm_minimise (const TdmMinimiseProblem *problem, double *x, double *hessian,
+              TdmMinimiseReport *report)
+{
+  const guint n = problem->n;
+  double stack[3 * 16 * 16], *work = stack;
+  g_autofree double *heap = NULL;
+  g_assert (n <= MAX_N);
+  if (n > 16)
+    work = heap = g_new (double, 3 * n * n);
+  State s = { .problem = problem,
+              .hessian = work,
+              .new_hessian = work + n * n,
+              .factor = work + 2 * n * n };
+  memcpy (s.x, x, n * sizeof (double));
+  *report = (TdmMinimiseReport){ .stop = TDM_MINIMISE_FAILED, .predicted_gain = 0 };
+  s.value =
+      problem->function (problem->data, s.x, s.gradient, s.hessian, problem->exact);
+  if (isfinite (s.value))
+    report->stop = iterate (&s, report);
+  report->value = s.value;
+  report->gradient_norm = isfinite (s.value) ? norm (n, s.gradient) : INFINITY;
+  memcpy (x, s.x, n * sizeof (double));
+  memcpy (hessian, s.hessian, n * n * sizeof (double));
+}
