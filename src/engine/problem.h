@@ -1,6 +1,6 @@
-/* A problem: one patient's case under one model, ready for computing. The one place that
- * converts units and clock time, and that decides whether this model may be used for this
- * patient. Immutable, reference counted, may be shared between threads. */
+/* A problem: one patient's case under one model, ready for computing. The one place
+ * that converts units and clock time, and that decides whether this model may be used
+ * for this patient. Immutable, reference counted, may be shared between threads. */
 #pragma once
 
 #include "model/model.h"
@@ -19,8 +19,8 @@ typedef struct
   double weight;
 } TdmProblemLevel;
 
-/* What is known of the regimen being given: the last repeated dose, or the spacing of the
- * last two doses. interval_h = 0: none known. */
+/* What is known of the regimen being given: the last repeated dose, or the spacing of
+ * the last two doses. interval_h = 0: none known. */
 typedef struct
 {
   const TdmModelRoute *route;
@@ -29,8 +29,9 @@ typedef struct
   double duration_h;
 } TdmCurrentRegimen;
 
-/* NULL with a TDM_ERROR_INPUT error naming the field: a missing covariate, a unit that does not
- * fit, an unknown route or covariate, a covariate outside the model's limits. Yours. */
+/* NULL with a TDM_ERROR_INPUT error naming the field: a missing covariate, a unit that
+ * does not fit, an unknown route or covariate, a covariate outside the model's limits.
+ * Yours. */
 TdmProblem *tdm_problem_new (TdmCase *record, TdmModel *model,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmProblem *tdm_problem_ref (TdmProblem *self);
@@ -44,8 +45,8 @@ const GPtrArray *tdm_problem_get_notes (const TdmProblem *self);
 guint tdm_problem_get_n_levels (const TdmProblem *self);
 const TdmProblemLevel *tdm_problem_get_level (const TdmProblem *self, guint i);
 guint tdm_problem_get_n_effects (const TdmProblem *self);
-/* Prior covariance (already divided by the prior weight), its inverse and lower Cholesky
- * factor; n x n, row by row. */
+/* Prior covariance (already divided by the prior weight), its inverse and lower
+ * Cholesky factor; n x n, row by row. */
 const double *tdm_problem_get_omega (const TdmProblem *self);
 const double *tdm_problem_get_omega_inverse (const TdmProblem *self);
 const double *tdm_problem_get_omega_cholesky (const TdmProblem *self);
@@ -56,12 +57,14 @@ TdmCurrentRegimen tdm_problem_get_current (const TdmProblem *self);
 /* From when a new regimen may start (h): options.adjust, else when the next dose of the
  * current regimen is due, else just after the last event. */
 double tdm_problem_get_adjust_h (const TdmProblem *self);
-/* Time of the last entry of any kind that is known to have happened (the now-line), h. */
+/* Time of the last entry of any kind that is known to have happened (the now-line), h.
+ */
 double tdm_problem_get_now_h (const TdmProblem *self);
 /* The target: the case's, else the model's first; metric NONE if neither. Limits are in
  * `unit` as written; use engine/target.h to evaluate. */
 const TdmTarget *tdm_problem_get_target (const TdmProblem *self);
-/* Covariates in force at `time_h`, all of the model's, derived included (NAN = unknown). */
+/* Covariates in force at `time_h`, all of the model's, derived included (NAN =
+ * unknown). */
 const double *tdm_problem_get_covariates_at (const TdmProblem *self, double time_h);
 /* TRUE when some needed covariate is outside the model's studied range. */
 gboolean tdm_problem_is_extrapolated (const TdmProblem *self);
@@ -75,9 +78,19 @@ gboolean tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *spac
 /* Index of the set in force at `time_h`. */
 guint tdm_problem_find_set (const TdmProblem *self, double time_h);
 
-/* A plan for predicting at `times_h` under the history up to `until_h` (exclusive; INFINITY = all of
- * it), followed by `extra` dose lines. Output 0. Values come in mg/L; multiply by the output's per_mg_l. */
-TdmPkPlan *tdm_problem_plan (const TdmProblem *self, double until_h,
-                             const TdmPkDose *extra, guint n_extra,
-                             const double *times_h, guint n_times,
+/* What to predict: at `times_h` (outputs NULL = all 0) under the history up to
+ * `until_h` (exclusive; INFINITY = all of it) followed by the `extra` dose lines. */
+typedef struct
+{
+  double until_h;
+  const TdmPkDose *extra;
+  guint n_extra;
+  const double *times_h;
+  const guint *outputs;
+  guint n_times;
+} TdmPlanSpec;
+
+/* A plan for that. Its values come in mg/L: multiply by the output's per_mg_l. Yours.
+ */
+TdmPkPlan *tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

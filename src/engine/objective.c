@@ -1,0 +1,247 @@
+/* Contributions of levels as functions of the prediction, then the chain rule. Every
+ * derivative is exact: the predictions are jets over the random effects. */
+#include "engine/objective.h"
+
+#include "num/normal.h"
+
+#include <math.h>
+#include <string.h>
+
+struct _TdmObjective
+{
+  TdmProblem *problem;
+  TdmPkPlan *plan; /* predictions at the used levels */
+  TdmPkWork *work;
+  guint n;      /* effects */
+  guint n_used; /* levels */
+  guint *used;  /* their indices */
+  double *parameters, *values;
+};
+
+TdmObjective *
+tdm_objective_new (TdmProblem *problem, GError **error)
+{
+  guint n_levels = tdm_problem_get_n_levels (problem);
+  g_autofree double *times = g_new (double, n_levels + 1);
+  g_autofree guint *outputs = g_new (guint, n_levels + 1);
+  g_autoptr (TdmObjective) self = g_new0 (TdmObjective, 1);
+  self->problem = tdm_problem_ref (problem);
+  self->n = tdm_problem_get_n_effects (problem);
+  self->used = g_new (guint, n_levels + 1);
+  for (guint i = 0; i < n_levels; i++)
+    if (tdm_problem_get_level (problem, i)->use)
+      {
+        times[self->n_used] = tdm_problem_get_level (problem, i)->time_h;
+        outputs[self->n_used] = tdm_problem_get_level (problem, i)->output;
+        self->used[self->n_used++] = i;
+      }
+  const TdmPlanSpec spec = {
+    .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_used
+  };
+  self->plan = tdm_problem_plan (problem, &spec, error);
+  if (!self->plan)
+    return NULL;
+  self->work = tdm_pk_work_new ();
+  TdmJetSpace largest = tdm_jet_space (self->n, 2);
+  guint n_parameters = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
+  self->parameters =
+      g_new (double,
+             (gsize)tdm_problem_get_n_sets (problem) * n_parameters * largest.size + 1);
+  self->values = g_new (double, (gsize)self->n_used *largest.size + 1);
+  return g_steal_pointer (&self);
+}
+
+void
+tdm_objective_free (TdmObjective *self)
+{
+  g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  g_clear_pointer (&self->work, tdm_pk_work_free);
+  g_clear_pointer (&self->problem, tdm_problem_unref);
+  g_free (self->used);
+  g_free (self->parameters);
+  g_free (self->values);
+  g_free (self);
+}
+
+void
+tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute)
+{
+  tdm_pk_work_set_tolerance (self->work, relative, absolute);
+}
+
+double
+tdm_residual_sd (const TdmModelOutput *output, double f)
+{
+  double a = output->additive, b = output->proportional * f;
+  switch (output->error)
+    {
+    case TDM_RESIDUAL_ADDITIVE:
+    case TDM_RESIDUAL_LOG:
+      return a;
+    case TDM_RESIDUAL_PROPORTIONAL:
+      return fabs (b);
+    case TDM_RESIDUAL_COMBINED:
+      return sqrt (a * a + b * b);
+    }
+  g_assert_not_reached ();
+}
+
+/* ln v + (y - f)^2 / v with v = a^2 + b^2 f^2. */
+static void
+normal_term (double a, double b, double y, double f, TdmLevelTerm *out)
+{
+  double v = a * a + b * b * f * f, v1 = 2 * b * b * f, v2 = 2 * b * b;
+  double r = y - f, q = v1 / v;
+  out->value = log (v) + r * r / v;
+  out->first = q - 2 * r / v - r * r * q / v;
+  out->second = v2 / v - q * q + 2 / v + 4 * r * q / v - r * r * v2 / (v * v)
+                + 2 * r * r * q * q / v;
+  out->expected = 2 / v + q * q;
+}
+
+/* The same with logarithms: u = ln f, u' = 1/f. */
+static void
+log_term (double sd, double y, double f, TdmLevelTerm *out)
+{
+  double v = sd * sd, r = log (y) - log (f);
+  out->value = log (v) + r * r / v;
+  out->first = -2 * r / (v * f);
+  out->second = 2 * (1 + r) / (v * f * f);
+  out->expected = 2 / (v * f * f);
+}
+
+/* -2 ln P(y below the limit), or above it. One-variable jets in f do the derivatives.
+ */
+static void
+censored_term (const TdmModelOutput *output, const TdmProblemLevel *level, double f,
+               TdmLevelTerm *out)
+{
+  TdmJetSpace s = tdm_jet_space (1, 2);
+  double x[3], sd[3], z[3];
+  tdm_jet_variable (&s, x, f, 0);
+  double limit = level->value;
+  if (output->error == TDM_RESIDUAL_LOG)
+    {
+      tdm_jet_log (&s, x, x);
+      limit = log (limit);
+      tdm_jet_set (&s, sd, output->additive);
+    }
+  else
+    {
+      gboolean add = output->error != TDM_RESIDUAL_PROPORTIONAL;
+      gboolean prop = output->error != TDM_RESIDUAL_ADDITIVE;
+      double a = add ? output->additive : 0, b = prop ? output->proportional : 0;
+      tdm_jet_mul (&s, sd, x, x);
+      tdm_jet_scale (&s, sd, sd, b * b);
+      sd[0] += a * a;
+      tdm_jet_sqrt (&s, sd, sd);
+    }
+  tdm_jet_scale (&s, z, x, -1.0);
+  z[0] += limit;
+  tdm_jet_div (&s, z, z, sd);
+  if (level->censor == TDM_CENSOR_ABOVE)
+    tdm_jet_scale (&s, z, z, -1.0);
+  tdm_jet_log_normal_cdf (&s, z, z);
+  out->value = -2 * z[0];
+  out->first = -2 * z[1];
+  out->second = -2 * z[2];
+  /* The observed information serves where the expected one has no closed form. */
+  out->expected = MAX (out->second, 0.0);
+}
+
+gboolean
+tdm_level_term (const TdmModelOutput *output, const TdmProblemLevel *level, double f,
+                TdmLevelTerm *out)
+{
+  if (level->censor != TDM_CENSOR_NONE)
+    censored_term (output, level, f, out);
+  else
+    switch (output->error)
+      {
+      case TDM_RESIDUAL_ADDITIVE:
+        normal_term (output->additive, 0, level->value, f, out);
+        break;
+      case TDM_RESIDUAL_PROPORTIONAL:
+        normal_term (0, output->proportional, level->value, f, out);
+        break;
+      case TDM_RESIDUAL_COMBINED:
+        normal_term (output->additive, output->proportional, level->value, f, out);
+        break;
+      case TDM_RESIDUAL_LOG:
+        log_term (output->additive, level->value, f, out);
+        break;
+      }
+  return isfinite (out->value) && isfinite (out->first) && isfinite (out->second);
+}
+
+/* Adds a level's term to the sums; f is a jet in the output's unit. */
+static void
+accumulate (const TdmJetSpace *s, const double *f, const TdmLevelTerm *term,
+            double weight, gboolean exact, double *gradient, double *hessian)
+{
+  const guint n = s->n;
+  if (gradient)
+    for (guint i = 0; i < n; i++)
+      gradient[i] += weight * term->first * f[1 + i];
+  if (!hessian)
+    return;
+  /* `hessian` is half the second derivative. */
+  double c = 0.5 * weight * (exact ? term->second : term->expected);
+  double c1 = 0.5 * weight * term->first;
+  for (guint i = 0, k = 1 + n; i < n; i++)
+    for (guint j = 0; j <= i; j++, k++)
+      hessian[i * n + j] += c * f[1 + i] * f[1 + j] + (exact ? c1 * f[k] : 0.0);
+}
+
+static double
+add_prior (const TdmObjective *self, const double *eta, double *gradient,
+           double *hessian)
+{
+  const guint n = self->n;
+  const double *inverse = tdm_problem_get_omega_inverse (self->problem);
+  double sum = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      double row = 0;
+      for (guint j = 0; j < n; j++)
+        row += inverse[i * n + j] * eta[j];
+      sum += eta[i] * row;
+      if (gradient)
+        gradient[i] = 2 * row;
+    }
+  if (hessian)
+    memcpy (hessian, inverse, n * n * sizeof (double));
+  return sum;
+}
+
+double
+tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
+                    double *hessian, gboolean exact)
+{
+  const guint n = self->n;
+  TdmModel *model = tdm_problem_get_model (self->problem);
+  TdmJetSpace s = tdm_jet_space (n, !gradient ? 0 : hessian && exact ? 2 : 1);
+  if (!tdm_problem_parameters (self->problem, &s, eta, self->parameters)
+      || !tdm_pk_plan_predict (self->plan, self->work, &s, self->parameters,
+                               self->values, NULL, NULL))
+    return INFINITY;
+  double sum = add_prior (self, eta, gradient, hessian);
+  for (guint u = 0; u < self->n_used; u++)
+    {
+      const TdmProblemLevel *level =
+          tdm_problem_get_level (self->problem, self->used[u]);
+      const TdmModelOutput *output = tdm_model_get_output (model, level->output);
+      double *f = self->values + (gsize)u * s.size;
+      TdmLevelTerm term;
+      tdm_jet_scale (&s, f, f, output->per_mg_l);
+      if (!tdm_level_term (output, level, f[0], &term))
+        return INFINITY;
+      sum += level->weight * term.value;
+      accumulate (&s, f, &term, level->weight, exact, gradient, hessian);
+    }
+  if (hessian)
+    for (guint i = 0; i < n; i++)
+      for (guint j = i + 1; j < n; j++)
+        hessian[i * n + j] = hessian[j * n + i];
+  return isfinite (sum) ? sum : INFINITY;
+}

@@ -1,0 +1,45 @@
+/* The objective of MAP estimation and its derivatives with respect to the random
+ * effects.
+ *
+ *   OFV(eta) = sum over the used levels of w [ ln v + (y - f)^2 / v ] + eta' inv(Omega)
+ * eta
+ *
+ * with v the residual variance at the individual prediction f; y and f are logarithms
+ * when the error is on the log scale; a censored level contributes -2 w ln of its
+ * probability (M3: Beal, J Pharmacokinet Pharmacodyn 2001;28:481-504). No 2 pi
+ * constants. */
+#pragma once
+
+#include "engine/problem.h"
+
+typedef struct _TdmObjective TdmObjective; /* one thread */
+
+TdmObjective *tdm_objective_new (TdmProblem *problem,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_objective_free (TdmObjective *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmObjective, tdm_objective_free)
+
+/* Loosens an ODE structure's tolerances (0 = the structure's). */
+void tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute);
+
+/* Value at eta (n). gradient (n, or NULL); hessian (n x n, or NULL; needs gradient):
+ * half the second derivative: exact when `exact`, else from first derivatives only, sum
+ * w [ g g'/v + (v'/v)(v'/v)'/2 ] + inv(Omega). INFINITY when there is no finite value.
+ */
+double tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
+                           double *hessian, gboolean exact);
+
+/* -2 ln likelihood contribution of one level (weight not applied) as a function of the
+ * prediction f in the output's unit: value and first two derivatives; `expected` the
+ * term that stands for the second derivative in the expected information (twice it).
+ * FALSE when not finite. */
+typedef struct
+{
+  double value, first, second, expected;
+} TdmLevelTerm;
+
+gboolean tdm_level_term (const TdmModelOutput *output, const TdmProblemLevel *level,
+                         double f, TdmLevelTerm *out);
+
+/* Residual standard deviation at prediction f (LOG: of the logarithm). */
+double tdm_residual_sd (const TdmModelOutput *output, double f);

@@ -1,0 +1,337 @@
+/* Covariates over time, in the model's units: which apply from when, whether they suit
+ * the model, and the bindings made of them. */
+#include "engine/problem-private.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "base/substance.h"
+#include "base/unit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A covariate that is interpolated linearly changes in steps of this length, each with
+ * the value at its middle. */
+#define LINEAR_STEP_H 1.0
+#define MAX_LINEAR_STEPS 2000
+
+/* One converted entry. */
+typedef struct
+{
+  double time_h;
+  double value;
+} Point;
+
+/* All entries of one covariate, sorted by time; several at one time: the last one
+ * counts. */
+static gint
+compare_points (gconstpointer a, gconstpointer b)
+{
+  const Point *x = a, *y = b;
+  return (x->time_h > y->time_h) - (x->time_h < y->time_h);
+}
+
+static gboolean
+category_value (const TdmModelCovariate *covariate, const char *text, const char *place,
+                double *out, GError **error)
+{
+  for (guint k = 0; covariate->categories && covariate->categories[k]; k++)
+    if (g_ascii_strcasecmp (covariate->categories[k], text) == 0)
+      {
+        *out = k;
+        return TRUE;
+      }
+  if (!covariate->categories)
+    return tdm_error_set_input (error, place,
+                                "%s must be a number, not the text \"%s\"",
+                                covariate->name, text);
+  g_autofree char *known = g_strjoinv (", ", covariate->categories);
+  return tdm_error_set_input (error, place,
+                              "\"%s\" is not known for %s; expected one of %s", text,
+                              covariate->name, known);
+}
+
+static gboolean
+convert_entry (const TdmModelCovariate *covariate, const TdmCovariateEntry *entry,
+               guint index, double *out, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("covariates[%u].value", index);
+  g_autofree char *unit_place = g_strdup_printf ("covariates[%u].unit", index);
+  if (entry->text)
+    return category_value (covariate, entry->text, place, out, error);
+  *out = entry->value;
+  if (covariate->categories)
+    {
+      guint n = g_strv_length (covariate->categories);
+      if (entry->value < 0 || entry->value >= n || entry->value != floor (entry->value))
+        return tdm_error_set_input (error, place, "%s must be one of its %u categories",
+                                    covariate->name, n);
+      return TRUE;
+    }
+  if (!entry->unit && !covariate->unit)
+    return TRUE;
+  if (!entry->unit)
+    return tdm_error_set_input (error, unit_place, "%s needs a unit; the model uses %s",
+                                covariate->name, covariate->unit);
+  g_autoptr (GError) local = NULL;
+  double molar = tdm_substance_molar_mass (covariate->name);
+  const char *to = covariate->unit ? covariate->unit : "1";
+  if (tdm_unit_convert (entry->value, entry->unit, to, molar, out, &local))
+    return TRUE;
+  return tdm_error_set_input (error, unit_place, "%s", local->message);
+}
+
+static gboolean
+check_limits (TdmProblem *self, const TdmModelCovariate *covariate, double value,
+              const char *place, GError **error)
+{
+  const char *unit = covariate->unit ? covariate->unit : "";
+  const char *id = tdm_model_get_id (self->model);
+  g_autofree char *shown = tdm_number_format (value, 4);
+  if (value < covariate->limit_low || value > covariate->limit_high)
+    {
+      g_autofree char *low = tdm_number_format (covariate->limit_low, 4);
+      g_autofree char *high = isfinite (covariate->limit_high)
+                                  ? tdm_number_format (covariate->limit_high, 4)
+                                  : NULL;
+      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                   "%s: %s %s %s is outside what %s may be used for (%s to %s %s); "
+                   "correct the value or choose another model",
+                   place, covariate->name, shown, unit, id, low, high ? high : "any",
+                   unit);
+      return FALSE;
+    }
+  if (value < covariate->studied_low || value > covariate->studied_high)
+    {
+      g_autofree char *low = tdm_number_format (covariate->studied_low, 4);
+      g_autofree char *high = tdm_number_format (covariate->studied_high, 4);
+      self->extrapolated = TRUE;
+      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-outside-range", place,
+                     "%s %s %s is outside the people this model was built from "
+                     "(%s to %s %s): the answer is an extrapolation.",
+                     covariate->title, shown, unit, low, high, unit);
+    }
+  return TRUE;
+}
+
+/* Age in years or days at the start of the case, from the birth date; FALSE when it is
+ * not known. */
+static gboolean
+age_at_start (const TdmProblem *self, const TdmModelCovariate *covariate, double *out)
+{
+  const TdmPatient *patient = tdm_case_get_patient (self->record);
+  GDateTime *start = tdm_case_get_start (self->record);
+  GDate birth;
+  if (!patient->birth || !start || !tdm_clock_parse_date (patient->birth, &birth, NULL))
+    return FALSE;
+  GDate then;
+  g_date_set_dmy (&then, (GDateDay)g_date_time_get_day_of_month (start),
+                  (GDateMonth)g_date_time_get_month (start),
+                  (GDateYear)g_date_time_get_year (start));
+  double days = g_date_days_between (&birth, &then);
+  return days >= 0 && covariate->unit
+         && tdm_unit_convert (days, "d", covariate->unit, 0, out, NULL);
+}
+
+/* What the patient's own fields say of a covariate that has no entry. */
+static void
+add_from_patient (TdmProblem *self, const TdmModelCovariate *covariate, GArray *points)
+{
+  const TdmPatient *patient = tdm_case_get_patient (self->record);
+  Point point = { 0.0, NAN };
+  if (g_ascii_strcasecmp (covariate->name, "sex") == 0
+      && patient->sex != TDM_SEX_UNKNOWN)
+    {
+      const char *text = patient->sex == TDM_SEX_MALE ? "male" : "female";
+      if (category_value (covariate, text, "patient.sex", &point.value, NULL))
+        g_array_append_val (points, point);
+    }
+  else if (g_str_equal (covariate->name, "AGE") || g_str_equal (covariate->name, "PNA"))
+    {
+      if (age_at_start (self, covariate, &point.value))
+        g_array_append_val (points, point);
+    }
+}
+
+static gboolean
+collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
+{
+  const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
+  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
+    {
+      const TdmCovariateEntry *entry = tdm_case_get_covariate (self->record, i);
+      if (g_ascii_strcasecmp (entry->name, covariate->name) != 0)
+        continue;
+      Point point = { entry->time.hours, 0.0 };
+      g_autofree char *place = g_strdup_printf ("covariates[%u].value", i);
+      if (!convert_entry (covariate, entry, i, &point.value, error)
+          || !check_limits (self, covariate, point.value, place, error))
+        return FALSE;
+      g_array_append_val (points, point);
+    }
+  if (points->len == 0)
+    {
+      add_from_patient (self, covariate, points);
+      if (points->len == 1
+          && !check_limits (self, covariate, g_array_index (points, Point, 0).value,
+                            "patient", error))
+        return FALSE;
+    }
+  if (points->len == 0 && covariate->has_default && covariate->needed)
+    {
+      Point point = { 0.0, covariate->default_value };
+      g_autofree char *shown = tdm_number_format (point.value, 4);
+      g_array_append_val (points, point);
+      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-assumed", "covariates",
+                     "%s is not given; %s%s%s is assumed.", covariate->title, shown,
+                     covariate->unit ? " " : "",
+                     covariate->unit ? covariate->unit : "");
+    }
+  /* A stable sort keeps the written order at equal times. */
+  g_array_sort (points, compare_points);
+  return TRUE;
+}
+
+static double
+value_between (const Point *before, const Point *after, double time_h)
+{
+  double f = (time_h - before->time_h) / (after->time_h - before->time_h);
+  return before->value + f * (after->value - before->value);
+}
+
+/* The value in force from `from_h` until the next change, `to_h`. */
+static double
+value_at (const GArray *points, TdmCarry carry, double from_h, double to_h)
+{
+  if (points->len == 0)
+    return NAN;
+  const Point *p = (const Point *)(const void *)points->data;
+  guint n = points->len, next = 0; /* first entry after from_h */
+  while (next < n && p[next].time_h <= from_h)
+    next++;
+  if (carry == TDM_CARRY_BACKWARD)
+    return p[MIN (next, n - 1)].value;
+  if (next == 0)
+    return p[0].value;
+  if (carry == TDM_CARRY_LINEAR && next < n)
+    return value_between (&p[next - 1], &p[next], 0.5 * (from_h + to_h));
+  return p[next - 1].value;
+}
+
+static void
+add_linear_steps (const GArray *points, GArray *times)
+{
+  for (guint i = 1; i < points->len; i++)
+    {
+      double from = g_array_index (points, Point, i - 1).time_h;
+      double to = g_array_index (points, Point, i).time_h;
+      double steps = ceil ((to - from) / LINEAR_STEP_H);
+      steps = CLAMP (steps, 1.0, MAX_LINEAR_STEPS);
+      for (double k = 1; k < steps; k++)
+        {
+          double t = from + (to - from) * k / steps;
+          g_array_append_val (times, t);
+        }
+    }
+}
+
+static gint
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* The times at which any covariate changes; -INFINITY first. */
+static void
+find_set_times (TdmProblem *self, GArray **points, guint n)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+  const double always = -INFINITY;
+  g_array_append_val (times, always);
+  for (guint c = 0; c < n; c++)
+    {
+      TdmCarry carry = tdm_model_get_covariate (self->model, c)->carry;
+      /* The first entry also holds backwards, so it changes nothing, except when
+       * linear. */
+      for (guint i = carry == TDM_CARRY_FORWARD ? 1 : 0; i < points[c]->len; i++)
+        g_array_append_val (times, g_array_index (points[c], Point, i).time_h);
+      if (carry == TDM_CARRY_LINEAR)
+        add_linear_steps (points[c], times);
+    }
+  g_array_sort (times, compare_doubles);
+  self->set_times = g_new (double, times->len);
+  for (guint i = 0; i < times->len; i++)
+    {
+      double t = g_array_index (times, double, i);
+      if (i == 0 || t != self->set_times[self->n_sets - 1])
+        self->set_times[self->n_sets++] = t;
+    }
+}
+
+static gboolean
+bind_set (TdmProblem *self, guint k, GArray **points, GError **error)
+{
+  guint n = tdm_model_get_n_covariates (self->model);
+  double to_h = k + 1 < self->n_sets ? self->set_times[k + 1] : INFINITY;
+  g_autofree double *given = g_new (double, n + 1);
+  for (guint c = 0; c < n; c++)
+    given[c] = value_at (points[c], tdm_model_get_covariate (self->model, c)->carry,
+                         self->set_times[k], to_h);
+  double *resolved = self->covariates + (gsize)k * n;
+  self->bindings[k] = tdm_model_bind (self->model, given, resolved, error);
+  if (!self->bindings[k])
+    return FALSE;
+  for (guint c = 0; c < n; c++)
+    {
+      const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
+      if (covariate->derived && isnan (given[c]) && isfinite (resolved[c])
+          && !check_limits (self, covariate, resolved[c], covariate->name, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A covariate of the case that the model does not know is not silently ignored. */
+static void
+note_unused (TdmProblem *self)
+{
+  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
+    {
+      const TdmCovariateEntry *entry = tdm_case_get_covariate (self->record, i);
+      gboolean known = FALSE;
+      for (guint c = 0; c < tdm_model_get_n_covariates (self->model); c++)
+        known |= g_ascii_strcasecmp (tdm_model_get_covariate (self->model, c)->name,
+                                     entry->name)
+                 == 0;
+      if (!known)
+        tdm_notes_add (self->notes, TDM_NOTE_INFO, "covariate-not-used", "covariates",
+                       "%s is not used by %s.", entry->name,
+                       tdm_model_get_id (self->model));
+    }
+}
+
+gboolean
+tdm_problem_load_covariates (TdmProblem *self, GError **error)
+{
+  guint n = tdm_model_get_n_covariates (self->model);
+  g_autoptr (GPtrArray) points =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  for (guint c = 0; c < n; c++)
+    {
+      GArray *own = g_array_new (FALSE, FALSE, sizeof (Point));
+      g_ptr_array_add (points, own);
+      if (!collect_points (self, c, own, error))
+        return FALSE;
+    }
+  GArray **lists = (GArray **)(void *)points->pdata;
+  note_unused (self);
+  find_set_times (self, lists, n);
+  self->covariates = g_new (double, (gsize)self->n_sets *n + 1);
+  self->bindings = g_new0 (TdmBinding *, self->n_sets);
+  for (guint k = 0; k < self->n_sets; k++)
+    if (!bind_set (self, k, lists, error))
+      return FALSE;
+  return TRUE;
+}

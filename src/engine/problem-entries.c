@@ -1,0 +1,295 @@
+/* Doses, levels and the target of a case in the engine's units, and what is odd about
+ * them. */
+#include "engine/problem-private.h"
+
+#include "base/error.h"
+#include "base/number.h"
+#include "base/unit.h"
+
+#include <math.h>
+
+/* A level drawn this soon after the end of an infusion may be in the distribution
+ * phase. */
+#define DISTRIBUTION_H 0.5
+
+static const TdmModelRoute *
+find_route (const TdmProblem *self, const char *name, guint index, GError **error)
+{
+  guint n = tdm_model_get_n_routes (self->model);
+  g_autoptr (GString) known = g_string_new (NULL);
+  for (guint r = 0; r < n; r++)
+    {
+      const TdmModelRoute *route = tdm_model_get_route (self->model, r);
+      if (name ? g_ascii_strcasecmp (route->name, name) == 0 : n == 1)
+        return route;
+      g_string_append_printf (known, "%s%s", r ? ", " : "", route->name);
+    }
+  g_autofree char *place = g_strdup_printf ("doses[%u].route", index);
+  if (name)
+    tdm_error_set_input (error, place, "%s has no route \"%s\"; expected one of %s",
+                         tdm_model_get_id (self->model), name, known->str);
+  else
+    tdm_error_set_input (error, place, "a route is needed; expected one of %s",
+                         known->str);
+  return NULL;
+}
+
+static gboolean
+refuse_extras (const TdmProblem *self, const TdmDoseEntry *entry, guint index,
+               GError **error)
+{
+  const char *what = entry->salt ? "salt" : entry->formulation ? "formulation" : NULL;
+  if (!what)
+    return TRUE;
+  g_autofree char *place = g_strdup_printf ("doses[%u].%s", index, what);
+  return tdm_error_set_input (error, place, "%s knows no %s; leave it out",
+                              tdm_model_get_id (self->model), what);
+}
+
+static gboolean
+load_dose (TdmProblem *self, guint index, GError **error)
+{
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
+  TdmPkDose *dose = &self->doses[index];
+  const TdmModelRoute *route = find_route (self, entry->route, index, error);
+  if (!route || !refuse_extras (self, entry, index, error))
+    return FALSE;
+  g_autofree char *place = g_strdup_printf ("doses[%u].unit", index);
+  g_autoptr (GError) local = NULL;
+  if (!tdm_unit_convert (entry->amount, entry->unit ? entry->unit : "", "mg",
+                         tdm_model_get_molar_mass (self->model), &dose->amount_mg,
+                         &local))
+    return tdm_error_set_input (error, place, "%s", local->message);
+  if (entry->duration_h > 0 && !route->infusion)
+    {
+      g_autofree char *where = g_strdup_printf ("doses[%u].duration", index);
+      return tdm_error_set_input (
+          error, where, "a dose by the route \"%s\" has no duration", route->name);
+    }
+  dose->time_h = entry->time.hours;
+  dose->duration_h = entry->duration_h;
+  dose->interval_h = entry->interval_h;
+  dose->count = MAX (entry->count, 1);
+  dose->steady_state = entry->steady_state;
+  dose->route = route->route;
+  return TRUE;
+}
+
+/* Interval between the last two starts of any dose, 0 when there are no two. */
+static double
+last_spacing (const TdmProblem *self, guint last)
+{
+  double end = self->doses[last].time_h, previous = -INFINITY;
+  for (guint i = 0; i < self->n_doses; i++)
+    {
+      double start = tdm_pk_dose_last_start (&self->doses[i]);
+      if (i != last && start < end)
+        previous = MAX (previous, start);
+    }
+  return isfinite (previous) ? end - previous : 0.0;
+}
+
+/* The ward's interval a spacing stands for: the nearest that can be given, within 15 %.
+ */
+static double
+ward_interval (const TdmProblem *self, const TdmModelRoute *route, double spacing_h)
+{
+  double best = spacing_h, distance = 0.15 * spacing_h;
+  for (guint d = 0; d < tdm_model_get_n_dosings (self->model); d++)
+    {
+      const TdmModelDosing *dosing = tdm_model_get_dosing (self->model, d);
+      for (guint k = 0; dosing->route == route && k < dosing->n_intervals; k++)
+        if (fabs (dosing->intervals_h[k] - spacing_h) < distance)
+          {
+            distance = fabs (dosing->intervals_h[k] - spacing_h);
+            best = dosing->intervals_h[k];
+          }
+    }
+  return best;
+}
+
+static void
+find_current (TdmProblem *self)
+{
+  guint last = 0;
+  for (guint i = 1; i < self->n_doses; i++)
+    if (tdm_pk_dose_last_start (&self->doses[i])
+        >= tdm_pk_dose_last_start (&self->doses[last]))
+      last = i;
+  if (self->n_doses == 0)
+    return;
+  const TdmPkDose *dose = &self->doses[last];
+  self->current.route =
+      find_route (self, tdm_case_get_dose (self->record, last)->route, last, NULL);
+  self->current.amount_mg = dose->amount_mg;
+  self->current.duration_h = dose->duration_h;
+  self->current.interval_h =
+      dose->interval_h > 0
+          ? dose->interval_h
+          : ward_interval (self, self->current.route, last_spacing (self, last));
+}
+
+gboolean
+tdm_problem_load_doses (TdmProblem *self, GError **error)
+{
+  self->n_doses = tdm_case_get_n_doses (self->record);
+  self->doses = g_new0 (TdmPkDose, self->n_doses + 1);
+  for (guint i = 0; i < self->n_doses; i++)
+    if (!load_dose (self, i, error))
+      return FALSE;
+  find_current (self);
+  if (self->n_doses == 0)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "no-doses", "doses",
+                   "No dose is entered: only the start of therapy can be computed.");
+  return TRUE;
+}
+
+static int
+find_output (const TdmProblem *self, const char *name, guint index, GError **error)
+{
+  guint n = tdm_model_get_n_outputs (self->model);
+  for (guint k = 0; k < n; k++)
+    if (name ? g_str_equal (tdm_model_get_output (self->model, k)->name, name) : n == 1)
+      return (int)k;
+  g_autofree char *place = g_strdup_printf ("levels[%u].output", index);
+  tdm_error_set_input (error, place, "%s has no output \"%s\"",
+                       tdm_model_get_id (self->model), name ? name : "");
+  return -1;
+}
+
+/* Time since the last dose began and the duration of that dose, for the checks of a
+ * level; FALSE when no dose was before. */
+static gboolean
+last_dose_before (const TdmProblem *self, double time_h, double *since_h,
+                  double *duration_h)
+{
+  double latest = -INFINITY;
+  for (guint i = 0; i < self->n_doses; i++)
+    {
+      const TdmPkDose *dose = &self->doses[i];
+      if (dose->steady_state && dose->time_h >= time_h)
+        continue;
+      if (dose->time_h >= time_h)
+        continue;
+      double k = dose->count > 1
+                     ? MIN (ceil ((time_h - dose->time_h) / dose->interval_h) - 1,
+                            dose->count - 1.0)
+                     : 0.0;
+      double start = dose->time_h + k * dose->interval_h;
+      if (start > latest)
+        {
+          latest = start;
+          *duration_h = dose->duration_h;
+        }
+    }
+  *since_h = time_h - latest;
+  return isfinite (latest);
+}
+
+static gboolean
+is_before_everything (const TdmProblem *self, double time_h)
+{
+  for (guint i = 0; i < self->n_doses; i++)
+    if (self->doses[i].time_h < time_h
+        || (self->doses[i].time_h == time_h && self->doses[i].steady_state))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+note_level_timing (TdmProblem *self, guint index)
+{
+  TdmProblemLevel *level = &self->levels[index];
+  g_autofree char *place = g_strdup_printf ("levels[%u].time", index);
+  double since, duration = 0;
+  if (is_before_everything (self, level->time_h))
+    {
+      level->use = FALSE;
+      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "level-before-first-dose", place,
+                     "Level %u was drawn before the first dose; it says nothing about "
+                     "this patient's clearance and is left out.",
+                     index + 1);
+      return;
+    }
+  if (!level->use || !last_dose_before (self, level->time_h, &since, &duration)
+      || duration <= 0)
+    return;
+  if (since < duration)
+    tdm_notes_add (
+        self->notes, TDM_NOTE_CAUTION, "level-during-infusion", place,
+        "Level %u was drawn while an infusion was running; check that it was "
+        "not taken from the infusing line, or leave it out.",
+        index + 1);
+  else if (since < duration + DISTRIBUTION_H)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "level-in-distribution", place,
+                   "Level %u was drawn within half an hour of the end of an infusion, "
+                   "when the drug may not be mixed yet.",
+                   index + 1);
+}
+
+static gboolean
+load_level (TdmProblem *self, guint index, GError **error)
+{
+  const TdmLevelEntry *entry = tdm_case_get_level (self->record, index);
+  TdmProblemLevel *level = &self->levels[index];
+  int output = find_output (self, entry->output, index, error);
+  if (output < 0)
+    return FALSE;
+  const TdmModelOutput *to = tdm_model_get_output (self->model, (guint)output);
+  g_autofree char *place = g_strdup_printf ("levels[%u].unit", index);
+  g_autoptr (GError) local = NULL;
+  if (!tdm_unit_convert (entry->value, entry->unit ? entry->unit : "", to->unit,
+                         tdm_model_get_molar_mass (self->model), &level->value, &local))
+    return tdm_error_set_input (error, place, "%s", local->message);
+  level->time_h = entry->time.hours;
+  level->output = (guint)output;
+  level->censor = entry->censor;
+  level->use = entry->use && entry->weight > 0;
+  level->weight = entry->weight;
+  if (to->error == TDM_RESIDUAL_LOG && level->use && level->censor == TDM_CENSOR_NONE
+      && !(level->value > 0))
+    {
+      g_autofree char *where = g_strdup_printf ("levels[%u].value", index);
+      return tdm_error_set_input (
+          error, where,
+          "must be above 0, since the model's residual error is "
+          "on the log scale; enter it as below the limit");
+    }
+  note_level_timing (self, index);
+  return TRUE;
+}
+
+gboolean
+tdm_problem_load_levels (TdmProblem *self, GError **error)
+{
+  guint used = 0;
+  self->n_levels = tdm_case_get_n_levels (self->record);
+  self->levels = g_new0 (TdmProblemLevel, self->n_levels + 1);
+  for (guint i = 0; i < self->n_levels; i++)
+    {
+      if (!load_level (self, i, error))
+        return FALSE;
+      used += self->levels[i].use;
+    }
+  if (used == 0)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "a-priori", "levels",
+                   "No level is used: the answer is what is typical for patients like "
+                   "this one.");
+  return TRUE;
+}
+
+gboolean
+tdm_problem_load_target (TdmProblem *self, GError **error)
+{
+  const TdmTarget *own = tdm_case_get_target (self->record);
+  if (own->metric != TDM_METRIC_NONE)
+    self->target = *own;
+  else if (tdm_model_get_n_targets (self->model) > 0)
+    {
+      const TdmModelTarget *first = tdm_model_get_target (self->model, 0);
+      self->target = first->target;
+      tdm_notes_add (self->notes, TDM_NOTE_INFO, "target-assumed", "target",
+                     "No target is given; the model's own is used: %s.", first->title);
+    }
+  return TRUE;
+}

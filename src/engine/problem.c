@@ -1,0 +1,265 @@
+/* A problem: case + model, converted and checked once. */
+#include "engine/problem-private.h"
+
+#include "base/error.h"
+#include "num/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+static gboolean
+load_prior (TdmProblem *self, GError **error)
+{
+  guint n = self->n_effects = tdm_model_get_n_effects (self->model);
+  double weight = tdm_case_get_options (self->record)->prior_weight;
+  const double *omega = tdm_model_get_omega (self->model);
+  self->omega = g_new (double, n *n + 1);
+  self->omega_inverse = g_new (double, n *n + 1);
+  self->omega_cholesky = g_new (double, n *n + 1);
+  for (guint i = 0; i < n * n; i++)
+    self->omega[i] = omega[i] / weight;
+  if (!tdm_cholesky (n, self->omega, self->omega_cholesky))
+    return tdm_error_set_input (error, tdm_model_get_id (self->model),
+                                "the covariance of the random effects is not positive "
+                                "definite");
+  tdm_cholesky_inverse (n, self->omega_cholesky, self->omega_inverse);
+  if (weight != 1.0)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "prior-weight", "options.prior_weight",
+                   "The prior counts %g times as much as the model states.", weight);
+  return TRUE;
+}
+
+static void
+find_now_and_adjust (TdmProblem *self)
+{
+  const TdmCaseOptions *options = tdm_case_get_options (self->record);
+  double last_dose = -INFINITY, now = -INFINITY;
+  for (guint i = 0; i < self->n_doses; i++)
+    last_dose = MAX (last_dose, tdm_pk_dose_last_start (&self->doses[i]));
+  for (guint i = 0; i < self->n_levels; i++)
+    now = MAX (now, self->levels[i].time_h);
+  if (!isfinite (now))
+    now = isfinite (last_dose) ? last_dose : 0.0;
+  double due = isfinite (last_dose) ? last_dose + self->current.interval_h : 0.0;
+  self->adjust_h = options->has_adjust ? options->adjust.hours : MAX (now, due);
+  self->now_h = options->has_adjust ? MIN (now, options->adjust.hours) : now;
+}
+
+TdmProblem *
+tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
+{
+  g_autoptr (TdmProblem) self = g_new0 (TdmProblem, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->record = tdm_case_ref (record);
+  self->model = tdm_model_ref (model);
+  self->notes = tdm_notes_new ();
+  if (!load_prior (self, error) || !tdm_problem_load_doses (self, error)
+      || !tdm_problem_load_levels (self, error)
+      || !tdm_problem_load_covariates (self, error)
+      || !tdm_problem_load_target (self, error))
+    return NULL;
+  find_now_and_adjust (self);
+  return g_steal_pointer (&self);
+}
+
+TdmProblem *
+tdm_problem_ref (TdmProblem *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_problem_unref (TdmProblem *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  for (guint k = 0; k < self->n_sets; k++)
+    g_clear_pointer (&self->bindings[k], tdm_binding_free);
+  g_free (self->bindings);
+  g_free (self->set_times);
+  g_free (self->covariates);
+  g_free (self->omega);
+  g_free (self->omega_inverse);
+  g_free (self->omega_cholesky);
+  g_free (self->doses);
+  g_free (self->levels);
+  g_ptr_array_unref (self->notes);
+  tdm_model_unref (self->model);
+  tdm_case_unref (self->record);
+  g_free (self);
+}
+
+TdmCase *
+tdm_problem_get_case (const TdmProblem *self)
+{
+  return self->record;
+}
+
+TdmModel *
+tdm_problem_get_model (const TdmProblem *self)
+{
+  return self->model;
+}
+
+const GPtrArray *
+tdm_problem_get_notes (const TdmProblem *self)
+{
+  return self->notes;
+}
+
+guint
+tdm_problem_get_n_levels (const TdmProblem *self)
+{
+  return self->n_levels;
+}
+
+const TdmProblemLevel *
+tdm_problem_get_level (const TdmProblem *self, guint i)
+{
+  g_assert (i < self->n_levels);
+  return &self->levels[i];
+}
+
+guint
+tdm_problem_get_n_effects (const TdmProblem *self)
+{
+  return self->n_effects;
+}
+
+const double *
+tdm_problem_get_omega (const TdmProblem *self)
+{
+  return self->omega;
+}
+
+const double *
+tdm_problem_get_omega_inverse (const TdmProblem *self)
+{
+  return self->omega_inverse;
+}
+
+const double *
+tdm_problem_get_omega_cholesky (const TdmProblem *self)
+{
+  return self->omega_cholesky;
+}
+
+guint
+tdm_problem_get_n_doses (const TdmProblem *self)
+{
+  return self->n_doses;
+}
+
+const TdmPkDose *
+tdm_problem_get_dose (const TdmProblem *self, guint i)
+{
+  g_assert (i < self->n_doses);
+  return &self->doses[i];
+}
+
+TdmCurrentRegimen
+tdm_problem_get_current (const TdmProblem *self)
+{
+  return self->current;
+}
+
+double
+tdm_problem_get_adjust_h (const TdmProblem *self)
+{
+  return self->adjust_h;
+}
+
+double
+tdm_problem_get_now_h (const TdmProblem *self)
+{
+  return self->now_h;
+}
+
+const TdmTarget *
+tdm_problem_get_target (const TdmProblem *self)
+{
+  return &self->target;
+}
+
+gboolean
+tdm_problem_is_extrapolated (const TdmProblem *self)
+{
+  return self->extrapolated;
+}
+
+guint
+tdm_problem_get_n_sets (const TdmProblem *self)
+{
+  return self->n_sets;
+}
+
+const double *
+tdm_problem_get_set_times (const TdmProblem *self)
+{
+  return self->set_times;
+}
+
+guint
+tdm_problem_find_set (const TdmProblem *self, double time_h)
+{
+  guint k = self->n_sets - 1;
+  while (k > 0 && self->set_times[k] > time_h)
+    k--;
+  return k;
+}
+
+const double *
+tdm_problem_get_covariates_at (const TdmProblem *self, double time_h)
+{
+  guint n = tdm_model_get_n_covariates (self->model);
+  return self->covariates + tdm_problem_find_set (self, time_h) * n;
+}
+
+gboolean
+tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
+                        const double *eta, double *parameters)
+{
+  gsize stride = (gsize)tdm_model_get_n_parameters (self->model) * space->size;
+  for (guint k = 0; k < self->n_sets; k++)
+    if (!tdm_binding_parameters (self->bindings[k], space, eta,
+                                 parameters + k * stride))
+      return FALSE;
+  return TRUE;
+}
+
+double
+tdm_pk_dose_last_start (const TdmPkDose *dose)
+{
+  return dose->time_h + (dose->count - 1) * dose->interval_h;
+}
+
+/* The part of a dose line that starts before `until_h`; FALSE when none of it does. */
+static gboolean
+cut_dose (const TdmPkDose *dose, double until_h, TdmPkDose *out)
+{
+  if (dose->time_h >= until_h)
+    return FALSE;
+  *out = *dose;
+  if (dose->count > 1 && tdm_pk_dose_last_start (dose) >= until_h)
+    {
+      double fit = ceil ((until_h - dose->time_h) / dose->interval_h);
+      out->count = (guint)CLAMP (fit, 1.0, (double)dose->count);
+    }
+  return TRUE;
+}
+
+TdmPkPlan *
+tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **error)
+{
+  g_autofree TdmPkDose *doses = g_new (TdmPkDose, self->n_doses + spec->n_extra + 1);
+  guint n = 0;
+  for (guint i = 0; i < self->n_doses; i++)
+    if (cut_dose (&self->doses[i], spec->until_h, &doses[n]))
+      n++;
+  for (guint i = 0; i < spec->n_extra; i++)
+    doses[n++] = spec->extra[i];
+  return tdm_pk_plan_new (tdm_model_get_structure (self->model), doses, n,
+                          self->set_times, self->n_sets, spec->times_h, spec->outputs,
+                          spec->n_times, error);
+}
