@@ -17,24 +17,25 @@ typedef struct
 {
   const double *times_h; /* explicit grid, or NULL for one that follows the events */
   guint n_times;
-  double from_h, to_h;   /* when times_h is NULL */
-  guint draws;           /* 0 = no bands */
+  double from_h, to_h; /* when times_h is NULL */
+  guint draws;         /* 0 = no bands */
   guint64 seed;
-  double until_h;           /* history used up to here; INFINITY = all */
-  const TdmPkDose *extra;   /* doses from then on */
+  double until_h;         /* history used up to here; INFINITY = all */
+  const TdmPkDose *extra; /* doses from then on */
   guint n_extra;
   gboolean residual; /* bands of the next measurement: residual error added */
 } TdmCurveOptions;
 
-/* A curve in the unit of output 0. Immutable, reference counted. Percentile arrays are NULL
- * without draws; percentiles by linear interpolation of order statistics (type 7). */
+/* A curve in the unit of output 0. Immutable, reference counted. Percentile arrays are
+ * NULL without draws; percentiles by linear interpolation of order statistics (type 7).
+ */
 typedef struct
 {
   gatomicrefcount ref_count;
   guint n;
   double *time_h;
-  double *population;  /* typical patient: eta = 0 */
-  double *individual;  /* this patient: MAP */
+  double *population; /* typical patient: eta = 0 */
+  double *individual; /* this patient: MAP */
   double *population_band[TDM_BAND_N];
   double *individual_band[TDM_BAND_N];
 } TdmCurve;

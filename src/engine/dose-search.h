@@ -17,7 +17,7 @@ typedef struct
   double amount_mg;
   double interval_h;
   double duration_h;
-  double loading_mg; /* first dose when it differs, 0 = none */
+  double loading_mg;   /* first dose when it differs, 0 = none */
   double first_dose_h; /* when the first dose of this regimen is due */
   gboolean is_current;
   TdmRegimenMetrics metrics;
@@ -32,22 +32,24 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
+  TdmProblem *owner; /* keeps what the target and the routes point to */
   TdmTarget target;
   char *target_unit;
-  GPtrArray *regimens; /* of TdmRegimen* */
-  gboolean none_reaches;   /* no candidate's MAP metric lies in the window */
-  guint candidates;        /* how many were evaluated */
-  TdmNote *withheld;       /* NULL, or why there is no advice (then `regimens` is empty) */
+  GPtrArray *regimens;   /* of TdmRegimen* */
+  gboolean none_reaches; /* no candidate's MAP metric lies in the window */
+  guint candidates;      /* how many were evaluated */
+  TdmNote *withheld; /* NULL, or why there is no advice (then `regimens` is empty) */
 } TdmProposals;
 
 typedef struct
 {
-  guint draws;  /* 0 = the default, 1000 */
+  guint draws; /* 0 = the default, 1000 */
   guint64 seed;
-  guint keep;   /* how many to return, 0 = 12 */
+  guint keep; /* how many to return, 0 = 12 */
 } TdmDoseSearchOptions;
 
-/* `notes`: everything known so far about the case and the fit; a refuse note withholds advice. Yours. */
+/* `notes`: everything known so far about the case and the fit; a refuse note withholds
+ * advice. Yours. */
 TdmProposals *tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
                                const TdmDoseSearchOptions *options,
                                GCancellable *cancellable,

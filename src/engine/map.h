@@ -14,9 +14,10 @@ typedef enum
 
 typedef struct
 {
-  gboolean expected_covariance; /* reserved for output: which one `covariance` reports */
-  guint starts;                 /* 0 = the default */
-  guint max_iterations;         /* 0 = the default */
+  gboolean
+      expected_covariance; /* reserved for output: which one `covariance` reports */
+  guint starts;            /* 0 = the default */
+  guint max_iterations;    /* 0 = the default */
 } TdmMapOptions;
 
 typedef struct
@@ -25,7 +26,7 @@ typedef struct
   double observed, population, individual; /* the output's unit */
   double residual;          /* observed - individual (log scale: of logarithms) */
   double weighted_residual; /* residual / SD at the individual prediction */
-  double sd;                /* residual SD at the individual prediction, output's unit */
+  double sd; /* residual SD at the individual prediction, output's unit */
   guint output;
   TdmCensor censor;
   gboolean used;
@@ -45,22 +46,23 @@ typedef struct
   double gradient_norm; /* of the objective, in prior SDs */
   guint iterations;     /* of the best start */
   guint starts;
-  guint optima;         /* distinct optima seen */
-  double second_best;   /* objective of the second best optimum, INFINITY if one */
-  double *covariance;          /* inverse of half the exact second derivative */
+  guint optima;       /* distinct optima seen */
+  double second_best; /* objective of the second best optimum, INFINITY if one */
+  double *covariance; /* inverse of half the exact second derivative */
   double *covariance_expected; /* first derivatives only, as NONMEM prints */
   double *covariance_cholesky; /* lower factor of `covariance` */
   double *shrinkage;           /* 1 - posterior variance / prior variance */
-  double *population;          /* parameters at eta = 0, set in force at the adjust time */
-  double *individual;          /* parameters at the estimate */
-  TdmFitLevel *levels;         /* as in the problem */
+  double *population;  /* parameters at eta = 0, set in force at the adjust time */
+  double *individual;  /* parameters at the estimate */
+  TdmFitLevel *levels; /* as in the problem */
   guint n_levels;
   GPtrArray *notes; /* of the fit alone */
 } TdmFit;
 
-/* Minimises the objective of CASE.md (sum over the used levels of ln v + (y - f)^2 / v, plus
- * eta' inv(Omega) eta) with exact gradients from several starts. No levels: eta = 0 and the prior.
- * NULL with TDM_ERROR_NO_ANSWER when nothing could be computed, or G_IO_ERROR_CANCELLED. Yours. */
+/* Minimises the objective of CASE.md (sum over the used levels of ln v + (y - f)^2 / v,
+ * plus eta' inv(Omega) eta) with exact gradients from several starts. No levels: eta =
+ * 0 and the prior. NULL with TDM_ERROR_NO_ANSWER when nothing could be computed, or
+ * G_IO_ERROR_CANCELLED. Yours. */
 TdmFit *tdm_map_fit (TdmProblem *problem, const TdmMapOptions *options,
                      GCancellable *cancellable,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -71,8 +73,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmFit, tdm_fit_unref)
 /* "gradient", "step", "iterations", "failed". Static. */
 const char *tdm_stop_name (TdmStop stop);
 
-/* `draws` random effects from the Laplace posterior (individual) or the prior (population):
- * draws x n, row by row. Repeatable: same seed, same draws. Yours, g_free(). */
+/* `draws` random effects from the Laplace posterior (individual) or the prior
+ * (population): draws x n, row by row. Repeatable: same seed, same draws. Yours,
+ * g_free(). */
 double *tdm_fit_draw_individual (const TdmFit *self, guint draws,
                                  guint64 seed) G_GNUC_WARN_UNUSED_RESULT;
 double *tdm_fit_draw_population (const TdmFit *self, guint draws,

@@ -1,6 +1,6 @@
-/* One result: everything the window, the command line and the report show, computed from
- * one input. Immutable, reference counted; published whole, so what is on the screen
- * always belongs to the same case. */
+/* One result: everything the window, the command line and the report show, computed
+ * from one input. Immutable, reference counted; published whole, so what is on the
+ * screen always belongs to the same case. */
 #pragma once
 
 #include "engine/curve.h"
@@ -13,18 +13,20 @@ typedef struct
   TdmModel *model;
   TdmFit *fit;
   TdmProposals *proposals;
-  TdmCurve *current;  /* history, then the current regimen carried on (bands) */
-  TdmCurve *chosen;   /* history, then the chosen regimen from the adjust time on; or NULL */
-  int chosen_index;   /* into the proposals, -1 = none */
-  TdmRegimenMetrics metrics; /* of the current regimen at the MAP (0 when there is none) */
+  TdmCurve *current; /* history, then the current regimen carried on (bands) */
+  TdmCurve
+      *chosen; /* history, then the chosen regimen from the adjust time on; or NULL */
+  int chosen_index; /* into the proposals, -1 = none */
+  TdmRegimenMetrics
+      metrics; /* of the current regimen at the MAP (0 when there is none) */
   gboolean has_metrics;
-  GPtrArray *notes;   /* problem's, fit's and proposals', most severe first */
-  char *input_hash;   /* sha256 over case text, model hash, program version and options */
+  GPtrArray *notes; /* problem's, fit's and proposals', most severe first */
+  char *input_hash; /* sha256 over case text, model hash, program version and options */
 } TdmResult;
 
 typedef struct
 {
-  guint draws;    /* of curves and proposals; 0 = 1000 (fewer for ODE models) */
+  guint draws; /* of curves and proposals; 0 = 1000 (fewer for ODE models) */
   guint64 seed;
   gboolean residual_bands;
   double ahead_h; /* how far to draw past the adjust time; 0 = a sensible span */
@@ -36,7 +38,8 @@ TdmResult *tdm_result_compute (TdmCase *record, TdmModel *model,
                                GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same result with another regimen chosen (its curve computed). Yours. */
-TdmResult *tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
+TdmResult *tdm_result_choose (TdmResult *self, int index,
+                              const TdmResultOptions *options,
                               GCancellable *cancellable,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmResult *tdm_result_ref (TdmResult *self);

@@ -3,18 +3,56 @@
 
 #include "engine/dose-search.h"
 
-/* "below", "within", "above": -1, 0, 1. */
-int tdm_target_side (const TdmTarget *target, double value);
+/* A target with its window converted to the answer's units: concentrations in output
+ * 0's unit, areas in that unit times h, ratios and fractions plain. */
+typedef struct
+{
+  TdmMetricKind metric;
+  double low, high;
+  char *unit; /* of low, high and the metric; yours to clear */
+  gboolean at_steady_state;
+  double at_h;         /* when not at steady state */
+  double from_h, to_h; /* AUC */
+  double threshold;    /* TIME_ABOVE, concentration */
+  double mic;          /* *_MIC, concentration */
+} TdmResolvedTarget;
 
-/* The target with its window converted to the answer's units (output 0's concentration unit,
- * that times h for areas). FALSE with TDM_ERROR_INPUT "target.unit: …". `out->unit` is yours. */
+void tdm_resolved_target_clear (TdmResolvedTarget *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmResolvedTarget, tdm_resolved_target_clear)
+
+/* FALSE with TDM_ERROR_INPUT "target.unit: …" when a unit does not fit. */
 gboolean tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
-                             TdmTarget *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Metrics of a repeated regimen at random effects `eta`: at steady state, or, when the target
- * names a time, of the history followed by the regimen from `first_dose_h`, in the dosing
- * interval (trough, peak, average) or the 24 h (auc24) that starts at that time. */
-gboolean tdm_target_metrics (const TdmProblem *problem, const TdmTarget *resolved,
-                             const TdmRegimen *regimen, const double *eta,
-                             TdmPkWork *work, TdmRegimenMetrics *out,
+                             TdmResolvedTarget *out,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* -1 below the window, 0 within (limits included), 1 above. */
+int tdm_target_side (const TdmResolvedTarget *target, double value);
+
+/* The middle of the window: geometric between two limits, else a step inside the one
+ * there is. */
+double tdm_target_centre (const TdmResolvedTarget *target);
+
+/* Unit of areas for a concentration unit: "mg.h/L" for "mg/L". Yours. */
+char *tdm_target_area_unit (const char *concentration_unit) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The dose line of `regimen`, given `count` times from its first_dose_h. */
+TdmPkDose tdm_regimen_dose (const TdmRegimen *regimen, guint count);
+
+/* Computes metrics of regimens of one problem. One thread. */
+typedef struct _TdmMetrics TdmMetrics;
+TdmMetrics *tdm_metrics_new (const TdmProblem *problem,
+                             const TdmResolvedTarget *target) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_metrics_free (TdmMetrics *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmMetrics, tdm_metrics_free)
+
+/* Loosens an ODE structure's tolerances (0 = the structure's). */
+void tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute);
+
+/* At random effects `eta`: at steady state under the covariates in force at the first
+ * dose, or, when the target names a time, of the history followed by the regimen:
+ * trough = the concentration at that time, peak and average over the dosing interval
+ * and auc24 over the 24 h that start then. auc is from from_h to to_h, cumulative_auc
+ * from the first event to at_h. */
+gboolean tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen,
+                              const double *eta, TdmRegimenMetrics *out,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

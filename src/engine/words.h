@@ -1,10 +1,11 @@
-/* The answer in words, for people; used by the command line, the window and the report. */
+/* The answer in words, for people; used by the command line, the window and the report.
+ */
 #pragma once
 
 #include "engine/result.h"
 
-/* "Clearance is 38 % below what is typical for this patient; AUC24 is 612 mg·h/L, above the
- * window 400–600 mg·h/L." Yours. */
+/* "Clearance is 38 % below what is typical for this patient; AUC24 is 612 mg·h/L, above
+ * the window 400–600 mg·h/L." Yours. */
 char *tdm_words_conclusion (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* "1250 mg every 12 h, infused over 2 h". Yours. */
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;

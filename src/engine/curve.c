@@ -1,0 +1,237 @@
+/* Curves: the typical patient, this patient, and percentile bands of both. */
+#include "engine/curve-private.h"
+
+#include "base/error.h"
+#include "engine/objective.h"
+#include "num/quantile.h"
+#include "num/random.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Tolerances of differential equations for bands: far below the spread they show. */
+#define BAND_RELATIVE 1e-5
+#define BAND_ABSOLUTE 1e-6
+
+static const double band_probabilities[TDM_BAND_N] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
+
+static gboolean
+predict (const TdmProblem *problem, const TdmPkPlan *plan, TdmPkWork *work,
+         const double *eta, double *parameters, double *values, GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  if (tdm_problem_parameters (problem, &plain, eta, parameters))
+    return tdm_pk_plan_predict (plan, work, &plain, parameters, values, NULL, error);
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "a parameter of the model is not a finite number for this patient");
+  return FALSE;
+}
+
+static double *
+new_parameters (const TdmProblem *problem)
+{
+  guint n = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
+  return g_new (double, (gsize)tdm_problem_get_n_sets (problem) * n + 1);
+}
+
+static double
+add_residual (const TdmModelOutput *output, double f, double epsilon)
+{
+  double sd = tdm_residual_sd (output, f);
+  if (output->error == TDM_RESIDUAL_LOG)
+    return f * exp (sd * epsilon);
+  return MAX (f + sd * epsilon, 0.0);
+}
+
+/* One row of `curves` a draw. */
+static gboolean
+simulate (const TdmProblem *problem, const TdmPkPlan *plan, guint n_times,
+          const double *effects, guint draws, double *curves, GCancellable *cancellable,
+          GError **error)
+{
+  guint n = tdm_problem_get_n_effects (problem);
+  const TdmModelOutput *output =
+      tdm_model_get_output (tdm_problem_get_model (problem), 0);
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  g_autofree double *parameters = new_parameters (problem);
+  tdm_pk_work_set_tolerance (work, BAND_RELATIVE, BAND_ABSOLUTE);
+  for (guint d = 0; d < draws; d++)
+    {
+      double *row = curves + (gsize)d * n_times;
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !predict (problem, plan, work, effects + (gsize)d * n, parameters, row,
+                       error))
+        return FALSE;
+      for (guint t = 0; t < n_times; t++)
+        row[t] *= output->per_mg_l;
+    }
+  return TRUE;
+}
+
+static void
+perturb (const TdmProblem *problem, double *curves, gsize n_values, guint64 seed)
+{
+  const TdmModelOutput *output =
+      tdm_model_get_output (tdm_problem_get_model (problem), 0);
+  g_autoptr (TdmRandom) random = tdm_random_new (seed);
+  for (gsize i = 0; i < n_values; i++)
+    curves[i] = add_residual (output, curves[i], tdm_random_normal (random));
+}
+
+gboolean
+tdm_curve_bands (const TdmProblem *problem, const TdmPkPlan *plan, guint n_times,
+                 const double *effects, guint draws, guint64 residual_seed,
+                 double *const bands[TDM_BAND_N], GCancellable *cancellable,
+                 GError **error)
+{
+  g_autofree double *curves = g_new (double, (gsize)draws *n_times + 1);
+  g_autofree double *column = g_new (double, draws);
+  if (!simulate (problem, plan, n_times, effects, draws, curves, cancellable, error))
+    return FALSE;
+  if (residual_seed)
+    perturb (problem, curves, (gsize)draws * n_times, residual_seed);
+  for (guint t = 0; t < n_times; t++)
+    {
+      double at[TDM_BAND_N];
+      for (guint d = 0; d < draws; d++)
+        column[d] = curves[(gsize)d * n_times + t];
+      tdm_quantiles (column, draws, band_probabilities, TDM_BAND_N, at);
+      for (guint b = 0; b < TDM_BAND_N; b++)
+        bands[b][t] = at[b];
+    }
+  return TRUE;
+}
+
+/* The population's bands are computed beside the individual's, on a thread of their
+ * own. */
+typedef struct
+{
+  const TdmFit *fit;
+  const TdmPkPlan *plan;
+  const TdmCurveOptions *options;
+  TdmCurve *curve;
+  GCancellable *cancellable;
+  GError *error;
+} BandJob;
+
+static gboolean
+compute_bands (const BandJob *job, gboolean individual, GError **error)
+{
+  const TdmCurveOptions *o = job->options;
+  g_autofree double *effects =
+      individual ? tdm_fit_draw_individual (job->fit, o->draws, o->seed)
+                 : tdm_fit_draw_population (job->fit, o->draws, o->seed + 1);
+  double **bands =
+      individual ? job->curve->individual_band : job->curve->population_band;
+  guint64 residual_seed = o->residual ? o->seed + (individual ? 2 : 3) : 0;
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    bands[b] = g_new (double, job->curve->n);
+  return tdm_curve_bands (job->fit->problem, job->plan, job->curve->n, effects,
+                          o->draws, residual_seed, bands, job->cancellable, error);
+}
+
+static gpointer
+population_thread (gpointer data)
+{
+  BandJob *job = data;
+  return GINT_TO_POINTER (compute_bands (job, FALSE, &job->error));
+}
+
+static gboolean
+fill_bands (BandJob *job, GError **error)
+{
+  GThread *thread = g_thread_new ("bands", population_thread, job);
+  gboolean individual = compute_bands (job, TRUE, error);
+  gboolean population = GPOINTER_TO_INT (g_thread_join (thread));
+  if (individual && !population)
+    g_propagate_error (error, g_steal_pointer (&job->error));
+  g_clear_error (&job->error);
+  return individual && population;
+}
+
+static gboolean
+fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **error)
+{
+  const TdmProblem *problem = fit->problem;
+  const TdmModelOutput *output =
+      tdm_model_get_output (tdm_problem_get_model (problem), 0);
+  g_autofree double *zero = g_new0 (double, fit->n + 1);
+  g_autofree double *parameters = new_parameters (problem);
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  self->population = g_new (double, self->n + 1);
+  self->individual = g_new (double, self->n + 1);
+  if (!predict (problem, plan, work, zero, parameters, self->population, error)
+      || !predict (problem, plan, work, fit->eta, parameters, self->individual, error))
+    return FALSE;
+  for (guint t = 0; t < self->n; t++)
+    {
+      self->population[t] *= output->per_mg_l;
+      self->individual[t] *= output->per_mg_l;
+    }
+  return TRUE;
+}
+
+/* A plan at the asked-for times, or at a grid that follows the events. */
+static TdmPkPlan *
+plan_for (TdmCurve *self, const TdmProblem *problem, const TdmCurveOptions *options,
+          GError **error)
+{
+  TdmPlanSpec spec = { .until_h = options->until_h,
+                       .extra = options->extra,
+                       .n_extra = options->n_extra };
+  if (options->times_h)
+    {
+      self->n = options->n_times;
+      self->time_h = g_memdup2 (options->times_h, self->n * sizeof (double));
+    }
+  else
+    {
+      g_autoptr (TdmPkPlan) doses = tdm_problem_plan (problem, &spec, error);
+      if (!doses)
+        return NULL;
+      g_autoptr (GArray) grid = tdm_curve_grid (doses, options->from_h, options->to_h);
+      self->n = grid->len;
+      self->time_h = g_memdup2 (grid->data, self->n * sizeof (double));
+    }
+  spec.times_h = self->time_h;
+  spec.n_times = self->n;
+  return tdm_problem_plan (problem, &spec, error);
+}
+
+TdmCurve *
+tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,
+               GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TdmCurve) self = g_new0 (TdmCurve, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  g_autoptr (TdmPkPlan) plan = plan_for (self, fit->problem, options, error);
+  if (!plan || !fill_lines (self, fit, plan, error))
+    return NULL;
+  BandJob job = { fit, plan, options, self, cancellable, NULL };
+  if (options->draws > 0 && self->n > 0 && !fill_bands (&job, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+TdmCurve *
+tdm_curve_ref (TdmCurve *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_curve_unref (TdmCurve *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_free (self->time_h);
+  g_free (self->population);
+  g_free (self->individual);
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    {
+      g_free (self->population_band[b]);
+      g_free (self->individual_band[b]);
+    }
+  g_free (self);
+}

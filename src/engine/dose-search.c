@@ -1,0 +1,560 @@
+/* The dose search.
+ *
+ * A shape is what a regimen is apart from its amount: route, interval, infusion length.
+ * For each shape the amounts whose metric at the MAP estimate lies in the window, or
+ * just beside it, become candidates (the metric rises with the amount, so they are
+ * found by bisection); each candidate is then evaluated under every draw of the
+ * posterior. At steady state in a linear model metrics are proportional to the amount,
+ * so one evaluation serves all of a shape's candidates. */
+#include "engine/target.h"
+
+#include "base/error.h"
+#include "base/number.h"
+#include "num/quantile.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEFAULT_DRAWS 1000
+#define DEFAULT_KEEP 12
+/* Candidates kept of one shape; a differential equation costs a thousand times more. */
+#define PER_SHAPE 3
+#define PER_SHAPE_ODE 2
+#define ODE_SHAPES 6
+#define ODE_DRAWS 200
+/* Tolerances of differential equations under draws. */
+#define DRAW_RELATIVE 1e-5
+#define DRAW_ABSOLUTE 1e-6
+/* Expected utility: the chance of being within, less this much of the chance of above.
+ */
+#define PENALTY_ABOVE 0.5
+/* Scores closer than this are equal: draws cannot tell them apart. */
+#define EQUAL_SCORE 0.01
+
+typedef struct
+{
+  const TdmModelDosing *dosing; /* NULL = the current regimen's own shape */
+  TdmRegimen base;              /* route, interval, duration, first dose; any amount */
+  GPtrArray *candidates;        /* TdmRegimen*, borrowed from the pool */
+  double distance;              /* of its best candidate from the centre, log scale */
+} Shape;
+
+typedef struct
+{
+  const TdmFit *fit;
+  const TdmProblem *problem;
+  TdmResolvedTarget target;
+  gboolean linear;
+  guint draws;
+  const double *effects;
+  GPtrArray *shapes; /* Shape* */
+  GPtrArray *pool;   /* TdmRegimen* */
+  guint evaluated;
+  gint next_shape; /* of the worker threads */
+  GCancellable *cancellable;
+} Search;
+
+static void
+regimen_free (TdmRegimen *self)
+{
+  g_ptr_array_unref (self->notes);
+  g_free (self);
+}
+
+static void
+shape_free (Shape *self)
+{
+  g_ptr_array_unref (self->candidates);
+  g_free (self);
+}
+
+static TdmRegimen *
+regimen_with_amount (const TdmRegimen *base, double amount_mg)
+{
+  TdmRegimen *self = g_memdup2 (base, sizeof *base);
+  self->amount_mg = amount_mg;
+  self->notes = tdm_notes_new ();
+  return self;
+}
+
+static void
+scale_metrics (TdmRegimenMetrics *m, double factor)
+{
+  m->trough *= factor;
+  m->peak *= factor;
+  m->average *= factor;
+  m->auc24 *= factor;
+  m->target *= factor;
+}
+
+/* TRUE when the target metric is proportional to the amount. */
+static gboolean
+is_proportional (const Search *s)
+{
+  return s->linear && s->target.at_steady_state
+         && s->target.metric != TDM_METRIC_TIME_ABOVE
+         && s->target.metric != TDM_METRIC_AUC
+         && s->target.metric != TDM_METRIC_CUMULATIVE_AUC;
+}
+
+static gboolean
+is_allowed (const TdmModelDosing *d, double amount, double interval, double duration)
+{
+  const double slack = 1 + 1e-9;
+  return amount <= d->max_single_mg * slack
+         && amount * 24 / interval <= d->max_daily_mg * slack
+         && (duration <= 0 || amount <= duration * d->max_rate_mg_h * slack)
+         && (duration <= interval);
+}
+
+/* The metric at the MAP estimate; INFINITY where there is no steady state. */
+static double
+map_metric (Search *s, TdmMetrics *metrics, const Shape *shape, double amount,
+            TdmRegimenMetrics *out)
+{
+  TdmRegimen regimen = shape->base;
+  regimen.amount_mg = amount;
+  s->evaluated++;
+  if (!tdm_metrics_compute (metrics, &regimen, s->fit->eta, out, NULL))
+    return INFINITY;
+  return out->target;
+}
+
+/* Index of the first allowed amount whose metric reaches `bound`, n when none. */
+static guint
+bisect (Search *s, TdmMetrics *metrics, const Shape *shape, const GArray *amounts,
+        double bound)
+{
+  guint lo = 0, hi = amounts->len;
+  TdmRegimenMetrics ignored;
+  while (lo < hi)
+    {
+      guint mid = (lo + hi) / 2;
+      double amount = g_array_index (amounts, double, mid);
+      if (map_metric (s, metrics, shape, amount, &ignored) >= bound)
+        hi = mid;
+      else
+        lo = mid + 1;
+    }
+  return lo;
+}
+
+static GArray *
+allowed_amounts (const Search *s, const Shape *shape)
+{
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (double));
+  const TdmModelDosing *d = shape->dosing;
+  gboolean shortest_only =
+      s->target.metric != TDM_METRIC_PEAK && s->target.metric != TDM_METRIC_PEAK_MIC;
+  for (guint i = 0; i < d->n_amounts; i++)
+    {
+      double amount = d->amounts_mg[i];
+      double own = shape->base.duration_h, shortest = own;
+      for (guint k = 0; shortest_only && k < d->n_durations; k++)
+        if (d->durations_h[k] < shortest
+            && is_allowed (d, amount, shape->base.interval_h, d->durations_h[k]))
+          shortest = d->durations_h[k];
+      if (shortest == own && is_allowed (d, amount, shape->base.interval_h, own))
+        g_array_append_val (out, amount);
+    }
+  return out;
+}
+
+static double
+log_distance (const TdmResolvedTarget *target, double value)
+{
+  return value > 0 && isfinite (value) ? fabs (log (value / tdm_target_centre (target)))
+                                       : INFINITY;
+}
+
+static void
+add_candidate (Search *s, TdmMetrics *metrics, Shape *shape, double amount)
+{
+  TdmRegimen *regimen = regimen_with_amount (&shape->base, amount);
+  if (!isfinite (map_metric (s, metrics, shape, amount, &regimen->metrics)))
+    {
+      regimen_free (regimen);
+      return;
+    }
+  double distance = log_distance (&s->target, regimen->metrics.target);
+  shape->distance = MIN (shape->distance, distance);
+  g_ptr_array_add (s->pool, regimen);
+  g_ptr_array_add (shape->candidates, regimen);
+}
+
+/* The amounts around the centre of the window. */
+static void
+find_candidates (Search *s, TdmMetrics *metrics, Shape *shape)
+{
+  g_autoptr (GArray) amounts = allowed_amounts (s, shape);
+  const int keep = s->linear ? PER_SHAPE : PER_SHAPE_ODE;
+  if (amounts->len == 0)
+    return;
+  int at = (int)bisect (s, metrics, shape, amounts, tdm_target_centre (&s->target));
+  int from = CLAMP (at - (keep + 1) / 2, 0, MAX ((int)amounts->len - keep, 0));
+  for (int i = from; i < from + keep && i < (int)amounts->len; i++)
+    add_candidate (s, metrics, shape, g_array_index (amounts, double, i));
+}
+
+static Shape *
+shape_new (Search *s, const TdmModelDosing *dosing, double interval, double duration)
+{
+  Shape *shape = g_new0 (Shape, 1);
+  shape->dosing = dosing;
+  shape->base.route = dosing ? dosing->route : NULL;
+  shape->base.interval_h = interval;
+  shape->base.duration_h = duration;
+  shape->base.first_dose_h = tdm_problem_get_adjust_h (s->problem);
+  shape->candidates = g_ptr_array_new ();
+  shape->distance = INFINITY;
+  g_ptr_array_add (s->shapes, shape);
+  return shape;
+}
+
+static void
+add_shapes (Search *s, const TdmModelDosing *dosing)
+{
+  const TdmCaseOptions *options =
+      tdm_case_get_options (tdm_problem_get_case (s->problem));
+  guint n = options->n_intervals ? options->n_intervals : dosing->n_intervals;
+  const double *intervals =
+      options->n_intervals ? options->intervals_h : dosing->intervals_h;
+  for (guint i = 0; i < n; i++)
+    {
+      if (dosing->n_durations == 0)
+        shape_new (s, dosing, intervals[i], 0);
+      for (guint k = 0; k < dosing->n_durations; k++)
+        shape_new (s, dosing, intervals[i], dosing->durations_h[k]);
+    }
+}
+
+static void
+add_current (Search *s, TdmMetrics *metrics)
+{
+  TdmCurrentRegimen current = tdm_problem_get_current (s->problem);
+  if (!current.route || current.interval_h <= 0)
+    return;
+  Shape *shape = shape_new (s, NULL, current.interval_h, current.duration_h);
+  shape->base.route = current.route;
+  shape->base.is_current = TRUE;
+  add_candidate (s, metrics, shape, current.amount_mg);
+}
+
+/* Takes out candidates that equal the current regimen. */
+static void
+drop_twins (Search *s)
+{
+  const TdmRegimen *current = NULL;
+  for (guint i = 0; i < s->pool->len; i++)
+    if (((TdmRegimen *)s->pool->pdata[i])->is_current)
+      current = s->pool->pdata[i];
+  for (guint k = 0; current && k < s->shapes->len; k++)
+    {
+      GPtrArray *list = ((Shape *)s->shapes->pdata[k])->candidates;
+      for (guint i = list->len; i-- > 0;)
+        {
+          TdmRegimen *r = list->pdata[i];
+          if (r != current && r->route == current->route
+              && r->amount_mg == current->amount_mg
+              && r->interval_h == current->interval_h
+              && r->duration_h == current->duration_h)
+            {
+              g_ptr_array_remove_index (list, i);
+              g_ptr_array_remove (s->pool, r);
+            }
+        }
+    }
+}
+
+static gint
+compare_shapes (gconstpointer a, gconstpointer b)
+{
+  const Shape *x = *(Shape *const *)a, *y = *(Shape *const *)b;
+  int current = (x->dosing != NULL) - (y->dosing != NULL);
+  return current ? current : (x->distance > y->distance) - (x->distance < y->distance);
+}
+
+/* Differential equations: only the shapes nearest to the centre go on to the draws. */
+static void
+keep_nearest_shapes (Search *s)
+{
+  g_ptr_array_sort (s->shapes, compare_shapes);
+  while (s->shapes->len > ODE_SHAPES)
+    {
+      const Shape *last = s->shapes->pdata[s->shapes->len - 1];
+      for (guint i = 0; i < last->candidates->len; i++)
+        g_ptr_array_remove (s->pool, last->candidates->pdata[i]);
+      g_ptr_array_remove_index (s->shapes, s->shapes->len - 1);
+    }
+}
+
+/* Five and ninety-five percent of one field over the draws that have a value. */
+static void
+field_percentiles (const TdmRegimenMetrics *draws, guint n, gsize offset, double *low,
+                   double *high)
+{
+  const double probabilities[] = { 0.05, 0.95 };
+  g_autofree double *values = g_new (double, n);
+  double out[2];
+  for (guint d = 0; d < n; d++)
+    values[d] = *(const double *)((const char *)&draws[d] + offset);
+  tdm_quantiles (values, n, probabilities, 2, out);
+  *low = out[0];
+  *high = out[1];
+}
+
+static void
+summarise (const Search *s, TdmRegimen *regimen, const TdmRegimenMetrics *draws,
+           guint n)
+{
+  static const gsize offsets[] = { G_STRUCT_OFFSET (TdmRegimenMetrics, trough),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, peak),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, average),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, auc24),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, target) };
+  guint side[3] = { 0, 0, s->draws - n }; /* no steady state counts as above */
+  for (guint d = 0; d < n; d++)
+    side[1 + tdm_target_side (&s->target, draws[d].target)]++;
+  regimen->p_below = (double)side[0] / s->draws;
+  regimen->p_within = (double)side[1] / s->draws;
+  regimen->p_above = (double)side[2] / s->draws;
+  regimen->score = regimen->p_within - PENALTY_ABOVE * regimen->p_above;
+  for (guint k = 0; n > 0 && k < G_N_ELEMENTS (offsets); k++)
+    field_percentiles (draws, n, offsets[k],
+                       (double *)(void *)((char *)&regimen->low + offsets[k]),
+                       (double *)(void *)((char *)&regimen->high + offsets[k]));
+  if (n < s->draws)
+    tdm_notes_add (regimen->notes, TDM_NOTE_CAUTION, "no-steady-state", NULL,
+                   "For %u of %u likely patients the drug would accumulate without "
+                   "reaching a steady state.",
+                   s->draws - n, s->draws);
+}
+
+/* All draws of one regimen; those without a value are left out. Returns how many have
+ * one. */
+static guint
+run_draws (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
+           TdmRegimenMetrics *out)
+{
+  guint n = 0, effects = s->fit->n;
+  for (guint d = 0; d < s->draws; d++)
+    {
+      if (d % 64 == 0 && g_cancellable_is_cancelled (s->cancellable))
+        return 0;
+      n += tdm_metrics_compute (metrics, regimen, s->effects + (gsize)d * effects,
+                                &out[n], NULL);
+    }
+  return n;
+}
+
+static void
+evaluate_shape (Search *s, TdmMetrics *metrics, const Shape *shape)
+{
+  g_autofree TdmRegimenMetrics *draws = g_new (TdmRegimenMetrics, s->draws);
+  double drawn_amount = 0;
+  guint n = 0;
+  for (guint i = 0; i < shape->candidates->len; i++)
+    {
+      TdmRegimen *regimen = shape->candidates->pdata[i];
+      if (i > 0 && is_proportional (s))
+        for (guint d = 0; d < n; d++)
+          scale_metrics (&draws[d], regimen->amount_mg / drawn_amount);
+      else
+        n = run_draws (s, metrics, regimen, draws);
+      drawn_amount = regimen->amount_mg;
+      summarise (s, regimen, draws, n);
+    }
+}
+
+static gpointer
+worker_thread (gpointer data)
+{
+  Search *s = data;
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
+  tdm_metrics_set_tolerance (metrics, DRAW_RELATIVE, DRAW_ABSOLUTE);
+  for (;;)
+    {
+      gint k = g_atomic_int_add (&s->next_shape, 1);
+      if (k >= (gint)s->shapes->len || g_cancellable_is_cancelled (s->cancellable))
+        return NULL;
+      evaluate_shape (s, metrics, s->shapes->pdata[k]);
+    }
+}
+
+/* Shapes are shared out between two threads; each result depends on its shape alone. */
+static void
+evaluate_all (Search *s)
+{
+  GThread *thread = g_thread_new ("dose-search", worker_thread, s);
+  worker_thread (s);
+  g_thread_join (thread);
+}
+
+typedef struct
+{
+  const Search *search;
+  double reference_h; /* interval preferred among equals */
+} Ranking;
+
+static gint
+compare_regimens (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const TdmRegimen *x = *(TdmRegimen *const *)a, *y = *(TdmRegimen *const *)b;
+  const Ranking *ranking = data;
+  const TdmResolvedTarget *target = &ranking->search->target;
+  /* Rounded, so that the order stays transitive. */
+  double sx = round (x->score / EQUAL_SCORE), sy = round (y->score / EQUAL_SCORE);
+  if (sx != sy)
+    return sx < sy ? 1 : -1;
+  double ix = fabs (log (x->interval_h / ranking->reference_h));
+  double iy = fabs (log (y->interval_h / ranking->reference_h));
+  if (fabs (ix - iy) > 1e-9)
+    return ix > iy ? 1 : -1;
+  double dx = log_distance (target, x->metrics.target);
+  double dy = log_distance (target, y->metrics.target);
+  return (dx > dy) - (dx < dy);
+}
+
+static void
+rank (Search *s, guint keep, TdmProposals *out)
+{
+  TdmCurrentRegimen current = tdm_problem_get_current (s->problem);
+  Ranking ranking = { s, current.interval_h > 0 ? current.interval_h : 12.0 };
+  out->none_reaches = TRUE;
+  g_ptr_array_sort_with_data (s->pool, compare_regimens, &ranking);
+  for (guint i = 0; i < s->pool->len; i++)
+    {
+      TdmRegimen *regimen = s->pool->pdata[i];
+      if (!regimen->is_current
+          && tdm_target_side (&s->target, regimen->metrics.target) == 0)
+        out->none_reaches = FALSE;
+      if (i < keep || regimen->is_current)
+        g_ptr_array_add (out->regimens, regimen);
+      else
+        regimen_free (regimen);
+    }
+  g_ptr_array_set_free_func (s->pool, NULL);
+  g_ptr_array_set_size (s->pool, 0);
+}
+
+static void
+search_clear (Search *s)
+{
+  g_clear_pointer (&s->shapes, g_ptr_array_unref);
+  g_clear_pointer (&s->pool, g_ptr_array_unref);
+  tdm_resolved_target_clear (&s->target);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
+
+static void
+withhold (TdmProposals *self, const char *code, const char *text)
+{
+  g_autoptr (GPtrArray) one = tdm_notes_new ();
+  tdm_notes_add (one, TDM_NOTE_REFUSE, code, NULL, "%s", text);
+  self->withheld = g_ptr_array_steal_index (one, 0);
+}
+
+/* Why no advice may be given, or NULL. Sets `withheld`. */
+static gboolean
+must_withhold (TdmProposals *self, const TdmFit *fit, const GPtrArray *notes)
+{
+  const TdmNote *refusal = tdm_notes_refusal (notes);
+  if (refusal)
+    withhold (self, refusal->code, refusal->text);
+  else if (!fit->converged)
+    withhold (self, "not-converged",
+              "The estimate did not converge: no trustworthy fit.");
+  else if (self->target.metric == TDM_METRIC_NONE)
+    withhold (self, "no-target",
+              "No target is given and the model states none; enter a target.");
+  else if (tdm_model_get_n_dosings (tdm_problem_get_model (fit->problem)) == 0)
+    withhold (self, "no-dosing",
+              "The model file does not say which doses can be given.");
+  return self->withheld != NULL;
+}
+
+static void
+search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
+{
+  TdmModel *model = tdm_problem_get_model (fit->problem);
+  s->fit = fit;
+  s->problem = fit->problem;
+  s->linear = tdm_model_get_structure (model)->kind == TDM_PK_LINEAR;
+  s->draws = options && options->draws ? options->draws : DEFAULT_DRAWS;
+  if (!s->linear)
+    s->draws = MIN (s->draws, ODE_DRAWS);
+  s->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify)shape_free);
+  s->pool = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
+}
+
+static void
+find_pool (Search *s)
+{
+  TdmModel *model = tdm_problem_get_model (s->problem);
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
+  for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
+    add_shapes (s, tdm_model_get_dosing (model, d));
+  for (guint k = 0; k < s->shapes->len; k++)
+    if (!g_cancellable_is_cancelled (s->cancellable))
+      find_candidates (s, metrics, s->shapes->pdata[k]);
+  add_current (s, metrics);
+  drop_twins (s);
+  if (!s->linear)
+    keep_nearest_shapes (s);
+}
+
+TdmProposals *
+tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
+                 const TdmDoseSearchOptions *options, GCancellable *cancellable,
+                 GError **error)
+{
+  g_autoptr (TdmProposals) self = g_new0 (TdmProposals, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->target = *tdm_problem_get_target (fit->problem);
+  self->owner = tdm_problem_ref (fit->problem);
+  self->regimens = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
+  if (must_withhold (self, fit, notes))
+    return g_steal_pointer (&self);
+  g_auto (Search) s = { .cancellable = cancellable };
+  search_init (&s, fit, options);
+  if (!tdm_target_resolve (fit->problem, &self->target, &s.target, error))
+    return NULL;
+  self->target_unit = g_strdup (s.target.unit);
+  g_autofree double *effects =
+      tdm_fit_draw_individual (fit, s.draws, options ? options->seed : 0);
+  s.effects = effects;
+  find_pool (&s);
+  evaluate_all (&s);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  self->candidates = s.pool->len;
+  rank (&s, options && options->keep ? options->keep : DEFAULT_KEEP, self);
+  if (self->regimens->len == 0)
+    withhold (self, "no-candidate",
+              "No regimen that can be given has a steady state in this patient.");
+  return g_steal_pointer (&self);
+}
+
+TdmProposals *
+tdm_proposals_ref (TdmProposals *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_proposals_unref (TdmProposals *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_clear_pointer (&self->regimens, g_ptr_array_unref);
+  if (self->withheld)
+    {
+      g_autoptr (GPtrArray) last = tdm_notes_new ();
+      g_ptr_array_add (last, self->withheld);
+    }
+  g_free (self->target_unit);
+  tdm_problem_unref (self->owner);
+  g_free (self);
+}

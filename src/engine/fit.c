@@ -1,0 +1,243 @@
+/* A fit as a value: its predictions, its notes, draws from its posterior. */
+#include "engine/map-private.h"
+
+#include "base/number.h"
+#include "engine/objective.h"
+#include "num/linalg.h"
+#include "num/normal.h"
+#include "num/random.h"
+
+#include <math.h>
+#include <string.h>
+
+/* An effect beyond the central 99 % of patients is untypical. */
+#define UNTYPICAL_SD 2.5758293035489004
+/* A weighted residual beyond this is worth a second look, beyond the next no advice. */
+#define SURPRISING_RESIDUAL 3.0
+#define CONTRADICTING_RESIDUAL 5.0
+/* A second optimum this close in the objective is nearly as likely (factor 10). */
+#define RIVAL_OBJECTIVE 4.6
+
+TdmFit *
+tdm_fit_new (TdmProblem *problem)
+{
+  guint n = tdm_problem_get_n_effects (problem);
+  guint n_parameters = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
+  TdmFit *self = g_new0 (TdmFit, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->problem = tdm_problem_ref (problem);
+  self->n = n;
+  self->eta = g_new0 (double, n + 1);
+  self->covariance = g_new0 (double, n *n + 1);
+  self->covariance_expected = g_new0 (double, n *n + 1);
+  self->covariance_cholesky = g_new0 (double, n *n + 1);
+  self->shrinkage = g_new0 (double, n + 1);
+  self->population = g_new0 (double, n_parameters);
+  self->individual = g_new0 (double, n_parameters);
+  self->n_levels = tdm_problem_get_n_levels (problem);
+  self->levels = g_new0 (TdmFitLevel, self->n_levels + 1);
+  self->notes = tdm_notes_new ();
+  return self;
+}
+
+TdmFit *
+tdm_fit_ref (TdmFit *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_fit_unref (TdmFit *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  tdm_problem_unref (self->problem);
+  g_free (self->eta);
+  g_free (self->covariance);
+  g_free (self->covariance_expected);
+  g_free (self->covariance_cholesky);
+  g_free (self->shrinkage);
+  g_free (self->population);
+  g_free (self->individual);
+  g_free (self->levels);
+  g_ptr_array_unref (self->notes);
+  g_free (self);
+}
+
+const char *
+tdm_stop_name (TdmStop stop)
+{
+  switch (stop)
+    {
+    case TDM_STOP_GRADIENT:
+      return "gradient";
+    case TDM_STOP_STEP:
+      return "step";
+    case TDM_STOP_ITERATIONS:
+      return "iterations";
+    case TDM_STOP_FAILED:
+      return "failed";
+    }
+  g_assert_not_reached ();
+}
+
+/* Predictions at all levels, used or not, at `eta`; also the parameters in force at the
+ * adjust time. */
+static gboolean
+predict_levels (TdmFit *self, const double *eta, double *values, double *parameters,
+                GError **error)
+{
+  TdmProblem *problem = self->problem;
+  TdmModel *model = tdm_problem_get_model (problem);
+  guint n_parameters = tdm_model_get_n_parameters (model);
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  g_autofree double *all =
+      g_new (double, (gsize)tdm_problem_get_n_sets (problem) * n_parameters);
+  g_autofree double *times = g_new (double, self->n_levels + 1);
+  g_autofree guint *outputs = g_new (guint, self->n_levels + 1);
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  for (guint i = 0; i < self->n_levels; i++)
+    {
+      times[i] = tdm_problem_get_level (problem, i)->time_h;
+      outputs[i] = tdm_problem_get_level (problem, i)->output;
+    }
+  const TdmPlanSpec spec = {
+    .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_levels
+  };
+  g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, error);
+  if (!plan || !tdm_problem_parameters (problem, &plain, eta, all)
+      || !tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < self->n_levels; i++)
+    values[i] *= tdm_model_get_output (model, outputs[i])->per_mg_l;
+  guint set = tdm_problem_find_set (problem, tdm_problem_get_adjust_h (problem));
+  memcpy (parameters, all + (gsize)set * n_parameters, n_parameters * sizeof (double));
+  return TRUE;
+}
+
+static void
+fill_level (TdmFit *self, guint i, double population, double individual)
+{
+  const TdmProblemLevel *level = tdm_problem_get_level (self->problem, i);
+  const TdmModelOutput *output =
+      tdm_model_get_output (tdm_problem_get_model (self->problem), level->output);
+  double sd = tdm_residual_sd (output, individual);
+  TdmFitLevel *out = &self->levels[i];
+  out->time_h = level->time_h;
+  out->observed = level->value;
+  out->population = population;
+  out->individual = individual;
+  out->output = level->output;
+  out->censor = level->censor;
+  out->used = level->use;
+  gboolean logs = output->error == TDM_RESIDUAL_LOG;
+  gboolean comparable = !logs || (level->value > 0 && individual > 0);
+  if (comparable)
+    out->residual = logs ? log (level->value / individual) : level->value - individual;
+  out->weighted_residual = sd > 0 ? out->residual / sd : 0.0;
+  out->sd = logs ? sd * individual : sd;
+}
+
+gboolean
+tdm_fit_fill_predictions (TdmFit *self, GError **error)
+{
+  g_autofree double *zero = g_new0 (double, self->n + 1);
+  g_autofree double *population = g_new (double, self->n_levels + 1);
+  g_autofree double *individual = g_new (double, self->n_levels + 1);
+  if (!predict_levels (self, zero, population, self->population, error)
+      || !predict_levels (self, self->eta, individual, self->individual, error))
+    return FALSE;
+  for (guint i = 0; i < self->n_levels; i++)
+    fill_level (self, i, population[i], individual[i]);
+  return TRUE;
+}
+
+static void
+note_effects (TdmFit *self)
+{
+  TdmModel *model = tdm_problem_get_model (self->problem);
+  const double *omega = tdm_problem_get_omega (self->problem);
+  for (guint i = 0; i < self->n; i++)
+    {
+      double z = self->eta[i] / sqrt (omega[i * self->n + i]);
+      if (fabs (z) <= UNTYPICAL_SD)
+        continue;
+      g_autofree char *percent = tdm_number_format (100 * tdm_normal_cdf (z), 3);
+      tdm_notes_add (
+          self->notes, TDM_NOTE_CAUTION, "effect-untypical", "levels",
+          "%s of this patient is at percentile %s of patients like this one; "
+          "check doses, times and levels before believing it.",
+          tdm_model_get_effect_name (model, i), percent);
+    }
+}
+
+static void
+note_levels (TdmFit *self)
+{
+  for (guint i = 0; i < self->n_levels; i++)
+    {
+      const TdmFitLevel *level = &self->levels[i];
+      double r = fabs (level->weighted_residual);
+      if (!level->used || level->censor != TDM_CENSOR_NONE || r <= SURPRISING_RESIDUAL)
+        continue;
+      g_autofree char *place = g_strdup_printf ("levels[%u].value", i);
+      g_autofree char *observed = tdm_number_format (level->observed, 3);
+      g_autofree char *expected = tdm_number_format (level->individual, 3);
+      gboolean contradicts = r > CONTRADICTING_RESIDUAL;
+      tdm_notes_add (
+          self->notes, contradicts ? TDM_NOTE_REFUSE : TDM_NOTE_CAUTION,
+          contradicts ? "level-contradicts-model" : "level-surprising", place,
+          "Level %u (%s) does not fit this model even for an untypical "
+          "patient (%s expected after the fit); check its time, its value and "
+          "the doses before it.",
+          i + 1, observed, expected);
+    }
+}
+
+void
+tdm_fit_fill_notes (TdmFit *self)
+{
+  if (!self->converged)
+    tdm_notes_add (self->notes, TDM_NOTE_REFUSE, "not-converged", NULL,
+                   "The estimate did not converge (%s): no trustworthy fit.",
+                   tdm_stop_name (self->stop));
+  if (self->second_best - self->objective < RIVAL_OBJECTIVE)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "several-optima", NULL,
+                   "Another set of parameters explains the levels nearly as well "
+                   "(objective %.2f above the best); one more level would tell them "
+                   "apart.",
+                   self->second_best - self->objective);
+  note_effects (self);
+  note_levels (self);
+}
+
+static double *
+draw (guint n, guint draws, guint64 seed, const double *centre, const double *factor)
+{
+  g_autoptr (TdmRandom) random = tdm_random_new (seed);
+  g_autofree double *z = g_new (double, n + 1);
+  double *out = g_new (double, (gsize)draws *n + 1);
+  for (guint d = 0; d < draws; d++)
+    {
+      for (guint i = 0; i < n; i++)
+        z[i] = tdm_random_normal (random);
+      tdm_lower_times (n, factor, z, out + (gsize)d * n);
+      for (guint i = 0; centre && i < n; i++)
+        out[(gsize)d * n + i] += centre[i];
+    }
+  return out;
+}
+
+double *
+tdm_fit_draw_individual (const TdmFit *self, guint draws, guint64 seed)
+{
+  return draw (self->n, draws, seed, self->eta, self->covariance_cholesky);
+}
+
+double *
+tdm_fit_draw_population (const TdmFit *self, guint draws, guint64 seed)
+{
+  return draw (self->n, draws, seed, NULL,
+               tdm_problem_get_omega_cholesky (self->problem));
+}

@@ -1,0 +1,13 @@
+/* Parts of a fit, for the files that make it. */
+#pragma once
+
+#include "engine/map.h"
+
+/* A fit with room for everything, filled with zeros. Yours. */
+TdmFit *tdm_fit_new (TdmProblem *problem) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Levels and parameters at eta = 0 and at the estimate. */
+gboolean tdm_fit_fill_predictions (TdmFit *self, GError **error);
+
+/* What is odd about the fit: no convergence, untypical effects, surprising levels. */
+void tdm_fit_fill_notes (TdmFit *self);

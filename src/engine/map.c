@@ -1,0 +1,350 @@
+/* MAP estimation.
+ *
+ * Works in z, the random effects in prior standard deviations (eta = L z, Omega = L
+ * L'), where the prior is the unit sphere and one step length suits all. Each start
+ * runs Gauss–Newton with the expected information until little is to be won; a start
+ * that comes close to an optimum already known ends there. A new optimum is polished by
+ * Newton steps with the exact second derivative, whose inverse is the Laplace posterior
+ * covariance. */
+#include "engine/map-private.h"
+
+#include "base/error.h"
+#include "engine/objective.h"
+#include "num/linalg.h"
+#include "num/minimise.h"
+#include "num/random.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_OPTIMA 16
+/* Starts are drawn this many prior standard deviations wide. */
+#define START_SPREAD 1.5
+/* Two optima closer than this (prior standard deviations) are one. */
+#define SAME_OPTIMUM 0.02
+/* A search that comes this close to an optimum, and this near in value, ends. */
+#define NEAR_DISTANCE 0.1
+#define NEAR_VALUE 0.05
+/* Tolerances of differential equations while only the basin matters. */
+#define LOOSE_RELATIVE 1e-5
+#define LOOSE_ABSOLUTE 1e-6
+
+typedef struct
+{
+  double *z;
+  double *hessian; /* in z */
+  TdmMinimiseReport report;
+  gboolean definite;
+} Optimum;
+
+typedef struct
+{
+  TdmProblem *problem;
+  TdmObjective *objective;
+  GCancellable *cancellable;
+  guint n;
+  const double *l;                         /* Cholesky factor of Omega */
+  double *eta, *gradient, *hessian, *half; /* scratch */
+  Optimum optima[MAX_OPTIMA];
+  guint n_optima;
+} Search;
+
+static double
+evaluate_cb (gpointer data, const double *z, double *gradient, double *hessian,
+             gboolean exact)
+{
+  Search *s = data;
+  const guint n = s->n;
+  tdm_lower_times (n, s->l, z, s->eta);
+  double value =
+      tdm_objective_eval (s->objective, s->eta, s->gradient, s->hessian, exact);
+  if (!isfinite (value))
+    return value;
+  tdm_lower_transposed_times (n, s->l, s->gradient, gradient);
+  /* L' H L, in two products of a symmetric matrix. */
+  for (guint i = 0; i < n; i++)
+    tdm_lower_transposed_times (n, s->l, s->hessian + i * n, s->half + i * n);
+  for (guint j = 0; j < n; j++)
+    for (guint i = 0; i < n; i++)
+      {
+        double sum = 0;
+        for (guint k = i; k < n; k++)
+          sum += s->l[k * n + i] * s->half[k * n + j];
+        hessian[i * n + j] = sum;
+      }
+  return value;
+}
+
+static double
+distance (guint n, const double *a, const double *b)
+{
+  double sum = 0;
+  for (guint i = 0; i < n; i++)
+    sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sqrt (sum);
+}
+
+static gboolean
+watch_cb (gpointer data, const double *z, double value)
+{
+  Search *s = data;
+  if (g_cancellable_is_cancelled (s->cancellable))
+    return TRUE;
+  for (guint k = 0; k < s->n_optima; k++)
+    if (distance (s->n, z, s->optima[k].z) < NEAR_DISTANCE
+        && fabs (value - s->optima[k].report.value) < NEAR_VALUE)
+      return TRUE;
+  return FALSE;
+}
+
+/* Newton with the exact second derivative from z; adds the optimum unless known. */
+static void
+polish (Search *s, const double *z, guint max_iterations)
+{
+  const guint n = s->n;
+  Optimum o = { .z = g_memdup2 (z, n * sizeof (double)),
+                .hessian = g_new (double, n *n) };
+  g_autofree double *factor = g_new (double, n *n);
+  TdmMinimiseProblem p = { .n = n,
+                           .function = evaluate_cb,
+                           .data = s,
+                           .exact = TRUE,
+                           .tolerance = 1e-14,
+                           .max_step = 1.0,
+                           .max_iterations = max_iterations };
+  tdm_objective_set_tolerance (s->objective, 0, 0);
+  tdm_minimise (&p, o.z, o.hessian, &o.report);
+  o.definite = tdm_cholesky (n, o.hessian, factor);
+  gboolean known = !isfinite (o.report.value);
+  for (guint k = 0; k < s->n_optima; k++)
+    known |= distance (n, o.z, s->optima[k].z) < SAME_OPTIMUM;
+  if (known || s->n_optima == MAX_OPTIMA)
+    {
+      g_free (o.z);
+      g_free (o.hessian);
+      return;
+    }
+  s->optima[s->n_optima++] = o;
+}
+
+static void
+search_from (Search *s, double *z, gboolean first, guint max_iterations)
+{
+  TdmMinimiseReport report;
+  TdmMinimiseProblem p = { .n = s->n,
+                           .function = evaluate_cb,
+                           .watch = watch_cb,
+                           .data = s,
+                           .exact = FALSE,
+                           .tolerance = 1e-4,
+                           .max_step = 2.0,
+                           .max_iterations = max_iterations };
+  g_autofree double *hessian = g_new (double, s->n * s->n);
+  tdm_objective_set_tolerance (s->objective, first ? 0 : LOOSE_RELATIVE,
+                               first ? 0 : LOOSE_ABSOLUTE);
+  tdm_minimise (&p, z, hessian, &report);
+  if (report.stop != TDM_MINIMISE_ASKED && isfinite (report.value)
+      && !watch_cb (s, z, report.value))
+    polish (s, z, max_iterations);
+}
+
+static void
+search_init (Search *s, TdmProblem *problem, GCancellable *cancellable)
+{
+  guint n = tdm_problem_get_n_effects (problem);
+  *s = (Search){ .problem = problem,
+                 .cancellable = cancellable,
+                 .n = n,
+                 .l = tdm_problem_get_omega_cholesky (problem) };
+  s->eta = g_new (double, 2 * n + 2 * n * n);
+  s->gradient = s->eta + n;
+  s->hessian = s->gradient + n;
+  s->half = s->hessian + n * n;
+}
+
+static void
+search_clear (Search *s)
+{
+  for (guint k = 0; k < s->n_optima; k++)
+    {
+      g_free (s->optima[k].z);
+      g_free (s->optima[k].hessian);
+    }
+  g_clear_pointer (&s->objective, tdm_objective_free);
+  g_free (s->eta);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
+
+static void
+run_starts (Search *s, guint starts, guint max_iterations)
+{
+  guint n = s->n;
+  g_autofree double *points = g_new (double, (gsize)starts *n);
+  tdm_sobol_normal (n, starts, points); /* the first one is the prior mode */
+  for (guint k = 0; k < starts; k++)
+    {
+      if (g_cancellable_is_cancelled (s->cancellable))
+        return;
+      for (guint i = 0; i < n; i++)
+        points[k * n + i] *= START_SPREAD;
+      search_from (s, points + k * n, k == 0, max_iterations);
+    }
+}
+
+static int
+best_optimum (const Search *s, double *second_best)
+{
+  int best = -1;
+  *second_best = INFINITY;
+  for (guint k = 0; k < s->n_optima; k++)
+    if (best < 0 || s->optima[k].report.value < s->optima[best].report.value)
+      {
+        if (best >= 0)
+          *second_best = s->optima[best].report.value;
+        best = (int)k;
+      }
+    else
+      *second_best = MIN (*second_best, s->optima[k].report.value);
+  return best;
+}
+
+static TdmStop
+stop_reason (const Optimum *o)
+{
+  if (!o->definite)
+    return TDM_STOP_FAILED;
+  switch (o->report.stop)
+    {
+    case TDM_MINIMISE_GRADIENT:
+      return TDM_STOP_GRADIENT;
+    case TDM_MINIMISE_STEP:
+      return TDM_STOP_STEP;
+    case TDM_MINIMISE_ITERATIONS:
+      return TDM_STOP_ITERATIONS;
+    case TDM_MINIMISE_ASKED:
+    case TDM_MINIMISE_FAILED:
+      return TDM_STOP_FAILED;
+    }
+  g_assert_not_reached ();
+}
+
+/* covariance = L inv(H) L' where H is half the second derivative in z; identity when H
+ * is not definite (the fit then counts as failed). */
+static void
+covariance_from (guint n, const double *l, const double *hessian, double *covariance)
+{
+  g_autofree double *factor = g_new (double, n *n);
+  g_autofree double *row = g_new (double, n);
+  if (!tdm_cholesky (n, hessian, factor))
+    {
+      for (guint i = 0; i < n * n; i++)
+        factor[i] = i % (n + 1) == 0;
+    }
+  /* Rows w_i of inv(F) L' give covariance = W' W. */
+  g_autofree double *w = g_new (double, n *n);
+  for (guint j = 0; j < n; j++)
+    {
+      for (guint k = 0; k < n; k++)
+        row[k] = l[j * n + k];
+      tdm_lower_solve (n, factor, row, w + j * n);
+    }
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      {
+        double sum = 0;
+        for (guint k = 0; k < n; k++)
+          sum += w[i * n + k] * w[j * n + k];
+        covariance[i * n + j] = sum;
+      }
+}
+
+static void
+fill_covariances (TdmFit *fit, Search *s, const Optimum *o)
+{
+  const guint n = s->n;
+  const double *omega = tdm_problem_get_omega (s->problem);
+  g_autofree double *gradient = g_new (double, n);
+  g_autofree double *hessian = g_new (double, n *n);
+  covariance_from (n, s->l, o->hessian, fit->covariance);
+  evaluate_cb (s, o->z, gradient, hessian, FALSE);
+  covariance_from (n, s->l, hessian, fit->covariance_expected);
+  if (!tdm_cholesky (n, fit->covariance, fit->covariance_cholesky))
+    memcpy (fit->covariance_cholesky, s->l, n * n * sizeof (double));
+  for (guint i = 0; i < n; i++)
+    fit->shrinkage[i] = 1 - fit->covariance[i * n + i] / omega[i * n + i];
+}
+
+static void
+fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
+{
+  const guint n = s->n;
+  g_autofree double *zero = g_new0 (double, n);
+  tdm_lower_times (n, s->l, o->z, fit->eta);
+  fit->objective = o->report.value;
+  fit->gradient_norm = o->report.gradient_norm;
+  fit->iterations = o->report.iterations;
+  fit->stop = stop_reason (o);
+  fit->converged = fit->stop == TDM_STOP_GRADIENT || fit->stop == TDM_STOP_STEP;
+  fit->optima = s->n_optima;
+  fill_covariances (fit, s, o);
+  fit->objective_prior_mode =
+      tdm_objective_eval (s->objective, zero, NULL, NULL, FALSE);
+}
+
+/* A model without random effects: the typical patient is the answer. */
+static void
+fill_without_effects (TdmFit *fit, Search *s)
+{
+  fit->objective = fit->objective_prior_mode =
+      tdm_objective_eval (s->objective, NULL, NULL, NULL, FALSE);
+  fit->stop = isfinite (fit->objective) ? TDM_STOP_GRADIENT : TDM_STOP_FAILED;
+  fit->converged = fit->stop == TDM_STOP_GRADIENT;
+  fit->optima = 1;
+  fit->second_best = INFINITY;
+}
+
+static gboolean
+optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
+{
+  guint starts = options && options->starts ? options->starts : MIN (1 + 2 * s->n, 9);
+  guint limit = options && options->max_iterations ? options->max_iterations : 100;
+  fit->starts = starts;
+  if (s->n == 0)
+    {
+      fill_without_effects (fit, s);
+      return TRUE;
+    }
+  run_starts (s, starts, limit);
+  if (g_cancellable_set_error_if_cancelled (s->cancellable, error))
+    return FALSE;
+  int best = best_optimum (s, &fit->second_best);
+  if (best < 0)
+    {
+      g_set_error (
+          error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+          "no estimate: the model gives no finite prediction for this history; "
+          "check doses, times and covariates");
+      return FALSE;
+    }
+  tdm_objective_set_tolerance (s->objective, 0, 0);
+  fill_from_optimum (fit, s, &s->optima[best]);
+  return TRUE;
+}
+
+TdmFit *
+tdm_map_fit (TdmProblem *problem, const TdmMapOptions *options,
+             GCancellable *cancellable, GError **error)
+{
+  g_auto (Search) s = { 0 };
+  tdm_num_init ();
+  search_init (&s, problem, cancellable);
+  s.objective = tdm_objective_new (problem, error);
+  if (!s.objective)
+    return NULL;
+  g_autoptr (TdmFit) fit = tdm_fit_new (problem);
+  if (!optimise (fit, &s, options, error) || !tdm_fit_fill_predictions (fit, error))
+    return NULL;
+  tdm_fit_fill_notes (fit);
+  return g_steal_pointer (&fit);
+}

@@ -1,0 +1,259 @@
+/* The one path from a case to an answer. */
+#include "engine/target.h"
+
+#include "engine/result.h"
+#include "num/linalg.h"
+#include "record/case-file.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEFAULT_DRAWS 1000
+#define ODE_DRAWS 200
+/* How far past the adjust time to draw: this many intervals, within these hours. */
+#define AHEAD_INTERVALS 5
+#define AHEAD_LEAST_H 48.0
+#define AHEAD_MOST_H 24.0 * 21
+/* At most this much history is drawn before the adjust time. */
+#define BACK_MOST_H 24.0 * 60
+
+static guint
+draws_for (const TdmModel *model, const TdmResultOptions *options)
+{
+  guint draws = options && options->draws ? options->draws : DEFAULT_DRAWS;
+  if (tdm_model_get_structure (model)->kind == TDM_PK_ODE)
+    draws = MIN (draws, ODE_DRAWS);
+  return draws;
+}
+
+/* From the first event, or BACK_MOST_H before the adjust time, to some intervals after.
+ */
+static void
+find_span (const TdmProblem *problem, const TdmResultOptions *options,
+           double interval_h, TdmCurveOptions *out)
+{
+  double adjust = tdm_problem_get_adjust_h (problem), first = adjust;
+  for (guint i = 0; i < tdm_problem_get_n_doses (problem); i++)
+    first = MIN (first, tdm_problem_get_dose (problem, i)->time_h);
+  for (guint i = 0; i < tdm_problem_get_n_levels (problem); i++)
+    first = MIN (first, tdm_problem_get_level (problem, i)->time_h);
+  double ahead = CLAMP (AHEAD_INTERVALS * interval_h, AHEAD_LEAST_H, AHEAD_MOST_H);
+  if (options && options->ahead_h > 0)
+    ahead = options->ahead_h;
+  out->from_h = MAX (first, adjust - BACK_MOST_H);
+  out->to_h = adjust + ahead;
+}
+
+static TdmCurve *
+curve_of (const TdmFit *fit, const TdmRegimen *regimen, const TdmResultOptions *options,
+          GCancellable *cancellable, GError **error)
+{
+  TdmCurveOptions o = { .until_h = INFINITY };
+  const TdmProblem *problem = fit->problem;
+  TdmPkDose dose;
+  o.draws = draws_for (tdm_problem_get_model (problem), options);
+  o.seed = options ? options->seed : 0;
+  o.residual = options && options->residual_bands;
+  find_span (
+      problem, options,
+      regimen ? regimen->interval_h : tdm_problem_get_current (problem).interval_h, &o);
+  if (regimen)
+    {
+      double count = ceil ((o.to_h - regimen->first_dose_h) / regimen->interval_h);
+      dose = tdm_regimen_dose (regimen, (guint)CLAMP (count, 1.0, TDM_PK_MAX_DOSES));
+      o.until_h = regimen->first_dose_h;
+      o.extra = &dose;
+      o.n_extra = 1;
+    }
+  return tdm_curve_new (fit, &o, cancellable, error);
+}
+
+static const TdmRegimen *
+find_current (const TdmProposals *proposals, int *index)
+{
+  for (guint i = 0; i < proposals->regimens->len; i++)
+    {
+      const TdmRegimen *regimen = proposals->regimens->pdata[i];
+      if (regimen->is_current)
+        {
+          *index = (int)i;
+          return regimen;
+        }
+    }
+  *index = -1;
+  return NULL;
+}
+
+/* The current regimen as it would go on, even when no advice is given. */
+static gboolean
+current_regimen (const TdmProblem *problem, TdmRegimen *out)
+{
+  TdmCurrentRegimen current = tdm_problem_get_current (problem);
+  *out = (TdmRegimen){ .route = current.route,
+                       .amount_mg = current.amount_mg,
+                       .interval_h = current.interval_h,
+                       .duration_h = current.duration_h,
+                       .first_dose_h = tdm_problem_get_adjust_h (problem),
+                       .is_current = TRUE };
+  return current.route != NULL && current.interval_h > 0;
+}
+
+static void
+fill_metrics (TdmResult *self, const TdmRegimen *current)
+{
+  g_auto (TdmResolvedTarget) target = { .at_steady_state = TRUE };
+  const TdmProblem *problem = self->fit->problem;
+  if (tdm_problem_get_target (problem)->metric != TDM_METRIC_NONE
+      && !tdm_target_resolve (problem, tdm_problem_get_target (problem), &target, NULL))
+    return;
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (problem, &target);
+  self->has_metrics =
+      tdm_metrics_compute (metrics, current, self->fit->eta, &self->metrics, NULL);
+}
+
+static gint
+compare_notes (gconstpointer a, gconstpointer b)
+{
+  const TdmNote *x = *(TdmNote *const *)a, *y = *(TdmNote *const *)b;
+  return (int)y->severity - (int)x->severity;
+}
+
+static char *
+hash_input (const TdmResult *self, const TdmResultOptions *options)
+{
+  g_autofree char *text = tdm_case_file_to_text (self->record);
+  g_autofree char *all = g_strdup_printf (
+      "%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g\n", text,
+      tdm_model_get_sha256 (self->model), TDM_VERSION, options ? options->draws : 0,
+      options ? options->seed : 0, options && options->residual_bands,
+      options ? options->ahead_h : 0.0);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+}
+
+static TdmResult *
+result_new (TdmCase *record, TdmModel *model)
+{
+  TdmResult *self = g_new0 (TdmResult, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->record = tdm_case_ref (record);
+  self->model = tdm_model_ref (model);
+  self->chosen_index = -1;
+  self->notes = tdm_notes_new ();
+  return self;
+}
+
+static gboolean
+fill_curves (TdmResult *self, const TdmResultOptions *options,
+             GCancellable *cancellable, GError **error)
+{
+  TdmRegimen current;
+  gboolean known = current_regimen (self->fit->problem, &current);
+  self->current =
+      curve_of (self->fit, known ? &current : NULL, options, cancellable, error);
+  if (!self->current)
+    return FALSE;
+  if (known)
+    fill_metrics (self, &current);
+  return TRUE;
+}
+
+/* The best regimen that is not the current one. */
+static int
+first_other (const TdmProposals *proposals)
+{
+  for (guint i = 0; i < proposals->regimens->len; i++)
+    if (!((const TdmRegimen *)proposals->regimens->pdata[i])->is_current)
+      return (int)i;
+  return -1;
+}
+
+static void
+collect_notes (TdmResult *self)
+{
+  tdm_notes_extend (self->notes, tdm_problem_get_notes (self->fit->problem));
+  tdm_notes_extend (self->notes, self->fit->notes);
+}
+
+static TdmProposals *
+search_doses (const TdmResult *self, const TdmResultOptions *options,
+              GCancellable *cancellable, GError **error)
+{
+  const TdmDoseSearchOptions search = { .draws = options ? options->draws : 0,
+                                        .seed = options ? options->seed : 0 };
+  return tdm_dose_search (self->fit, self->notes, &search, cancellable, error);
+}
+
+TdmResult *
+tdm_result_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *options,
+                    GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TdmProblem) problem = NULL;
+  g_autoptr (TdmResult) self = result_new (record, model);
+  tdm_num_init ();
+  problem = tdm_problem_new (record, model, error);
+  if (!problem)
+    return NULL;
+  self->fit = tdm_map_fit (problem, NULL, cancellable, error);
+  if (!self->fit)
+    return NULL;
+  collect_notes (self);
+  self->proposals = search_doses (self, options, cancellable, error);
+  if (!self->proposals || !fill_curves (self, options, cancellable, error))
+    return NULL;
+  if (self->proposals->none_reaches && !self->proposals->withheld)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "target-not-reached", "target",
+                   "None of the %u regimens that can be given brings this patient into "
+                   "the target window; the nearest ones are shown.",
+                   self->proposals->candidates);
+  g_ptr_array_sort (self->notes, compare_notes);
+  self->input_hash = hash_input (self, options);
+  return tdm_result_choose (self, first_other (self->proposals), options, cancellable,
+                            error);
+}
+
+TdmResult *
+tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
+                   GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TdmResult) out = result_new (self->record, self->model);
+  out->fit = tdm_fit_ref (self->fit);
+  out->proposals = tdm_proposals_ref (self->proposals);
+  out->current = tdm_curve_ref (self->current);
+  out->metrics = self->metrics;
+  out->has_metrics = self->has_metrics;
+  tdm_notes_extend (out->notes, self->notes);
+  out->input_hash = g_strdup (self->input_hash);
+  int current;
+  find_current (self->proposals, &current);
+  if (index < 0 || index >= (int)self->proposals->regimens->len)
+    return g_steal_pointer (&out);
+  out->chosen_index = index;
+  if (index == current)
+    return g_steal_pointer (&out);
+  out->chosen = curve_of (self->fit, self->proposals->regimens->pdata[index], options,
+                          cancellable, error);
+  return out->chosen ? g_steal_pointer (&out) : NULL;
+}
+
+TdmResult *
+tdm_result_ref (TdmResult *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_result_unref (TdmResult *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_clear_pointer (&self->fit, tdm_fit_unref);
+  g_clear_pointer (&self->proposals, tdm_proposals_unref);
+  g_clear_pointer (&self->current, tdm_curve_unref);
+  g_clear_pointer (&self->chosen, tdm_curve_unref);
+  g_ptr_array_unref (self->notes);
+  g_free (self->input_hash);
+  tdm_case_unref (self->record);
+  tdm_model_unref (self->model);
+  g_free (self);
+}

@@ -1,0 +1,353 @@
+/* Metrics. The area over a day at steady state is that over an interval times 24 h /
+ * interval; peak, trough and areas come exact from the solver, only the time above a
+ * threshold is counted on a grid. */
+#include "engine/target.h"
+
+#include "base/error.h"
+#include "base/unit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Points over one interval for the time above a threshold and the peak at a named time.
+ */
+#define GRID_POINTS 240
+
+void
+tdm_resolved_target_clear (TdmResolvedTarget *self)
+{
+  g_clear_pointer (&self->unit, g_free);
+}
+
+char *
+tdm_target_area_unit (const char *concentration_unit)
+{
+  const char *slash = strchr (concentration_unit, '/');
+  if (!slash)
+    return g_strconcat (concentration_unit, ".h", NULL);
+  g_autofree char *mass =
+      g_strndup (concentration_unit, (gsize)(slash - concentration_unit));
+  return g_strconcat (mass, ".h", slash, NULL);
+}
+
+static gboolean
+convert (const TdmProblem *problem, double value, const char *from, const char *to,
+         const char *place, double *out, GError **error)
+{
+  double molar = tdm_model_get_molar_mass (tdm_problem_get_model (problem));
+  g_autoptr (GError) local = NULL;
+  if (isinf (value)
+          ? (*out = value, TRUE)
+          : tdm_unit_convert (value, from ? from : "1", to, molar, out, &local))
+    return TRUE;
+  return tdm_error_set_input (error, place, "%s", local->message);
+}
+
+static char *
+metric_unit (const TdmProblem *problem, TdmMetricKind metric)
+{
+  const char *concentration =
+      tdm_model_get_output (tdm_problem_get_model (problem), 0)->unit;
+  switch (metric)
+    {
+    case TDM_METRIC_TROUGH:
+    case TDM_METRIC_PEAK:
+    case TDM_METRIC_AVERAGE:
+      return g_strdup (concentration);
+    case TDM_METRIC_AUC24:
+    case TDM_METRIC_AUC:
+    case TDM_METRIC_CUMULATIVE_AUC:
+      return tdm_target_area_unit (concentration);
+    case TDM_METRIC_AUC_MIC:
+      return g_strdup ("h");
+    case TDM_METRIC_NONE:
+    case TDM_METRIC_TIME_ABOVE:
+    case TDM_METRIC_PEAK_MIC:
+      return g_strdup ("1");
+    }
+  g_assert_not_reached ();
+}
+
+gboolean
+tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
+                    TdmResolvedTarget *out, GError **error)
+{
+  const char *concentration =
+      tdm_model_get_output (tdm_problem_get_model (problem), 0)->unit;
+  g_auto (TdmResolvedTarget) t = { .metric = target->metric };
+  t.at_steady_state = target->at_steady_state;
+  t.at_h = target->at.hours;
+  t.from_h = target->from.hours;
+  t.to_h = target->to.hours;
+  t.unit = metric_unit (problem, target->metric);
+  /* AUC/MIC is in hours, but written without a unit as often as not. */
+  const char *from =
+      target->metric == TDM_METRIC_AUC_MIC && !target->unit ? "h" : target->unit;
+  if (!convert (problem, target->low, from, t.unit, "target.unit", &t.low, error)
+      || !convert (problem, target->high, from, t.unit, "target.unit", &t.high, error))
+    return FALSE;
+  if (target->metric == TDM_METRIC_TIME_ABOVE
+      && !convert (problem, target->threshold, target->threshold_unit, concentration,
+                   "target.threshold_unit", &t.threshold, error))
+    return FALSE;
+  if ((target->metric == TDM_METRIC_AUC_MIC || target->metric == TDM_METRIC_PEAK_MIC)
+      && !convert (problem, target->mic, target->mic_unit, concentration,
+                   "target.mic_unit", &t.mic, error))
+    return FALSE;
+  *out = t;
+  t.unit = NULL;
+  return TRUE;
+}
+
+int
+tdm_target_side (const TdmResolvedTarget *target, double value)
+{
+  return value < target->low ? -1 : value > target->high ? 1 : 0;
+}
+
+double
+tdm_target_centre (const TdmResolvedTarget *target)
+{
+  if (isinf (target->low) || target->low <= 0)
+    return 0.75 * target->high;
+  if (isinf (target->high))
+    return 1.25 * target->low;
+  return sqrt (target->low * target->high);
+}
+
+TdmPkDose
+tdm_regimen_dose (const TdmRegimen *regimen, guint count)
+{
+  return (TdmPkDose){ .time_h = regimen->first_dose_h,
+                      .amount_mg = regimen->amount_mg,
+                      .duration_h = regimen->duration_h,
+                      .interval_h = regimen->interval_h,
+                      .count = count,
+                      .route = regimen->route->route };
+}
+
+struct _TdmMetrics
+{
+  const TdmProblem *problem;
+  TdmResolvedTarget target; /* unit borrowed */
+  TdmPkWork *work;
+  double *parameters; /* all sets */
+  guint n_parameters;
+  double scale; /* output unit per mg/L */
+  /* Steady state: offsets for the time above a threshold. Named time: the plan of the
+   * last regimen asked for, kept because draws ask for the same one in a row. */
+  double *values, *areas, *times;
+  guint n_times;
+  TdmPkPlan *plan;
+  TdmRegimen planned;
+};
+
+TdmMetrics *
+tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
+{
+  TdmMetrics *self = g_new0 (TdmMetrics, 1);
+  TdmModel *model = tdm_problem_get_model (problem);
+  self->problem = problem;
+  self->target = *target;
+  self->work = tdm_pk_work_new ();
+  self->n_parameters = tdm_model_get_n_parameters (model);
+  self->parameters =
+      g_new (double, (gsize)tdm_problem_get_n_sets (problem) * self->n_parameters + 1);
+  self->scale = tdm_model_get_output (model, 0)->per_mg_l;
+  self->values = g_new (double, GRID_POINTS + 8);
+  self->areas = g_new (double, GRID_POINTS + 8);
+  self->times = g_new (double, GRID_POINTS + 8);
+  return self;
+}
+
+void
+tdm_metrics_free (TdmMetrics *self)
+{
+  g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  tdm_pk_work_free (self->work);
+  g_free (self->parameters);
+  g_free (self->values);
+  g_free (self->areas);
+  g_free (self->times);
+  g_free (self);
+}
+
+void
+tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute)
+{
+  tdm_pk_work_set_tolerance (self->work, relative, absolute);
+}
+
+/* Fraction of an even grid of n points on which the concentration is above the
+ * threshold, each crossing placed by linear interpolation. */
+static double
+fraction_above (const double *values, guint n, double threshold)
+{
+  double above = 0;
+  for (guint i = 1; i < n; i++)
+    {
+      double a = values[i - 1] - threshold, b = values[i] - threshold;
+      if (a >= 0 && b >= 0)
+        above += 1;
+      else if (a >= 0 || b >= 0)
+        above += MAX (a, b) / fabs (a - b);
+    }
+  return above / (n - 1);
+}
+
+static void
+set_target_metric (const TdmMetrics *self, guint n_grid, TdmRegimenMetrics *out)
+{
+  switch (self->target.metric)
+    {
+    case TDM_METRIC_NONE:
+      out->target = 0;
+      break;
+    case TDM_METRIC_TROUGH:
+      out->target = out->trough;
+      break;
+    case TDM_METRIC_PEAK:
+      out->target = out->peak;
+      break;
+    case TDM_METRIC_AVERAGE:
+      out->target = out->average;
+      break;
+    case TDM_METRIC_AUC24:
+      out->target = out->auc24;
+      break;
+    case TDM_METRIC_AUC_MIC:
+      out->target = out->auc24 / self->target.mic;
+      break;
+    case TDM_METRIC_PEAK_MIC:
+      out->target = out->peak / self->target.mic;
+      break;
+    case TDM_METRIC_TIME_ABOVE:
+      out->target = fraction_above (self->values, n_grid, self->target.threshold);
+      break;
+    case TDM_METRIC_AUC:
+    case TDM_METRIC_CUMULATIVE_AUC:
+      break; /* set where it is computed */
+    }
+}
+
+static gboolean
+at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *out,
+                 GError **error)
+{
+  TdmPkDose dose = tdm_regimen_dose (regimen, 1);
+  guint set = tdm_problem_find_set (self->problem, regimen->first_dose_h);
+  gboolean grid = self->target.metric == TDM_METRIC_TIME_ABOVE;
+  guint n_grid = grid ? GRID_POINTS + 1 : 0;
+  TdmPkSteadyState steady;
+  dose.steady_state = TRUE;
+  for (guint i = 0; i < n_grid; i++)
+    self->times[i] = regimen->interval_h * i / GRID_POINTS;
+  if (!tdm_pk_steady_state (
+          tdm_model_get_structure (tdm_problem_get_model (self->problem)), &dose,
+          self->parameters + (gsize)set * self->n_parameters, self->times, n_grid,
+          self->values, self->work, &steady, error))
+    return FALSE;
+  for (guint i = 0; i < n_grid; i++)
+    self->values[i] *= self->scale;
+  out->trough = steady.trough * self->scale;
+  out->peak = steady.peak * self->scale;
+  out->average = steady.auc / regimen->interval_h * self->scale;
+  out->auc24 = out->average * 24;
+  set_target_metric (self, n_grid, out);
+  return TRUE;
+}
+
+/* The last time a target looks at. */
+static double
+horizon (const TdmMetrics *self, const TdmRegimen *regimen)
+{
+  const TdmResolvedTarget *t = &self->target;
+  if (t->metric == TDM_METRIC_AUC)
+    return t->to_h;
+  if (t->metric == TDM_METRIC_CUMULATIVE_AUC)
+    return t->at_h;
+  return t->at_h + MAX (24.0, regimen->interval_h);
+}
+
+static gboolean
+same_regimen (const TdmRegimen *a, const TdmRegimen *b)
+{
+  return a->route == b->route && a->amount_mg == b->amount_mg
+         && a->interval_h == b->interval_h && a->duration_h == b->duration_h
+         && a->first_dose_h == b->first_dose_h;
+}
+
+/* times: the grid over the interval, then its end of 24 h, then from_h, to_h. */
+static gboolean
+prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
+{
+  if (self->plan && same_regimen (&self->planned, regimen))
+    return TRUE;
+  g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  double span = horizon (self, regimen) - regimen->first_dose_h;
+  double count = MAX (1.0, ceil (span / regimen->interval_h) + 1);
+  TdmPkDose dose = tdm_regimen_dose (regimen, (guint)MIN (count, TDM_PK_MAX_DOSES));
+  guint n = 0;
+  for (guint i = 0; i <= GRID_POINTS; i++)
+    self->times[n++] = self->target.at_h + regimen->interval_h * i / GRID_POINTS;
+  self->times[n++] = self->target.at_h + 24;
+  self->times[n++] = self->target.from_h;
+  self->times[n++] = self->target.to_h;
+  self->n_times = n;
+  const TdmPlanSpec spec = { .until_h = regimen->first_dose_h,
+                             .extra = &dose,
+                             .n_extra = 1,
+                             .times_h = self->times,
+                             .n_times = n };
+  self->plan = tdm_problem_plan (self->problem, &spec, error);
+  self->planned = *regimen;
+  return self->plan != NULL;
+}
+
+static gboolean
+at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *out,
+               GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  if (!prepare_plan (self, regimen, error)
+      || !tdm_pk_plan_predict (self->plan, self->work, &plain, self->parameters,
+                               self->values, self->areas, error))
+    return FALSE;
+  const guint end = GRID_POINTS, day = end + 1, from = end + 2, to = end + 3;
+  for (guint i = 0; i < self->n_times; i++)
+    {
+      self->values[i] *= self->scale;
+      self->areas[i] *= self->scale;
+    }
+  out->trough = self->values[0];
+  out->peak = 0;
+  for (guint i = 0; i <= end; i++)
+    out->peak = MAX (out->peak, self->values[i]);
+  out->average = (self->areas[end] - self->areas[0]) / regimen->interval_h;
+  out->auc24 = self->areas[day] - self->areas[0];
+  set_target_metric (self, GRID_POINTS + 1, out);
+  if (self->target.metric == TDM_METRIC_AUC)
+    out->target = self->areas[to] - self->areas[from];
+  else if (self->target.metric == TDM_METRIC_CUMULATIVE_AUC)
+    out->target = self->areas[0];
+  return TRUE;
+}
+
+gboolean
+tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *eta,
+                     TdmRegimenMetrics *out, GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  *out = (TdmRegimenMetrics){ 0 };
+  if (!tdm_problem_parameters (self->problem, &plain, eta, self->parameters))
+    {
+      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                   "a parameter of the model is not a finite number for this patient");
+      return FALSE;
+    }
+  gboolean area = self->target.metric == TDM_METRIC_AUC
+                  || self->target.metric == TDM_METRIC_CUMULATIVE_AUC;
+  if (self->target.at_steady_state && !area)
+    return at_steady_state (self, regimen, out, error);
+  return at_named_time (self, regimen, out, error);
+}

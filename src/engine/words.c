@@ -1,0 +1,169 @@
+/* Sentences made from a result. Numbers go through the one formatter. */
+#include "engine/words.h"
+
+#include "base/number.h"
+#include "base/unit.h"
+#include "engine/target.h"
+
+#include <math.h>
+
+/* A parameter within this much of the typical value is called typical. */
+#define TYPICAL_PERCENT 5.0
+
+static const char *
+metric_title (TdmMetricKind metric)
+{
+  switch (metric)
+    {
+    case TDM_METRIC_TROUGH:
+      return "the trough";
+    case TDM_METRIC_PEAK:
+      return "the peak";
+    case TDM_METRIC_AVERAGE:
+      return "the average concentration";
+    case TDM_METRIC_AUC24:
+      return "AUC24";
+    case TDM_METRIC_AUC:
+      return "the AUC";
+    case TDM_METRIC_CUMULATIVE_AUC:
+      return "the cumulative AUC";
+    case TDM_METRIC_TIME_ABOVE:
+      return "the fraction of time above the threshold";
+    case TDM_METRIC_PEAK_MIC:
+      return "peak/MIC";
+    case TDM_METRIC_AUC_MIC:
+      return "AUC24/MIC";
+    case TDM_METRIC_NONE:
+      return "the target";
+    }
+  g_assert_not_reached ();
+}
+
+/* "400–600 mg·h/L", "at most 1 mg/L", "at least 8". */
+static char *
+window_text (const TdmResolvedTarget *target)
+{
+  g_autofree char *unit =
+      g_str_equal (target->unit, "1") ? g_strdup ("") : tdm_unit_display (target->unit);
+  const char *space = *unit ? " " : "";
+  g_autofree char *low =
+      isinf (target->low) ? NULL : tdm_number_format (target->low, 4);
+  g_autofree char *high =
+      isinf (target->high) ? NULL : tdm_number_format (target->high, 4);
+  if (!low)
+    return g_strdup_printf ("at most %s%s%s", high, space, unit);
+  if (!high)
+    return g_strdup_printf ("at least %s%s%s", low, space, unit);
+  return g_strdup_printf ("%s–%s%s%s", low, high, space, unit);
+}
+
+/* "Clearance is 38 % below what is typical for this patient". */
+static char *
+clearance_sentence (const TdmResult *result)
+{
+  const TdmFit *fit = result->fit;
+  TdmModel *model = result->model;
+  for (guint i = 0; i < tdm_model_get_n_parameters (model); i++)
+    {
+      const char *name = tdm_model_get_parameter_name (model, i);
+      if (!g_str_equal (name, "CL") && !g_str_equal (name, "CLIN"))
+        continue;
+      double percent = 100 * (fit->individual[i] / fit->population[i] - 1);
+      if (fabs (percent) < TYPICAL_PERCENT)
+        return g_strdup ("Clearance is typical for a patient like this one");
+      return g_strdup_printf ("Clearance is %.0f %% %s what is typical for a patient "
+                              "like this one",
+                              fabs (percent), percent < 0 ? "below" : "above");
+    }
+  return NULL;
+}
+
+static gboolean
+has_used_level (const TdmFit *fit)
+{
+  for (guint i = 0; i < fit->n_levels; i++)
+    if (fit->levels[i].used)
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+metric_sentence (const TdmResult *result)
+{
+  g_auto (TdmResolvedTarget) target = { 0 };
+  const TdmProblem *problem = result->fit->problem;
+  if (!result->has_metrics
+      || tdm_problem_get_target (problem)->metric == TDM_METRIC_NONE
+      || !tdm_target_resolve (problem, tdm_problem_get_target (problem), &target, NULL))
+    return NULL;
+  static const char *const sides[] = { "below", "within", "above" };
+  g_autofree char *window = window_text (&target);
+  g_autofree char *value = tdm_number_format (result->metrics.target, 3);
+  g_autofree char *unit =
+      g_str_equal (target.unit, "1") ? g_strdup ("") : tdm_unit_display (target.unit);
+  int side = tdm_target_side (&target, result->metrics.target);
+  return g_strdup_printf ("%s on the current regimen is %s%s%s%s, %s the target %s",
+                          metric_title (target.metric), value, *unit ? " " : "", unit,
+                          target.at_steady_state ? " at steady state" : "",
+                          sides[side + 1], window);
+}
+
+char *
+tdm_words_conclusion (const TdmResult *result)
+{
+  g_autofree char *clearance = clearance_sentence (result);
+  g_autofree char *metric = metric_sentence (result);
+  GString *out = g_string_new (NULL);
+  if (!has_used_level (result->fit))
+    g_string_append (out, "No level is used: this is what is typical for patients "
+                          "like this one. ");
+  else if (clearance)
+    g_string_append_printf (out, metric ? "%s; " : "%s. ", clearance);
+  if (metric)
+    {
+      gsize at = out->len;
+      g_string_append_printf (out, "%s. ", metric);
+      if (at == 0 || out->str[at - 2] == '.')
+        out->str[at] = g_ascii_toupper (out->str[at]);
+    }
+  const TdmNote *withheld = result->proposals->withheld;
+  if (withheld)
+    g_string_append_printf (out, "Advice is withheld: %s", withheld->text);
+  else if (result->proposals->none_reaches)
+    g_string_append (out, "No regimen that can be given reaches the target.");
+  return g_strchomp (g_string_free (out, FALSE));
+}
+
+char *
+tdm_words_regimen (const TdmRegimen *regimen)
+{
+  g_autofree char *amount = tdm_number_dose (regimen->amount_mg);
+  g_autofree char *interval = tdm_number_format (regimen->interval_h, 4);
+  if (regimen->duration_h <= 0)
+    return g_strdup_printf ("%s mg every %s h", amount, interval);
+  g_autofree char *duration = regimen->duration_h < 1
+                                  ? tdm_number_format (regimen->duration_h * 60, 3)
+                                  : tdm_number_format (regimen->duration_h, 3);
+  return g_strdup_printf ("%s mg every %s h, infused over %s %s", amount, interval,
+                          duration, regimen->duration_h < 1 ? "min" : "h");
+}
+
+char *
+tdm_words_plot (const TdmResult *result)
+{
+  GString *out = g_string_new (NULL);
+  const TdmModelOutput *output = tdm_model_get_output (result->model, 0);
+  g_autofree char *unit = tdm_unit_display (output->unit);
+  g_autofree char *conclusion = tdm_words_conclusion (result);
+  if (result->has_metrics)
+    {
+      g_autofree char *trough = tdm_number_format (result->metrics.trough, 3);
+      g_autofree char *peak = tdm_number_format (result->metrics.peak, 3);
+      g_string_append_printf (out,
+                              "Predicted trough %s %s and peak %s %s on the current "
+                              "regimen. ",
+                              trough, unit, peak, unit);
+    }
+  g_string_append (out, conclusion);
+  return g_string_free (out, FALSE);
+}
