@@ -41,7 +41,7 @@ static const TdmFunction functions[] = {
         "Devine BJ. Drug Intell Clin Pharm 1974;8:650-655"),
   BODY ("adjusted_weight", "weight_kg, ideal_weight_kg", 2, "kg",
         "ideal_weight_kg + 0.4 * (weight_kg - ideal_weight_kg)",
-        "Bauer LA et al. Eur J Clin Pharmacol 1983;24:643-647"),
+        "Traynor AM et al. Antimicrob Agents Chemother 1995;39:545-548"),
   BODY ("fat_free_mass", "weight_kg, height_cm, sex", 3, "kg",
         "9270 * weight_kg / (by_sex(sex, 6680, 8780)"
         " + by_sex(sex, 216, 244) * weight_kg / (height_cm/100)^2)",

@@ -143,20 +143,25 @@ simplify_power (TdmGraph *self, const guint *arguments, guint *out)
   return TRUE;
 }
 
-/* (jet * p) * q = jet * (p * q) and (jet * p) / q = jet * (p / q) for plain p and q,
- * which moves the second product out of the evaluation. */
+/* A product or quotient of a jet and two plain numbers becomes one of the jet and one
+ * plain number, which leaves the evaluation:
+ * (j p) q = j (p q), (j p) / q = j (p / q), (j / p) q = j (q / p), (j / p) / q = j / (p
+ * q). */
 static gboolean
 gather_factors (TdmGraph *self, TdmOp op, const guint *arguments, guint *out)
 {
   const TdmValue *left = tdm_graph_get_value (self, arguments[0]);
-  if (left->plain || left->op != TDM_OP_MUL
+  if (left->plain || (left->op != TDM_OP_MUL && left->op != TDM_OP_DIV)
       || !tdm_graph_get_value (self, arguments[1])->plain
       || !tdm_graph_get_value (self, left->arguments[1])->plain)
     return FALSE;
-  guint jet = left->arguments[0];
-  guint factor =
-      tdm_graph_operation (self, op, (guint[]){ left->arguments[1], arguments[1] });
-  *out = tdm_graph_operation (self, TDM_OP_MUL, (guint[]){ jet, factor });
+  guint jet = left->arguments[0], p = left->arguments[1], q = arguments[1];
+  gboolean same = op == left->op;
+  guint over = op == TDM_OP_MUL ? q : p, under = op == TDM_OP_MUL ? p : q;
+  guint factor = same
+                     ? tdm_graph_operation (self, TDM_OP_MUL, (guint[]){ p, q })
+                     : tdm_graph_operation (self, TDM_OP_DIV, (guint[]){ over, under });
+  *out = tdm_graph_operation (self, same ? op : TDM_OP_MUL, (guint[]){ jet, factor });
   return TRUE;
 }
 
