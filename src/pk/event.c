@@ -1,0 +1,181 @@
+/* Listing and sorting of events. */
+#include "pk/event.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+TdmPkTrain
+tdm_pk_train (const TdmPkTiming *timing, double interval_h)
+{
+  const double end = timing->lag_h + timing->duration_h;
+  TdmPkTrain train = { .pending = (guint)floor (timing->lag_h / interval_h) };
+  train.ending = train.pending;
+  if (timing->duration_h > 0.0)
+    train.ending = MAX (train.pending, (guint)ceil (end / interval_h) - 1);
+  return train;
+}
+
+static gboolean
+check_time (double value, const char *what, GError **error)
+{
+  if (value >= 0.0 && value < 1e9)
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "the %s of a dose is %g h; it must not be negative", what, value);
+  return FALSE;
+}
+
+gboolean
+tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
+                    const double *parameters, guint size, TdmPkTiming *timing,
+                    GError **error)
+{
+  const double *set = parameters == NULL
+                          ? NULL
+                          : parameters + dose->set * structure->n_parameters * size;
+  timing->lag_h = 0.0;
+  timing->duration_h = dose->duration_h;
+  if (dose->route.lag != G_MAXUINT)
+    timing->lag_h = set[dose->route.lag * size];
+  if (dose->route.duration != G_MAXUINT)
+    timing->duration_h = set[dose->route.duration * size];
+  if (!check_time (timing->lag_h, "lag", error)
+      || !check_time (timing->duration_h, "duration of input", error))
+    return FALSE;
+  /* An input too short to be told from a bolus is one. */
+  const double start = dose->time_h + timing->lag_h;
+  if (start + timing->duration_h == start)
+    timing->duration_h = 0.0;
+  return TRUE;
+}
+
+static TdmPkEvent *
+append (TdmPkEvents *self, TdmPkEventKind kind, guint index, double time_h)
+{
+  if (self->n == self->capacity)
+    {
+      self->capacity = MAX (64, 2 * self->capacity);
+      self->events = g_renew (TdmPkEvent, self->events, self->capacity);
+    }
+  TdmPkEvent *event = &self->events[self->n];
+  *event = (TdmPkEvent){ .kind = kind,
+                         .index = index,
+                         .sequence = self->n++,
+                         .base_h = time_h,
+                         .time_h = time_h,
+                         .share = G_MAXUINT };
+  return event;
+}
+
+/* The arrival of dose `index` and the end of its input, as if given at `base_h`. */
+static void
+append_input (TdmPkEvents *self, const TdmPkPlan *plan, guint index, double base_h,
+              const TdmPkTiming *timing, gboolean arrives)
+{
+  const TdmPkRoute *route = &plan->doses[index].route;
+  const gboolean bolus = timing->duration_h == 0.0;
+  if (arrives)
+    {
+      TdmPkEvent *start =
+          append (self, bolus ? TDM_PK_EVENT_BOLUS : TDM_PK_EVENT_START, index, base_h);
+      start->has_lag = route->lag != G_MAXUINT;
+      start->time_h += timing->lag_h;
+    }
+  if (bolus)
+    return;
+  TdmPkEvent *stop = append (self, TDM_PK_EVENT_STOP, index, base_h);
+  stop->has_lag = route->lag != G_MAXUINT;
+  stop->has_duration = route->duration != G_MAXUINT;
+  if (!stop->has_duration)
+    stop->base_h += timing->duration_h;
+  stop->time_h += timing->lag_h + timing->duration_h;
+}
+
+static gboolean
+append_dose (TdmPkEvents *self, const TdmPkPlan *plan, guint index,
+             const double *parameters, guint size, GError **error)
+{
+  const TdmPkPlanDose *dose = &plan->doses[index];
+  TdmPkTiming timing;
+  if (!tdm_pk_dose_timing (&plan->structure, dose, parameters, size, &timing, error))
+    return FALSE;
+  append_input (self, plan, index, dose->time_h, &timing, TRUE);
+  if (!dose->steady_state)
+    return TRUE;
+  append (self, TDM_PK_EVENT_STEADY, index, dose->time_h);
+  if ((timing.lag_h + timing.duration_h) / dose->interval_h > TDM_PK_MAX_DOSES)
+    {
+      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                   "more than %d doses overlap at steady state", TDM_PK_MAX_DOSES);
+      return FALSE;
+    }
+  const TdmPkTrain train = tdm_pk_train (&timing, dose->interval_h);
+  const guint first = self->n;
+  for (guint j = 1; j <= train.ending; j++)
+    append_input (self, plan, index, dose->time_h - j * dose->interval_h, &timing,
+                  j <= train.pending);
+  /* Rounding must not put what is still to come before the steady state. */
+  for (guint i = first; i < self->n; i++)
+    self->events[i].time_h =
+        MAX (self->events[i].time_h, nextafter (dose->time_h, INFINITY));
+  return TRUE;
+}
+
+static int
+compare_cb (const void *a, const void *b)
+{
+  const TdmPkEvent *x = a, *y = b;
+  if (x->time_h != y->time_h)
+    return x->time_h < y->time_h ? -1 : 1;
+  if (x->kind != y->kind)
+    return x->kind < y->kind ? -1 : 1;
+  return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
+}
+
+/* Insertion for the short lists that are sorted at every evaluation. */
+static void
+sort (TdmPkEvents *self)
+{
+  if (self->n > 48)
+    {
+      qsort (self->events, self->n, sizeof (TdmPkEvent), compare_cb);
+      return;
+    }
+  for (guint i = 1; i < self->n; i++)
+    {
+      TdmPkEvent event = self->events[i];
+      guint j = i;
+      for (; j > 0 && compare_cb (&event, &self->events[j - 1]) < 0; j--)
+        self->events[j] = self->events[j - 1];
+      self->events[j] = event;
+    }
+}
+
+static void
+drop_after_last_output (TdmPkEvents *self)
+{
+  while (self->n > 0 && self->events[self->n - 1].kind != TDM_PK_EVENT_OUTPUT)
+    self->n--;
+}
+
+gboolean
+tdm_pk_events_build (TdmPkEvents *self, const TdmPkPlan *plan, const double *parameters,
+                     guint size, GError **error)
+{
+  double last = -INFINITY;
+  for (guint i = 0; i < plan->n_times; i++)
+    last = MAX (last, plan->times_h[i]);
+  self->n = 0;
+  for (guint i = 0; i < plan->n_sets && plan->change_times_h[i] <= last; i++)
+    append (self, TDM_PK_EVENT_SET, i, plan->change_times_h[i]);
+  for (guint i = 0; i < plan->n_doses && plan->doses[i].time_h <= last; i++)
+    if (!append_dose (self, plan, i, parameters, size, error))
+      return FALSE;
+  for (guint i = 0; i < plan->n_times; i++)
+    append (self, TDM_PK_EVENT_OUTPUT, i, plan->times_h[i]);
+  sort (self);
+  drop_after_last_output (self);
+  return TRUE;
+}

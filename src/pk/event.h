@@ -1,0 +1,95 @@
+/* Events: what happens when, in order. The inside of a plan, shared by plan.c, which
+ * expands what was written, event.c, which sorts, and walk.c, which goes through them.
+ */
+#pragma once
+
+#include "pk/plan.h"
+#include "pk/stepper.h"
+
+/* In this order when several happen at once: a set applies from its time on, a steady
+ * state replaces what was before, and a level is drawn before the dose. */
+typedef enum
+{
+  TDM_PK_EVENT_STOP,   /* an input ends */
+  TDM_PK_EVENT_SET,    /* parameters change */
+  TDM_PK_EVENT_STEADY, /* the periodic state of a dose */
+  TDM_PK_EVENT_OUTPUT,
+  TDM_PK_EVENT_START, /* an input starts */
+  TDM_PK_EVENT_BOLUS,
+} TdmPkEventKind;
+
+typedef struct
+{
+  TdmPkEventKind kind;
+  guint index; /* of the dose, set or time */
+  guint sequence;
+  gboolean has_lag,
+      has_duration; /* the time is base_h plus these parameters of the dose */
+  double base_h;
+  double time_h; /* its value */
+  double dt_h;   /* since the event before; plain plans only */
+  guint share;   /* see TdmPkStretch */
+} TdmPkEvent;
+
+/* Grows; keep it from one use to the next. */
+typedef struct
+{
+  TdmPkEvent *events;
+  guint n;
+  guint capacity;
+} TdmPkEvents;
+
+/* One expanded dose. */
+typedef struct
+{
+  double time_h;
+  double amount_mg;
+  double duration_h;
+  double interval_h;
+  gboolean steady_state;
+  TdmPkRoute route;
+  guint set; /* parameter set in force at its time */
+} TdmPkPlanDose;
+
+struct _TdmPkPlan
+{
+  gatomicrefcount ref_count;
+  TdmPkStructure structure;
+  TdmPkPlanDose *doses; /* by time; of those at one time a steady state first */
+  guint n_doses;
+  double *change_times_h;
+  guint n_sets;
+  double *times_h;
+  guint *outputs;
+  guint n_times;
+  gboolean plain;     /* no dose has a lag or a duration parameter */
+  TdmPkEvents events; /* of a plain plan */
+};
+
+/* Lag and length of the input of one dose. */
+typedef struct
+{
+  double lag_h;
+  double duration_h;
+} TdmPkTiming;
+
+/* How a train of doses `interval_h` apart stands at the nominal time of one of them,
+ * the train's own dose at that time and later ones not counted. */
+typedef struct
+{
+  guint pending; /* doses that have not yet arrived */
+  guint ending;  /* doses whose input has not ended (those pending among them) */
+} TdmPkTrain;
+
+TdmPkTrain tdm_pk_train (const TdmPkTiming *timing, double interval_h);
+
+/* The values of a dose's timing under `parameters` (all sets, jets of `size`). FALSE
+ * with an error when one is negative or not finite. */
+gboolean tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
+                             const double *parameters, guint size, TdmPkTiming *timing,
+                             GError **error);
+
+/* Lists and sorts the events up to the last time asked for. `parameters` may be NULL
+ * for a plain plan. */
+gboolean tdm_pk_events_build (TdmPkEvents *events, const TdmPkPlan *plan,
+                              const double *parameters, guint size, GError **error);

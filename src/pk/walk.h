@@ -1,0 +1,48 @@
+/* The walk's memory: states, clock and running inputs of one prediction. Shared by
+ * walk.c and steady.c, which starts from the same periodic state. */
+#pragma once
+
+#include "pk/event.h"
+
+struct _TdmPkWork
+{
+  gpointer steppers[2]; /* by TdmPkKind, made when first needed */
+  double tolerance[2];
+  TdmPkEvents events; /* of plans that are not plain */
+  double *buffer;
+  gsize capacity;
+  guint *active; /* inputs running into each state */
+  guint n_active_capacity;
+
+  /* Of the prediction under way. */
+  const TdmPkStepper *stepper;
+  gpointer self;
+  TdmJetSpace space;
+  guint n_states;
+  const double *parameters; /* of the set in force */
+  double *states, *rates;   /* n_states jets */
+  double *now, *dt, *area;  /* jets */
+  double *scratch;          /* TDM_PK_WALK_SCRATCH jets */
+  double *cycle_rates;      /* 3 x n_states jets */
+  double *probe;            /* n_states jets, a copy of the states to try a step on */
+  guint running;            /* inputs in all */
+  gboolean rates_plain;
+};
+
+#define TDM_PK_WALK_SCRATCH 12
+
+/* Prepares the memory and the stepper. */
+gboolean tdm_pk_walk_begin (TdmPkWork *self, const TdmPkStructure *structure,
+                            const TdmJetSpace *space, GError **error);
+
+/* result = rate of the input (mg/h, jet) or amount of the bolus (mg, jet) of a dose
+ * whose own parameters are `parameters`. TRUE when it is free of derivatives. */
+gboolean tdm_pk_walk_input (TdmPkWork *self, const TdmPkPlanDose *dose,
+                            const double *parameters, gboolean bolus, double *result);
+
+/* The cycle of `dose` at steady state, from its nominal time on. Points into the work's
+ * own memory, good until the next call. `parameters` of its set. Returns the inputs
+ * running at that time. */
+guint tdm_pk_walk_cycle (TdmPkWork *self, const TdmPkPlanDose *dose,
+                         const TdmPkTiming *timing, const double *parameters,
+                         TdmPkCycle *cycle);
