@@ -114,5 +114,5 @@ tdm_program_builder_finish (TdmProgramBuilder *self, const char *const *outputs,
       g_assert (defined);
       output_values[i] = values[found];
     }
-  return tdm_schedule (graph, self->symbols, output_values, n);
+  return tdm_schedule (graph, self->symbols, values, output_values, n);
 }

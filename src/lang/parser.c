@@ -205,13 +205,13 @@ parse_left (Parser *self, const Operator *operators, Rule operand, guint *out)
 {
   if (!operand (self, out))
     return FALSE;
-  const Operator *operator;
-  while ((operator= find_operator (self, operators)))
+  const Operator *sign;
+  while ((sign = find_operator (self, operators)))
     {
       gsize offset = self->token.offset;
       guint arguments[2] = { *out, 0 };
       if (!advance (self) || !operand (self, &arguments[1])
-          || !add_operation (self, operator->op, offset, arguments, out))
+          || !add_operation (self, sign->op, offset, arguments, out))
         return FALSE;
     }
   return TRUE;
@@ -252,8 +252,8 @@ parse_comparison (Parser *self, guint *out)
   if (!parse_sum (self, &arguments[0]))
     return FALSE;
   *out = arguments[0];
-  const Operator *operator= find_operator (self, operators);
-  if (!operator)
+  const Operator *sign = find_operator (self, operators);
+  if (!sign)
     return TRUE;
   gsize offset = self->token.offset;
   if (!advance (self) || !parse_sum (self, &arguments[1]))
@@ -261,7 +261,7 @@ parse_comparison (Parser *self, guint *out)
   if (find_operator (self, operators))
     return fail_at (self, self->token.offset,
                     "comparisons cannot be chained; expected a < b and b < c");
-  return add_operation (self, operator->op, offset, arguments, out);
+  return add_operation (self, sign->op, offset, arguments, out);
 }
 
 /* negation = "not" negation | comparison */

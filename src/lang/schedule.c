@@ -1,5 +1,7 @@
 #include "lang/schedule.h"
 
+#include <string.h>
+
 #include "lang/program-private.h"
 
 #define NEVER G_MAXUINT
@@ -137,40 +139,24 @@ emit_outputs (Scheduler *self)
     }
 }
 
-static gboolean
-uses_variable (const Scheduler *self, const gboolean *marks, const TdmSymbol *variable)
-{
-  for (guint i = 0; i < self->n_values; i++)
-    {
-      const TdmValue *value = tdm_graph_get_value (self->graph, i);
-      if (marks[i] && value->op == TDM_OP_VARIABLE && value->kind == variable->kind
-          && value->index == variable->index)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
-note_dependencies (Scheduler *self, const TdmSymbols *symbols)
+note_dependencies (Scheduler *self, const TdmSymbols *symbols, const guint *values)
 {
   guint n = tdm_symbols_get_n (symbols);
-  self->program->depends = g_new0 (guint8, self->n_outputs * n);
-  for (guint i = 0; i < n; i++)
-    if (!tdm_symbols_get (symbols, i)->tree)
-      g_hash_table_insert (self->program->variables,
-                           g_strdup (tdm_symbols_get (symbols, i)->name),
-                           GUINT_TO_POINTER (i));
+  self->program->depends = g_new0 (guint8, self->n_outputs * (gsize)n);
   g_autofree gboolean *marks = g_new (gboolean, self->n_values);
   for (guint i = 0; i < self->n_outputs; i++)
     {
-      for (guint j = 0; j < self->n_values; j++)
-        marks[j] = FALSE;
+      memset (marks, 0, self->n_values * sizeof *marks);
       mark (self, marks, i, i + 1);
       for (guint j = 0; j < n; j++)
-        if (!tdm_symbols_get (symbols, j)->tree)
-          self->program->depends[i * n + j] =
-              uses_variable (self, marks, tdm_symbols_get (symbols, j));
+        self->program->depends[i * (gsize)n + j] =
+            !tdm_symbols_get (symbols, j)->tree && marks[values[j]];
     }
+  for (guint j = 0; j < n; j++)
+    g_hash_table_insert (self->program->variables,
+                         g_strdup (tdm_symbols_get (symbols, j)->name),
+                         GUINT_TO_POINTER (j));
 }
 
 static TdmProgram *
@@ -188,8 +174,8 @@ program_new (guint n_outputs, guint n_symbols)
 }
 
 TdmProgram *
-tdm_schedule (const TdmGraph *graph, const TdmSymbols *symbols, const guint *outputs,
-              guint n)
+tdm_schedule (const TdmGraph *graph, const TdmSymbols *symbols, const guint *values,
+              const guint *outputs, guint n)
 {
   guint n_values = tdm_graph_get_n_values (graph);
   g_autofree gboolean *live = g_new0 (gboolean, n_values);
@@ -211,6 +197,6 @@ tdm_schedule (const TdmGraph *graph, const TdmSymbols *symbols, const guint *out
     if (live[i])
       emit_value (&self, i);
   emit_outputs (&self);
-  note_dependencies (&self, symbols);
+  note_dependencies (&self, symbols, values);
   return self.program;
 }

@@ -6,7 +6,8 @@
 #include "lang/graph.h"
 #include "lang/symbols.h"
 
-/* `outputs`: numbers of `n` values of the graph. The names of the variables are taken
- * from `symbols`. Yours. */
+/* `values`: for each symbol the number of its value, from tdm_compile(); `outputs`: the
+ * numbers of `n` values. Yours. */
 TdmProgram *tdm_schedule (const TdmGraph *graph, const TdmSymbols *symbols,
-                          const guint *outputs, guint n) G_GNUC_WARN_UNUSED_RESULT;
+                          const guint *values, const guint *outputs,
+                          guint n) G_GNUC_WARN_UNUSED_RESULT;

@@ -174,6 +174,7 @@ test_sentences (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (TdmProgram) program = calc_compile (text->str, &error);
       g_assert_no_error (error);
+      g_assert_cmpuint (tdm_program_get_n_outputs (program), ==, 1);
       check_any (text->str);
     }
 }

@@ -124,6 +124,8 @@ test_texts (void)
   static const Case cases[] = {
     { "sex == \"man\"", "3:14",
       "sex has no category \"man\"; expected one of \"male\", \"female\"" },
+    { "sex == \"a text that ends inside its 40th characé\"", "3:14",
+      "sex has no category" },
     { "\"Male\" == sex", "3:7", "sex has no category \"Male\"" },
     { "CYP3A5 != \"*1\"", "3:17",
       "CYP3A5 has no category \"*1\"; expected one of \"*1/*1\", \"*1/*3\", "
