@@ -9,11 +9,9 @@ tdm_place_set_error (GError **error, const TdmPlace *place, const char *format, 
   va_start (arguments, format);
   g_autofree char *message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  /* A shortened quotation may end inside a character. */
-  g_autofree char *valid = g_utf8_make_valid (message, -1);
   g_autofree char *where =
       g_strdup_printf ("%s:%u:%u", place->file, place->line, place->column);
-  return tdm_error_set_input (error, where, "%s", valid);
+  return tdm_error_set_input (error, where, "%s", message);
 }
 
 TdmPlace
