@@ -230,12 +230,14 @@ check_covariate (const TdmCovariateEntry *c, const char *entry, GError **error)
     return FALSE;
   if (c->unit != NULL && !tdm_unit_parse (c->unit, &unit, error))
     return prefix (error, entry, "unit");
-  if (c->text != NULL && c->unit != NULL)
-    return wrong (error, entry, "unit", "a value written as text has no unit");
   if (c->text == NULL && !isfinite (c->value))
     return wrong (error, entry, "value", "expected a finite number");
   const Known *known = find_known (c->name);
-  return known == NULL || check_known_covariate (c, known, entry, error);
+  if (known != NULL)
+    return check_known_covariate (c, known, entry, error);
+  if (c->text != NULL && c->unit != NULL)
+    return wrong (error, entry, "unit", "a value written as text has no unit");
+  return TRUE;
 }
 
 static gboolean
