@@ -117,6 +117,16 @@ tdm_lower_transposed_times (guint n, const double *l, const double *b, double *x
 }
 
 gboolean
+tdm_general_solve (guint n, const double *a, guint columns, double *b)
+{
+  g_autofree double *lu = g_memdup2 (a, sizeof (double) * n * n);
+  g_autofree lapack_int *pivots = g_new (lapack_int, n);
+  return LAPACKE_dgesv (LAPACK_ROW_MAJOR, (lapack_int)n, (lapack_int)columns, lu,
+                        (lapack_int)n, pivots, b, (lapack_int)columns)
+         == 0;
+}
+
+gboolean
 tdm_symmetric_eigen (guint n, const double *a, double *values, double *v)
 {
   g_autofree double *work = g_memdup2 (a, n * n * sizeof (double));

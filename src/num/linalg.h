@@ -26,6 +26,11 @@ void tdm_lower_transposed_times (guint n, const double *l, const double *b, doub
 void tdm_lower_solve (guint n, const double *l, const double *b, double *x);
 void tdm_lower_transposed_solve (guint n, const double *l, const double *b, double *x);
 
+/* Solves a x = b in place for `columns` right-hand sides; b is n x columns, row by row.
+ * FALSE when a is singular. */
+gboolean tdm_general_solve (guint n, const double *a, guint columns,
+                            double *b) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Eigenvalues (ascending) and, unless NULL, eigenvectors (columns of v) of the
  * symmetric a. */
 gboolean tdm_symmetric_eigen (guint n, const double *a, double *values,

@@ -27,6 +27,7 @@ typedef struct
   const double
       *rates; /* n_states jets, mg/h into each state, or NULL when nothing runs */
   gboolean rates_plain; /* all derivatives of the rates are zero */
+  double reach_h; /* nothing changes for this long after `start`; 0 = only for dt */
 } TdmPkStretch;
 
 /* One period of a regimen at steady state: up to 3 stretches one after the other; after

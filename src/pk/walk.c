@@ -14,7 +14,7 @@ tdm_pk_work_new (void)
 
 static const TdmPkStepper *const steppers[] = {
   [TDM_PK_LINEAR] = &tdm_pk_linear,
-  [TDM_PK_ODE] = NULL,
+  [TDM_PK_ODE] = &tdm_pk_ode,
 };
 
 void
@@ -131,6 +131,7 @@ typedef struct
   double *values, *auc;
   guint first_dose; /* earlier ones a steady state has replaced */
   gboolean started; /* something has been given */
+  double quiet_h;   /* the inputs stay as they are until then */
 } Walk;
 
 static const double *
@@ -293,7 +294,8 @@ move_plain (Walk *self, const TdmPkEvent *event, GError **error)
                                      .plain = TRUE,
                                      .share = event->share,
                                      .rates = work->running > 0 ? work->rates : NULL,
-                                     .rates_plain = work->rates_plain };
+                                     .rates_plain = work->rates_plain,
+                                     .reach_h = self->quiet_h - work->now[0] };
       done = advance (self, &stretch, error);
     }
   work->now[0] = event->time_h;
@@ -328,7 +330,8 @@ move (Walk *self, const TdmPkEvent *event, GError **error)
                                      .plain = plain,
                                      .share = G_MAXUINT,
                                      .rates = work->running > 0 ? work->rates : NULL,
-                                     .rates_plain = work->rates_plain };
+                                     .rates_plain = work->rates_plain,
+                                     .reach_h = self->quiet_h - work->now[0] };
       done = advance (self, &stretch, error);
     }
   tdm_jet_copy (s, work->now, to);
@@ -392,14 +395,30 @@ find_first (const TdmPkEvents *events)
   return first;
 }
 
+/* The first event from `i` on at which inputs or parameters change, or the last of all.
+ */
+static guint
+find_change (const TdmPkEvents *events, guint i)
+{
+  while (i + 1 < events->n && events->events[i].kind == TDM_PK_EVENT_OUTPUT)
+    i++;
+  return i;
+}
+
 static gboolean
 walk (Walk *self, const TdmPkEvents *events, GError **error)
 {
   const guint first = find_first (events);
+  guint change = first;
   for (guint i = first; i < events->n; i++)
     {
       const TdmPkEvent *event = &events->events[i];
       const gboolean dosing = is_of_dose (event->kind);
+      if (i >= change || i == first)
+        {
+          change = find_change (events, i);
+          self->quiet_h = events->events[change].time_h;
+        }
       /* Moving to a set in force from the beginning would start the clock at -infinity.
        */
       if (i > first)

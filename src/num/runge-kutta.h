@@ -1,0 +1,32 @@
+/* The explicit Runge-Kutta method of tdm_ode: private to num/. */
+#pragma once
+
+#include "num/ode.h"
+
+typedef struct _TdmRungeKutta TdmRungeKutta;
+
+/* How an advance ended. */
+typedef enum
+{
+  TDM_RUNGE_KUTTA_REACHED,
+  TDM_RUNGE_KUTTA_STIFF,     /* an implicit method will be cheaper from here on */
+  TDM_RUNGE_KUTTA_EXHAUSTED, /* too many steps */
+  TDM_RUNGE_KUTTA_FAILED,    /* no step is short enough: a singularity, or not finite */
+} TdmRungeKuttaEnd;
+
+TdmRungeKutta *tdm_runge_kutta_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_runge_kutta_free (TdmRungeKutta *self);
+
+/* As tdm_ode_reset() and tdm_ode_start(); FALSE when the start is not finite. */
+void tdm_runge_kutta_reset (TdmRungeKutta *self, const TdmOdeSystem *system);
+gboolean tdm_runge_kutta_start (TdmRungeKutta *self, double t, double limit,
+                                const double *states);
+
+/* Steps until `t` is covered. */
+TdmRungeKuttaEnd tdm_runge_kutta_cover (TdmRungeKutta *self, double t);
+
+/* The solution at a covered time. */
+void tdm_runge_kutta_at (TdmRungeKutta *self, double t, double *states);
+
+/* Where the last step ended, and the states there (borrowed). */
+double tdm_runge_kutta_end (const TdmRungeKutta *self, const double **states);

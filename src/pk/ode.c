@@ -1,0 +1,375 @@
+/* The stepper of ODE structures.
+ *
+ * A stretch starts at a jet of time and lasts for a jet of time where an event depends
+ * on an effect. The solver runs on a plain clock s, counted from the stretch's start T0
+ * (the model's time is the jet T0 + s); what is wanted at the jet of time T is the flow
+ * at T - T0 = s + d, where the jet d has the value 0. Two evaluations give it exactly
+ * to second order in d: y(s + d) = y + d F(s + d/2, y + d/2 F(s, y)), the midpoint
+ * rule, whose error is of third order and so beyond the jets.
+ *
+ * The area under output 0 is one more state. As long as a stretch begins where the last
+ * one ended and nothing has changed, the solver goes on with its long steps and the
+ * states are interpolated. */
+#include "pk/ode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "num/ode.h"
+#include "pk/stepper.h"
+
+#define RELATIVE_TOLERANCE 1e-9
+#define ABSOLUTE_TOLERANCE 1e-9
+
+/* What the right-hand side needs on the jets of one view of the solver. */
+typedef struct
+{
+  TdmJetSpace space;
+  double *parameters; /* n_parameters jets */
+  double *rates;      /* n_states jets */
+  double *base;       /* model's time at s = 0 */
+  double *time;       /* model's time now */
+  double *scratch;
+} Frame;
+
+typedef struct
+{
+  const TdmPkStructure *structure;
+  TdmJetSpace space; /* of the prediction */
+  const double *parameters;
+  double tolerance[2];
+  gpointer inner; /* another, for the search of steady states, or NULL */
+  TdmOde *solver;
+  double *memory;
+  gsize capacity;
+  Frame frame[3]; /* by TdmOdeView */
+  guint n;        /* states of the solver: those of the structure, and the area */
+  gboolean has_rates;
+  double *states; /* n jets */
+  double *shift;  /* 5 blocks of n jets, for the midpoint rule */
+
+  /* The stretch under way, when the next one may continue it. */
+  gboolean held;
+  double now; /* solver's clock */
+  double limit;
+  double *last;      /* what the last step returned: n_states jets */
+  double *last_area; /* the area then, a jet */
+} Ode;
+
+static gpointer
+ode_new (void)
+{
+  Ode *self = g_new0 (Ode, 1);
+  self->solver = tdm_ode_new ();
+  return self;
+}
+
+static void
+ode_free (gpointer instance)
+{
+  Ode *self = instance;
+  if (self->inner != NULL)
+    ode_free (self->inner);
+  tdm_ode_free (self->solver);
+  g_free (self->memory);
+  g_free (self);
+}
+
+static void
+rhs_cb (gpointer data, TdmOdeView view, double t, const double *states,
+        double *derivatives)
+{
+  Ode *self = data;
+  const Frame *frame = &self->frame[view];
+  const TdmPkStructure *structure = self->structure;
+  const TdmJetSpace *s = &frame->space;
+  const guint count = structure->n_states * s->size;
+  frame->time[0] = frame->base[0] + t;
+  structure->rhs (structure->data, s, frame->time, frame->parameters, states,
+                  derivatives, frame->scratch);
+  if (self->has_rates)
+    for (guint i = 0; i < count; i++)
+      derivatives[i] += frame->rates[i];
+  if (self->n > structure->n_states)
+    structure->output (structure->data, s, 0, frame->time, frame->parameters, states,
+                       derivatives + count, frame->scratch);
+}
+
+static double *
+take (double **memory, gsize count)
+{
+  double *block = *memory;
+  *memory += count;
+  return block;
+}
+
+static gsize
+frame_need (const TdmPkStructure *structure, const TdmJetSpace *s)
+{
+  return (gsize)s->size
+         * (structure->n_parameters + structure->n_states + 2
+            + structure->scratch_jets);
+}
+
+static void
+lay_out_frame (Frame *frame, const TdmPkStructure *structure, const TdmJetSpace *s,
+               double **memory)
+{
+  const gsize z = s->size;
+  frame->space = *s;
+  frame->parameters = take (memory, z * structure->n_parameters);
+  frame->rates = take (memory, z * structure->n_states);
+  frame->base = take (memory, z);
+  frame->time = take (memory, z);
+  frame->scratch = take (memory, z * structure->scratch_jets);
+}
+
+/* Copies jets of the prediction to those of a view, in which they are constants unless
+ * it is the prediction's own. */
+static void
+embed (const Ode *self, TdmOdeView view, double *r, const double *a, guint count)
+{
+  const TdmJetSpace *s = &self->frame[view].space;
+  for (guint i = 0; i < count; i++)
+    if (view == TDM_ODE_JETS)
+      tdm_jet_copy (s, r + i * s->size, a + i * s->size);
+    else
+      tdm_jet_set (s, r + i * s->size, a[i * self->space.size]);
+}
+
+static void
+load_parameters (Ode *self)
+{
+  if (self->parameters != NULL)
+    for (TdmOdeView view = TDM_ODE_VALUES; view <= TDM_ODE_STATES; view++)
+      embed (self, view, self->frame[view].parameters, self->parameters,
+             self->structure->n_parameters);
+}
+
+/* Prepares all for the jets of the prediction and, with `area`, for one state more. */
+static void
+use (Ode *self, gboolean area)
+{
+  const TdmJetSpace *space = &self->space;
+  const TdmPkStructure *structure = self->structure;
+  const TdmJetSpace values = tdm_jet_space (0, 0);
+  const guint n = structure->n_states + (area ? 1 : 0);
+  const TdmJetSpace states = tdm_jet_space (n, 1);
+  const gsize need = frame_need (structure, &values) + frame_need (structure, space)
+                     + frame_need (structure, &states)
+                     + (gsize)(8 * n + 1) * space->size;
+  if (need > self->capacity)
+    {
+      g_free (self->memory);
+      self->memory = g_new (double, need);
+      self->capacity = need;
+    }
+  double *memory = self->memory;
+  lay_out_frame (&self->frame[TDM_ODE_VALUES], structure, &values, &memory);
+  lay_out_frame (&self->frame[TDM_ODE_JETS], structure, space, &memory);
+  lay_out_frame (&self->frame[TDM_ODE_STATES], structure, &states, &memory);
+  self->n = n;
+  self->states = take (&memory, (gsize)n * space->size);
+  self->shift = take (&memory, (gsize)5 * n * space->size);
+  self->last = take (&memory, (gsize)n * space->size);
+  self->last_area = take (&memory, space->size);
+  self->held = FALSE;
+  load_parameters (self);
+  const TdmOdeSystem system = { .n_states = n,
+                                .space = *space,
+                                .rhs = rhs_cb,
+                                .data = self,
+                                .method = TDM_ODE_AUTO,
+                                .relative = self->tolerance[0],
+                                .absolute = self->tolerance[1] };
+  tdm_ode_reset (self->solver, &system);
+}
+
+static double
+choose (double first, double second, double otherwise)
+{
+  return first > 0.0 ? first : second > 0.0 ? second : otherwise;
+}
+
+static gboolean
+ode_begin (gpointer instance, const TdmPkStructure *structure, const TdmJetSpace *space,
+           const double tolerance[2], GError **error)
+{
+  Ode *self = instance;
+  self->structure = structure;
+  self->space = *space;
+  self->parameters = NULL;
+  self->tolerance[0] =
+      choose (tolerance[0], structure->relative_tolerance, RELATIVE_TOLERANCE);
+  self->tolerance[1] =
+      choose (tolerance[1], structure->absolute_tolerance, ABSOLUTE_TOLERANCE);
+  use (self, FALSE);
+  return TRUE;
+}
+
+static gboolean
+ode_set_parameters (gpointer instance, const double *parameters, GError **error)
+{
+  Ode *self = instance;
+  self->parameters = parameters;
+  self->held = FALSE;
+  load_parameters (self);
+  return TRUE;
+}
+
+/* Whether a stretch goes on where the last one ended. */
+static gboolean
+continues (const Ode *self, const TdmPkStretch *stretch, const double *states,
+           gboolean area)
+{
+  const Frame *frame = &self->frame[TDM_ODE_JETS];
+  const TdmJetSpace *s = &frame->space;
+  const guint count = self->structure->n_states * s->size;
+  if (!self->held || area != (self->n > self->structure->n_states)
+      || self->has_rates != (stretch->rates != NULL))
+    return FALSE;
+  /* The clock itself carries rounding: what counts is that nothing was added since. */
+  return memcmp (states, self->last, count * sizeof (double)) == 0
+         && fabs (stretch->start[0] - frame->base[0] - self->now) < 1e-9
+         && stretch->start[0] + stretch->dt[0] - frame->base[0] <= self->limit
+         && (!self->has_rates
+             || memcmp (stretch->rates, frame->rates, count * sizeof (double)) == 0);
+}
+
+static gboolean
+start (Ode *self, const TdmPkStretch *stretch, const double *states, GError **error)
+{
+  const Frame *frame = &self->frame[TDM_ODE_JETS];
+  const gsize z = frame->space.size;
+  const guint n = self->structure->n_states;
+  self->has_rates = stretch->rates != NULL;
+  for (TdmOdeView view = TDM_ODE_VALUES; view <= TDM_ODE_STATES; view++)
+    {
+      const Frame *each = &self->frame[view];
+      if (self->has_rates)
+        embed (self, view, each->rates, stretch->rates, n);
+      embed (self, view, each->base, stretch->start, 1);
+      tdm_jet_copy (&each->space, each->time, each->base);
+    }
+  self->now = 0.0;
+  self->limit = MAX (stretch->dt[0], stretch->reach_h);
+  memcpy (self->states, states, n * z * sizeof (double));
+  if (self->n > n)
+    tdm_jet_set (&frame->space, self->states + n * z, 0.0);
+  tdm_jet_set (&frame->space, self->last_area, 0.0);
+  return tdm_ode_start (self->solver, 0.0, self->limit, self->states, error);
+}
+
+/* out = a + d b, for n jets. */
+static void
+add_product (const Ode *self, double *out, const double *a, const double *d,
+             const double *b)
+{
+  const TdmJetSpace *s = &self->frame[TDM_ODE_JETS].space;
+  for (guint i = 0; i < self->n * s->size; i += s->size)
+    {
+      tdm_jet_copy (s, out + i, a + i);
+      tdm_jet_muladd (s, out + i, d, b + i);
+    }
+}
+
+/* Moves the states by the jet d, whose value is 0, at the solver's clock `now`. */
+static void
+shift_states (Ode *self, const double *d)
+{
+  Frame *frame = &self->frame[TDM_ODE_JETS];
+  const TdmJetSpace *s = &frame->space;
+  const gsize block = (gsize)self->n * s->size;
+  double *slope = self->shift, *middle = slope + block, *half = middle + block;
+  rhs_cb (self, TDM_ODE_JETS, self->now, self->states, slope);
+  tdm_jet_scale (s, half, d, 0.5);
+  add_product (self, middle, self->states, half, slope);
+  tdm_jet_add (s, frame->time, frame->base, half);
+  rhs_cb (self, TDM_ODE_JETS, self->now, middle, slope);
+  tdm_jet_copy (s, frame->time, frame->base);
+  add_product (self, middle, self->states, d, slope);
+  memcpy (self->states, middle, block * sizeof (double));
+}
+
+/* d = start + dt - base without its value; FALSE when nothing is left. */
+static gboolean
+offset_of (const Ode *self, const TdmPkStretch *stretch, double *d)
+{
+  const Frame *frame = &self->frame[TDM_ODE_JETS];
+  gboolean any = FALSE;
+  d[0] = 0.0;
+  for (guint i = 1; i < frame->space.size; i++)
+    {
+      d[i] = stretch->start[i] + stretch->dt[i] - frame->base[i];
+      any = any || d[i] != 0.0;
+    }
+  return any;
+}
+
+static gboolean
+ode_step (gpointer instance, const TdmPkStretch *stretch, double *states, double *area,
+          GError **error)
+{
+  Ode *self = instance;
+  const TdmJetSpace *s = &self->frame[TDM_ODE_JETS].space;
+  const guint count = self->structure->n_states * s->size;
+  if ((area != NULL) != (self->n > self->structure->n_states))
+    use (self, area != NULL);
+  if (!continues (self, stretch, states, area != NULL)
+      && !start (self, stretch, states, error))
+    return FALSE;
+  const double *base = self->frame[TDM_ODE_JETS].base;
+  double t = stretch->start[0] + stretch->dt[0] - base[0];
+  self->now = CLAMP (t, self->now, self->limit);
+  self->held = tdm_ode_reach (self->solver, self->now, self->states, error);
+  if (!self->held)
+    return FALSE;
+  double *d = self->shift + 4 * (gsize)self->n * s->size;
+  if (s->order > 0 && offset_of (self, stretch, d))
+    shift_states (self, d);
+  memcpy (states, self->states, count * sizeof (double));
+  memcpy (self->last, self->states, count * sizeof (double));
+  if (area == NULL)
+    return TRUE;
+  tdm_jet_add (s, area, area, self->states + count);
+  tdm_jet_sub (s, area, area, self->last_area);
+  tdm_jet_copy (s, self->last_area, self->states + count);
+  return TRUE;
+}
+
+static void
+ode_output (gpointer instance, guint output, const double *time, const double *states,
+            double *value)
+{
+  Ode *self = instance;
+  const Frame *frame = &self->frame[TDM_ODE_JETS];
+  self->structure->output (self->structure->data, &frame->space, output, time,
+                           frame->parameters, states, value, frame->scratch);
+}
+
+static gboolean
+ode_periodic (gpointer instance, const TdmPkCycle *cycle, double *states,
+              GError **error)
+{
+  Ode *self = instance;
+  if (self->inner == NULL)
+    self->inner = ode_new ();
+  const TdmPkOdeSearch search = { .outer = self,
+                                  .inner = self->inner,
+                                  .structure = self->structure,
+                                  .space = self->space,
+                                  .parameters = self->parameters,
+                                  .tolerance = self->tolerance };
+  return tdm_pk_ode_periodic (&search, cycle, states, error);
+}
+
+const TdmPkStepper tdm_pk_ode = {
+  .new = ode_new,
+  .free = ode_free,
+  .begin = ode_begin,
+  .set_parameters = ode_set_parameters,
+  .step = ode_step,
+  .output = ode_output,
+  .periodic = ode_periodic,
+};
