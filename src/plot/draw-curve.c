@@ -107,33 +107,62 @@ path_along (cairo_t *cr, const GArray *points, gboolean backwards)
     }
 }
 
-static void
-hatch (TdmPlot *self, cairo_t *cr)
-{
-  const TdmPlotRect *pane = &self->layout.pane;
-  double left, top, right, bottom;
-  cairo_path_extents (cr, &left, &top, &right, &bottom);
-  cairo_save (cr);
-  cairo_clip (cr);
-  top = MAX (top, pane->y);
-  bottom = MIN (bottom, pane->y + pane->height);
-  double height = MAX (bottom - top, 0);
-  for (double x = floor ((left - height) / 8) * 8; x < right; x += 8)
-    {
-      cairo_move_to (cr, x, bottom);
-      cairo_line_to (cr, x + height, top);
-    }
-  cairo_set_line_width (cr, 0.9);
-  cairo_stroke (cr);
-  cairo_restore (cr);
-}
-
 typedef struct
 {
   const double *low, *high;
   double from_h, to_h;
   double opacity;
 } Band;
+
+/* The band's limits in pixels at each column of the pane; empty columns have high >
+ * low. */
+static double *
+band_columns (TdmPlot *self, const TdmSceneCurve *curve, const Band *band, guint n)
+{
+  double *limits = g_new (double, 2 * n);
+  double from = MAX (band->from_h, curve->time_h[0]);
+  double to = MIN (band->to_h, curve->time_h[curve->n - 1]);
+  for (guint i = 0; i < n; i++)
+    {
+      double time = tdm_plot_time_at (self, self->layout.pane.x + i);
+      gboolean covered = time >= from && time <= to;
+      limits[2 * i] =
+          covered ? tdm_plot_y_of (self, tdm_scene_curve_at (curve, band->high, time))
+                  : G_MAXDOUBLE;
+      limits[2 * i + 1] =
+          covered ? tdm_plot_y_of (self, tdm_scene_curve_at (curve, band->low, time))
+                  : -G_MAXDOUBLE;
+    }
+  return limits;
+}
+
+/* Diagonal lines, cut at the band column by column: clipping to the band's path would
+ * cost more than the rest of the plot. */
+static void
+hatch (TdmPlot *self, cairo_t *cr, const TdmSceneCurve *curve, const Band *band)
+{
+  const TdmPlotRect *pane = &self->layout.pane;
+  int n = (int)pane->width;
+  int height = (int)pane->height;
+  double bottom = pane->y + pane->height;
+  g_autofree double *limits = band_columns (self, curve, band, (guint)n);
+  for (int start = -height; start < n; start += 8)
+    {
+      gboolean inside = FALSE;
+      for (int i = MAX (start, 0); i < n && i - start <= height; i++)
+        {
+          double y = bottom - (i - start);
+          gboolean now = y > limits[2 * i] && y < limits[2 * i + 1];
+          if (now && !inside)
+            cairo_move_to (cr, pane->x + i, y);
+          if (inside && (!now || i == n - 1 || i - start == height))
+            cairo_line_to (cr, pane->x + i, y);
+          inside = now;
+        }
+    }
+  cairo_set_line_width (cr, 0.9);
+  cairo_stroke (cr);
+}
 
 static void
 draw_band (TdmPlot *self, cairo_t *cr, const TdmSceneCurve *curve, TdmColor color,
@@ -150,13 +179,7 @@ draw_band (TdmPlot *self, cairo_t *cr, const TdmSceneCurve *curve, TdmColor colo
   path_along (cr, low, TRUE);
   cairo_close_path (cr);
   tdm_color_set (cr, color, band->opacity);
-  cairo_fill_preserve (cr);
-  if (self->scene->extrapolated)
-    {
-      tdm_color_set (cr, color, 0.55);
-      hatch (self, cr);
-    }
-  cairo_new_path (cr);
+  cairo_fill (cr);
 }
 
 /* The lines at a band's limits: on paper and in high contrast a tint alone may vanish.
@@ -193,6 +216,11 @@ draw_bands (TdmPlot *self, cairo_t *cr, guint regimen)
   for (guint i = 0; i < G_N_ELEMENTS (bands); i++)
     draw_band (self, cr, curve, color, &bands[i]);
   draw_limits (self, cr, curve, color, &bands[0]);
+  if (!self->scene->extrapolated || curve->low90 == NULL)
+    return;
+  tdm_color_set (cr, color, 0.6);
+  hatch (self, cr, curve, &bands[0]);
+  hatch (self, cr, curve, &bands[2]);
 }
 
 static void

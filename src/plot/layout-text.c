@@ -377,24 +377,9 @@ place_reason (TdmPlot *self, const TdmSceneLevel *level)
   g_object_unref (layout);
 }
 
-static void
-place_warning (TdmPlot *self)
-{
-  double unit = tdm_plot_unit_px (self);
-  PangoLayout *layout = tdm_plot_text_new (
-      self, TDM_TEXT_BOLD, "Hatched: extrapolated beyond the patients of the model");
-  const TdmPlotRect *pane = &self->layout.pane;
-  pango_layout_set_width (layout, (int)((pane->width - 16 * unit) * PANGO_SCALE));
-  tdm_plot_text_place (self, layout, self->palette->warning, pane->x + 8 * unit,
-                       pane->y + 4 * unit)
-      ->halo = TRUE;
-}
-
 void
 tdm_plot_place_reasons (TdmPlot *self)
 {
-  if (self->scene->extrapolated)
-    place_warning (self);
   for (guint i = 0; i < self->scene->levels->len; i++)
     {
       const TdmSceneLevel *level = self->scene->levels->pdata[i];

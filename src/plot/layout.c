@@ -78,12 +78,18 @@ highest_value (const TdmScene *scene)
   return MAX (high, MIN (band, BAND_CAP * high)) * 1.02;
 }
 
+/* The lowest positive value once the curve has risen: the first minutes of the first
+ * dose would add decades nobody reads. */
 static double
-lowest_positive (const double *series, guint n, double so_far)
+lowest_risen (const TdmSceneCurve *curve, double so_far)
 {
-  for (guint i = 0; series != NULL && i < n; i++)
-    if (series[i] > 0)
-      so_far = MIN (so_far, series[i]);
+  double risen = 0.05 * max_of (curve->value, curve->n, 0);
+  guint i = 0;
+  while (i < curve->n && curve->value[i] <= risen)
+    i++;
+  for (; i < curve->n; i++)
+    if (curve->value[i] > 0)
+      so_far = MIN (so_far, curve->value[i]);
   return so_far;
 }
 
@@ -92,16 +98,15 @@ lowest_value (const TdmScene *scene, double high)
 {
   double low = high / 10;
   for (guint i = 0; i < scene->curves->len; i++)
-    {
-      const TdmSceneCurve *curve = scene->curves->pdata[i];
-      low = lowest_positive (curve->value, curve->n, low);
-    }
+    low = lowest_risen (scene->curves->pdata[i], low);
   for (guint i = 0; i < scene->levels->len; i++)
-    low = lowest_positive (&((const TdmSceneLevel *)scene->levels->pdata[i])->value, 1,
-                           low);
+    {
+      const TdmSceneLevel *level = scene->levels->pdata[i];
+      low = level->value > 0 ? MIN (low, level->value) : low;
+    }
   if (scene->target_kind == TDM_SCENE_TARGET_LEVEL && scene->target_low > 0)
     low = MIN (low, scene->target_low);
-  return MAX (low, high * pow (10, -LOG_DECADES));
+  return MAX (low * 0.9, high * pow (10, -LOG_DECADES));
 }
 
 static void
@@ -145,43 +150,62 @@ has_areas (const TdmScene *scene)
   return scene->target_kind == TDM_SCENE_TARGET_AREA && scene->areas->len > 0;
 }
 
-/* Title left, caption right of it on the same line, or below when it does not fit.
- * Returns the bottom of both. */
+static TdmPlacedText *
+place_title (TdmPlot *self, double edge, double y)
+{
+  if (self->scene->title == NULL)
+    return NULL;
+  PangoLayout *title = tdm_plot_text_new (self, TDM_TEXT_TITLE, self->scene->title);
+  pango_layout_set_width (title, (int)((self->width - 2 * edge) * PANGO_SCALE));
+  return tdm_plot_text_place (self, title, self->palette->text, edge, y);
+}
+
+/* The caption with its key: right of the title, or below when it does not fit. Returns
+ * the bottom of both. */
+static double
+place_caption (TdmPlot *self, double edge, const TdmPlotRect *title)
+{
+  double unit = tdm_plot_unit_px (self);
+  double key = 24 * unit;
+  PangoLayout *caption = tdm_plot_text_new (self, TDM_TEXT_SMALL, self->scene->caption);
+  double width, height;
+  tdm_plot_text_size (caption, &width, &height);
+  double bottom = title->y + title->height;
+  gboolean beside = edge + title->width + 24 * unit + key + width + edge <= self->width;
+  if (!beside)
+    pango_layout_set_width (caption,
+                            (int)((self->width - 2 * edge - key) * PANGO_SCALE));
+  double x = beside ? self->width - edge - width : edge + key;
+  double y = beside ? title->y + (title->height - height) / 2 : bottom + 2 * unit;
+  const TdmPlacedText *text =
+      tdm_plot_text_place (self, caption, self->palette->quiet, x, y);
+  double first = line_height (self, TDM_TEXT_SMALL);
+  self->layout.swatch =
+      (TdmPlotRect){ x - key, y + first / 2 - 5 * unit, 18 * unit, 10 * unit };
+  return MAX (bottom, y + text->box.height);
+}
+
+/* Title, caption and warning. Returns the bottom of all. */
 static double
 place_header (TdmPlot *self)
 {
   double unit = tdm_plot_unit_px (self);
   double edge = 10 * unit;
-  double title_width = 0;
-  double title_height = 0;
-  double y = 6 * unit;
-  if (self->scene->title != NULL)
-    {
-      PangoLayout *title = tdm_plot_text_new (self, TDM_TEXT_TITLE, self->scene->title);
-      pango_layout_set_width (title, (int)((self->width - 2 * edge) * PANGO_SCALE));
-      TdmPlacedText *text =
-          tdm_plot_text_place (self, title, self->palette->text, edge, y);
-      title_width = text->box.width;
-      title_height = text->box.height;
-    }
-  if (self->scene->caption == NULL)
-    return y + title_height;
-  double key = 24 * unit;
-  PangoLayout *caption = tdm_plot_text_new (self, TDM_TEXT_SMALL, self->scene->caption);
-  double width, height;
-  tdm_plot_text_size (caption, &width, &height);
-  gboolean beside = edge + title_width + 24 * unit + key + width + edge <= self->width;
-  if (!beside)
-    pango_layout_set_width (caption,
-                            (int)((self->width - 2 * edge - key) * PANGO_SCALE));
-  double x = beside ? self->width - edge - width : edge + key;
-  double top = beside ? y + (title_height - height) / 2 : y + title_height + 2 * unit;
-  const TdmPlacedText *text =
-      tdm_plot_text_place (self, caption, self->palette->quiet, x, top);
-  double first = line_height (self, TDM_TEXT_SMALL);
-  self->layout.swatch =
-      (TdmPlotRect){ x - key, top + first / 2 - 5 * unit, 18 * unit, 10 * unit };
-  return MAX (y + title_height, top + text->box.height);
+  TdmPlotRect box = { edge, 6 * unit, 0, 0 };
+  const TdmPlacedText *title = place_title (self, edge, box.y);
+  if (title != NULL)
+    box = title->box;
+  double bottom = box.y + box.height;
+  if (self->scene->caption != NULL)
+    bottom = place_caption (self, edge, &box);
+  if (!self->scene->extrapolated)
+    return bottom;
+  PangoLayout *warning = tdm_plot_text_new (
+      self, TDM_TEXT_BOLD, "Hatched: extrapolated beyond the patients of the model");
+  pango_layout_set_width (warning, (int)((self->width - 2 * edge) * PANGO_SCALE));
+  const TdmPlacedText *text = tdm_plot_text_place (
+      self, warning, self->palette->warning, edge, bottom + 3 * unit);
+  return text->box.y + text->box.height;
 }
 
 /* Heights, from the bottom up: axis, doses, marks, areas; the rest is the main pane. */

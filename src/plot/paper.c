@@ -125,16 +125,15 @@ render (const TdmPaper *self, const char *path, GByteArray *bytes, GError **erro
   cairo_status_t status;
   if (has_suffix (path, ".pdf"))
     status = make_pdf (self, bytes);
-  else if (self->n_pages <= 1 && has_suffix (path, ".svg"))
+  else if (!self->pdf_only && has_suffix (path, ".svg"))
     status = make_svg (self, bytes);
-  else if (self->n_pages <= 1 && has_suffix (path, ".png"))
+  else if (!self->pdf_only && has_suffix (path, ".png"))
     status = make_png (self, bytes);
   else
     {
       g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE,
-                   self->n_pages > 1
-                       ? "%s: the file name must end in .pdf"
-                       : "%s: the file name must end in .svg, .png or .pdf",
+                   self->pdf_only ? "%s: the file name must end in .pdf"
+                                  : "%s: the file name must end in .svg, .png or .pdf",
                    path);
       return FALSE;
     }

@@ -36,15 +36,16 @@ duration_text (double hours)
   return g_strdup_printf ("%d h %d min", minutes / 60, minutes % 60);
 }
 
-/* What was given, and from the split on what the leading regimen plans. */
+/* What was given, and then what the leading regimen plans. */
 static gboolean
 dose_counts (TdmPlot *self, const TdmSceneDose *dose)
 {
   if (dose->missed)
     return FALSE;
   double split = tdm_plot_split_h (self);
-  return !dose->planned || dose->time_h < split ? dose->regimen == 0
-                                                : dose->regimen == 1;
+  if (dose->regimen == 0)
+    return !dose->planned || dose->time_h < split - 1e-6;
+  return dose->regimen == 1 && isfinite (split);
 }
 
 /* "just before next dose", "30 min into infusion", "7 h after dose". */
@@ -152,7 +153,8 @@ ink_top (TdmPlot *self, double from_x, double to_x)
   return top;
 }
 
-/* The emptier upper corner, unless the crosshair runs through it. */
+/* The emptier upper corner, unless the crosshair runs through it; in a plot too narrow
+ * for both, beside the crosshair. */
 static TdmPlotRect
 park (TdmPlot *self, double width, double height, double time_h)
 {
@@ -167,9 +169,12 @@ park (TdmPlot *self, double width, double height, double time_h)
   double at = ink_top (self, left, left + width) >= ink_top (self, right, right + width)
                   ? left
                   : right;
-  if (at == left && left_hit && !right_hit)
+  if (left_hit && right_hit)
+    at = x - edge - width >= 2 ? x - edge - width
+                               : MIN (x + edge, MAX (self->width - width - 2, 2));
+  else if (left_hit)
     at = right;
-  else if (at == right && right_hit && !left_hit)
+  else if (right_hit)
     at = left;
   return (TdmPlotRect){ at, pane->y + edge, width, height };
 }

@@ -10,10 +10,13 @@
 
 static const double sizes[] = { 11, 12, 12, 14 };
 
+/* Large text needs a large plot: what would leave no room for the curves is scaled
+ * back. */
 double
 tdm_plot_unit_px (const TdmPlot *self)
 {
-  return self->style.text_scale;
+  double room = MAX (1, MIN (self->width / 460, self->height / 290));
+  return MIN (self->style.text_scale, room);
 }
 
 PangoLayout *
@@ -61,10 +64,12 @@ tdm_plot_text_is_free (TdmPlot *self, const TdmPlotRect *box)
 {
   for (guint i = 0; i < self->layout.texts->len; i++)
     {
-      const TdmPlotRect *other =
-          &((const TdmPlacedText *)self->layout.texts->pdata[i])->box;
-      if (box->x < other->x + other->width && other->x < box->x + box->width
-          && box->y < other->y + other->height && other->y < box->y + box->height)
+      const TdmPlacedText *text = self->layout.texts->pdata[i];
+      const TdmPlotRect *other = &text->box;
+      double reach = text->chip ? CHIP_PAD * tdm_plot_unit_px (self) : 0;
+      if (box->x < other->x + other->width + reach
+          && other->x - reach < box->x + box->width && box->y < other->y + other->height
+          && other->y < box->y + box->height)
         return FALSE;
     }
   return TRUE;

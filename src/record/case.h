@@ -1,6 +1,6 @@
 /* A case: everything a clinician would write on one sheet. Immutable, reference
- * counted, may be shared between threads. Values are as entered: with their own unit and
- * their own way of writing the time; nothing is converted here. */
+ * counted, may be shared between threads. Values are as entered: with their own unit
+ * and their own way of writing the time; nothing is converted here. */
 #pragma once
 
 #include <glib.h>
@@ -8,7 +8,9 @@
 typedef struct _TdmCase TdmCase;
 
 /* A moment: hours since the case's start, and the text if it was written as a date-time
- * (NULL if as a number), so that it is written back as it was read. */
+ * (NULL if as a number), so that it is written back as it was read. Where there is text
+ * it is what counts: tdm_case_edit_finish() takes the hours from it and from the start.
+ */
 typedef struct
 {
   double hours;
@@ -103,23 +105,31 @@ typedef struct
   char *mic_unit;
 } TdmTarget;
 
+/* At most this many single doses in all, repeated ones counted each. */
+#define TDM_CASE_MAX_DOSES 100000
+
 typedef struct
 {
   double *intervals_h; /* NULL = the model's */
   guint n_intervals;
-  double prior_weight;    /* default 1; below 1 flattens the prior */
-  gboolean has_adjust;    /* from when a new regimen may start; default: after the */
-  TdmMoment adjust;       /* last dose's interval */
+  double prior_weight; /* default 1; below 1 flattens the prior */
+  gboolean has_adjust; /* from when a new regimen may start; default: after the */
+  TdmMoment adjust;    /* last dose's interval */
 } TdmCaseOptions;
 
 TdmCase *tdm_case_ref (TdmCase *self);
 void tdm_case_unref (TdmCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCase, tdm_case_unref)
 
+/* Whether both would be written as the same case file. */
+gboolean tdm_case_equal (const TdmCase *one, const TdmCase *other);
+
 /* What the case says. All borrowed. */
 const char *tdm_case_get_model (const TdmCase *self); /* first model id, or NULL */
-const char *const *tdm_case_get_models (const TdmCase *self); /* NULL-terminated, or NULL */
-GDateTime *tdm_case_get_start (const TdmCase *self);          /* or NULL */
+const char *const *
+tdm_case_get_models (const TdmCase *self);           /* NULL-terminated, or NULL */
+GDateTime *tdm_case_get_start (const TdmCase *self); /* or NULL */
+const char *tdm_case_get_start_text (const TdmCase *self); /* as written, or NULL */
 const TdmPatient *tdm_case_get_patient (const TdmCase *self);
 guint tdm_case_get_n_covariates (const TdmCase *self);
 const TdmCovariateEntry *tdm_case_get_covariate (const TdmCase *self, guint i);
@@ -127,7 +137,8 @@ guint tdm_case_get_n_doses (const TdmCase *self);
 const TdmDoseEntry *tdm_case_get_dose (const TdmCase *self, guint i);
 guint tdm_case_get_n_levels (const TdmCase *self);
 const TdmLevelEntry *tdm_case_get_level (const TdmCase *self, guint i);
-const TdmTarget *tdm_case_get_target (const TdmCase *self); /* metric NONE if not given */
+const TdmTarget *
+tdm_case_get_target (const TdmCase *self); /* metric NONE if not given */
 const TdmCaseOptions *tdm_case_get_options (const TdmCase *self);
 
 /* A mutable copy for making the next case. Entries passed in are copied, strings too.
@@ -139,8 +150,14 @@ TdmCaseEdit *tdm_case_edit_new (const TdmCase *from /* or NULL: an empty case */
 void tdm_case_edit_free (TdmCaseEdit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCaseEdit, tdm_case_edit_free)
 
+/* One model, or with tdm_case_edit_set_models() (NULL-terminated) several; NULL = none.
+ */
 void tdm_case_edit_set_model (TdmCaseEdit *self, const char *id);
+void tdm_case_edit_set_models (TdmCaseEdit *self, const char *const *ids);
+
+/* The start, to the second; or as text, for tdm_clock_parse(). NULL = none. */
 void tdm_case_edit_set_start (TdmCaseEdit *self, GDateTime *start);
+void tdm_case_edit_set_start_text (TdmCaseEdit *self, const char *text);
 void tdm_case_edit_set_patient (TdmCaseEdit *self, const TdmPatient *patient);
 void tdm_case_edit_insert_covariate (TdmCaseEdit *self, guint i,
                                      const TdmCovariateEntry *entry);
@@ -150,7 +167,8 @@ void tdm_case_edit_remove_covariate (TdmCaseEdit *self, guint i);
 void tdm_case_edit_insert_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
 void tdm_case_edit_replace_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
 void tdm_case_edit_remove_dose (TdmCaseEdit *self, guint i);
-void tdm_case_edit_insert_level (TdmCaseEdit *self, guint i, const TdmLevelEntry *entry);
+void tdm_case_edit_insert_level (TdmCaseEdit *self, guint i,
+                                 const TdmLevelEntry *entry);
 void tdm_case_edit_replace_level (TdmCaseEdit *self, guint i,
                                   const TdmLevelEntry *entry);
 void tdm_case_edit_remove_level (TdmCaseEdit *self, guint i);
@@ -159,9 +177,13 @@ void tdm_case_edit_set_options (TdmCaseEdit *self, const TdmCaseOptions *options
 
 /* Checks everything that can be checked without a model (units parse, amounts positive,
  * intervals and counts sane, times in order of magnitude, categories …) and makes the
- * case. NULL with a TDM_ERROR_INPUT error naming the place; the edit stays as it was. */
+ * case. NULL with a TDM_ERROR_INPUT error naming the place; the edit stays as it was.
+ */
 TdmCase *tdm_case_edit_finish (TdmCaseEdit *self,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Doses in all, repeated ones counted each. */
+guint tdm_case_count_doses (const TdmCase *self);
 
 /* The empty case: no model, no entries. */
 TdmCase *tdm_case_new_empty (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,18 +1,18 @@
 /* Small helpers over SQLite. */
 #include "store/sql.h"
 
-#include <errno.h>
 #include <stdarg.h>
 
 #include "base/error.h"
 
 /* What went wrong and what to do, by the kind of failure; NULL = SQLite's own words. */
 static const char *
-explain (int code, int system_errno)
+explain (int code)
 {
-  if (system_errno == ENOSPC || system_errno == EFBIG || system_errno == EDQUOT)
-    return "the disk is full; free some space, then try again";
-  switch (code)
+  /* Quota and file-size limits come as a failing write, not as a full disk. */
+  if (code == SQLITE_IOERR_WRITE)
+    return "the disk is full or at fault; free some space or check it, then try again";
+  switch (code & 0xff)
     {
     case SQLITE_FULL:
       return "the disk is full; free some space, then try again";
@@ -40,9 +40,7 @@ gboolean
 tdm_sql_set_error (GError **error, sqlite3 *db, const char *doing)
 {
   int code = sqlite3_extended_errcode (db);
-  int system_errno = sqlite3_system_errno (db);
-  const char *text =
-      explain (code & 0xff, (code & 0xff) == SQLITE_OK ? 0 : system_errno);
+  const char *text = explain (code);
   if (text == NULL)
     text = sqlite3_errmsg (db);
   g_set_error (error, TDM_ERROR, TDM_ERROR_SYSTEM, "%s: %s (SQLite %d)", doing, text,
@@ -105,9 +103,7 @@ tdm_sql_next (sqlite3_stmt *statement, GError **error)
   int rc = sqlite3_step (statement);
   if (rc != SQLITE_ROW && rc != SQLITE_DONE)
     tdm_sql_set_error (error, sqlite3_db_handle (statement),
-                       sqlite3_stmt_readonly (statement)
-                           ? "The database could not be read"
-                           : "Not saved");
+                       "The database could not be read");
   return rc == SQLITE_ROW;
 }
 
@@ -120,13 +116,11 @@ tdm_sql_run (sqlite3 *db, GError **error, const char *sql, const char *types, ..
   va_end (values);
   if (statement == NULL)
     return FALSE;
-  g_autoptr (GError) failure = NULL;
-  while (tdm_sql_next (statement, &failure))
-    ;
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  int rc;
+  do
+    rc = sqlite3_step (statement);
+  while (rc == SQLITE_ROW);
+  return rc == SQLITE_DONE || tdm_sql_set_error (error, db, "Not saved");
 }
 
 gboolean

@@ -111,9 +111,6 @@ static const struct
   const char *sql;
   RowCheck check;
 } checks[] = {
-  { "SELECT 'a row of table ' || \"table\" || ' points to nothing'"
-    " FROM pragma_foreign_key_check",
-    NULL },
   { "SELECT h.number, h.content, c.text, c.sha256 FROM history h LEFT JOIN cases c"
     " ON c.case_id = h.subject AND c.revision = h.revision"
     " AND c.program = h.program AND c.saved_at = h.time"
@@ -147,6 +144,9 @@ static const struct
     " WHERE archived <> coalesce ((SELECT action = 'archived' FROM history"
     " WHERE subject = p.id AND action IN ('archived', 'unarchived')"
     " ORDER BY number DESC LIMIT 1), 0)",
+    NULL },
+  { "SELECT 'a row of table ' || \"table\" || ' points to nothing'"
+    " FROM pragma_foreign_key_check",
     NULL },
 };
 

@@ -1,0 +1,304 @@
+/* The report's text as a flow of lines. Every paragraph and every row of a table is cut
+ * into its lines, so that a page can break anywhere and nothing is ever lost. */
+#include "plot/report-private.h"
+
+#include <pango/pangocairo.h>
+
+#define BODY 8.2
+#define SMALL 7.4
+#define HEADING 9.4
+#define CONCLUSION 10.6
+#define PLOT_HEIGHT 240.0
+#define INNER (TDM_REPORT_WIDTH - 2 * TDM_REPORT_MARGIN)
+#define MAX_COLUMNS 6
+
+static void
+cell_clear (gpointer data)
+{
+  g_object_unref (((TdmReportCell *)data)->layout);
+}
+
+static void
+item_free (gpointer data)
+{
+  TdmReportItem *self = data;
+  g_array_unref (self->cells);
+  g_free (self);
+}
+
+PangoLayout *
+tdm_report_text (TdmReportFlow *self, const char *text, double size, gboolean bold,
+                 double width)
+{
+  PangoLayout *layout = pango_layout_new (self->pango);
+  PangoFontDescription *font = pango_font_description_from_string ("Sans");
+  pango_font_description_set_absolute_size (font, size * PANGO_SCALE);
+  if (bold)
+    pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  if (width > 0)
+    pango_layout_set_width (layout, (int)(width * PANGO_SCALE));
+  return layout;
+}
+
+static TdmReportItem *
+add_item (TdmReportFlow *self, TdmReportItemKind kind, double height)
+{
+  TdmReportItem *item = g_new0 (TdmReportItem, 1);
+  item->kind = kind;
+  item->height = height;
+  item->cells = g_array_new (FALSE, FALSE, sizeof (TdmReportCell));
+  g_array_set_clear_func (item->cells, cell_clear);
+  g_ptr_array_add (self->items, item);
+  return item;
+}
+
+static void
+add_space (TdmReportFlow *self, double height)
+{
+  add_item (self, TDM_REPORT_SPACE, height);
+}
+
+/* Adds line `line` of `layout` to `item` if it has that many. */
+static void
+add_cell (TdmReportItem *item, PangoLayout *layout, int line, double x)
+{
+  if (line >= pango_layout_get_line_count (layout))
+    return;
+  PangoRectangle logical;
+  pango_layout_line_get_extents (pango_layout_get_line_readonly (layout, line), NULL,
+                                 &logical);
+  item->height = MAX (item->height, logical.height / (double)PANGO_SCALE);
+  TdmReportCell cell = { g_object_ref (layout), line, x };
+  g_array_append_val (item->cells, cell);
+}
+
+typedef struct
+{
+  guint n;
+  double x[MAX_COLUMNS], width[MAX_COLUMNS];
+  const char *text[MAX_COLUMNS];
+  gboolean bold[MAX_COLUMNS];
+  double size;
+} Row;
+
+/* Adds a row line by line; returns its first line. The lines of a row of up to three
+ * stay together. */
+static TdmReportItem *
+add_row (TdmReportFlow *self, const Row *row)
+{
+  PangoLayout *layouts[MAX_COLUMNS];
+  TdmReportItem *first = NULL;
+  int lines = 1;
+  for (guint i = 0; i < row->n; i++)
+    {
+      const char *text = row->text[i] != NULL ? row->text[i] : "";
+      layouts[i] = tdm_report_text (self, text, row->size, row->bold[i], row->width[i]);
+      lines = MAX (lines, pango_layout_get_line_count (layouts[i]));
+    }
+  for (int line = 0; line < lines; line++)
+    {
+      TdmReportItem *item = add_item (self, TDM_REPORT_LINE, 0);
+      for (guint i = 0; i < row->n; i++)
+        add_cell (item, layouts[i], line, row->x[i]);
+      item->keep = lines <= 3 && line < lines - 1;
+      first = first != NULL ? first : item;
+    }
+  for (guint i = 0; i < row->n; i++)
+    g_object_unref (layouts[i]);
+  ((TdmReportItem *)self->items->pdata[self->items->len - 1])->height += 1.6;
+  return first;
+}
+
+static void
+add_paragraph (TdmReportFlow *self, const char *text, double size, gboolean bold)
+{
+  const Row row = {
+    .n = 1, .width = { INNER }, .text = { text }, .bold = { bold }, .size = size
+  };
+  if (text != NULL && *text != '\0')
+    add_row (self, &row);
+}
+
+static void
+keep_last (TdmReportFlow *self)
+{
+  ((TdmReportItem *)self->items->pdata[self->items->len - 1])->keep = TRUE;
+}
+
+static void
+add_heading (TdmReportFlow *self, const char *text)
+{
+  add_space (self, 5);
+  keep_last (self);
+  add_paragraph (self, text, HEADING, TRUE);
+  keep_last (self);
+}
+
+static void
+add_list (TdmReportFlow *self, const GPtrArray *lines, const char *heading)
+{
+  if (lines->len == 0)
+    return;
+  add_heading (self, heading);
+  for (guint i = 0; i < lines->len; i++)
+    add_paragraph (self, lines->pdata[i], BODY, FALSE);
+}
+
+static const double option_x[] = { 0, 172, 246, 320, 398, 0 };
+static const double option_width[] = { 166, 72, 72, 76, 0, 0 };
+
+static void
+set_option_columns (Row *row)
+{
+  row->n = 5;
+  for (guint i = 0; i < row->n; i++)
+    {
+      row->x[i] = option_x[i];
+      row->width[i] = option_width[i];
+    }
+  row->width[4] = INNER - row->x[4];
+  row->size = SMALL;
+}
+
+static void
+add_option (TdmReportFlow *self, const TdmReportOption *option)
+{
+  g_autofree char *chances = NULL;
+  gboolean known = option->below + option->within + option->above > 0;
+  if (known)
+    chances = g_strdup_printf ("%.0f / %.0f / %.0f %%", option->below * 100,
+                               option->within * 100, option->above * 100);
+  g_autofree char *name = g_strdup_printf (
+      "%s%s%s%s%s", option->regimen != NULL ? option->regimen : "",
+      option->daily != NULL ? "\n" : "", option->daily != NULL ? option->daily : "",
+      option->remark != NULL ? (option->daily != NULL ? " · " : "\n") : "",
+      option->remark != NULL ? option->remark : "");
+  Row row = { .text = { name, option->trough, option->peak, option->auc24, chances } };
+  set_option_columns (&row);
+  row.x[4] += 46;
+  row.width[4] -= 46;
+  for (guint i = 0; i < row.n; i++)
+    row.bold[i] = option->strong;
+  TdmReportItem *first = add_row (self, &row);
+  first->bar = known ? option : NULL;
+  first->bar_x = option_x[4];
+  ((TdmReportItem *)self->items->pdata[self->items->len - 1])->rule = TRUE;
+}
+
+static void
+add_options (TdmReportFlow *self)
+{
+  const TdmReport *report = self->report;
+  if (report->options->len == 0 && report->options_note == NULL)
+    return;
+  add_heading (self, "Options");
+  if (report->options_note != NULL)
+    add_paragraph (self, report->options_note, BODY, TRUE);
+  if (report->options->len == 0)
+    return;
+  const char *unit = report->unit != NULL ? report->unit : "";
+  const char *area = report->area_unit != NULL ? report->area_unit : "";
+  g_autofree char *trough = g_strdup_printf ("Trough, %s\n(90 %%)", unit);
+  g_autofree char *peak = g_strdup_printf ("Peak, %s\n(90 %%)", unit);
+  g_autofree char *auc = g_strdup_printf ("AUC24, %s\n(90 %%)", area);
+  Row row = { .text = { "Regimen", trough, peak, auc,
+                        "Chance below / inside /\nabove the target" } };
+  set_option_columns (&row);
+  add_row (self, &row);
+  keep_last (self);
+  ((TdmReportItem *)self->items->pdata[self->items->len - 1])->rule = TRUE;
+  for (guint i = 0; i < report->options->len; i++)
+    add_option (self, report->options->pdata[i]);
+}
+
+static void
+add_inputs (TdmReportFlow *self)
+{
+  static const double x[] = { 0, 88, 172, 352 };
+  const GPtrArray *inputs = self->report->inputs;
+  if (inputs->len == 0)
+    return;
+  add_heading (self, "What this rests on");
+  for (guint i = 0; i < inputs->len; i++)
+    {
+      const TdmReportInput *input = inputs->pdata[i];
+      Row row = { .n = 4,
+                  .text = { input->time, input->what, input->value, input->remark },
+                  .bold = { FALSE, FALSE, FALSE, input->strong },
+                  .size = SMALL };
+      for (guint c = 0; c < row.n; c++)
+        {
+          row.x[c] = x[c];
+          row.width[c] = (c + 1 < row.n ? x[c + 1] : INNER) - x[c] - 6;
+        }
+      add_row (self, &row);
+    }
+}
+
+static void
+add_end (TdmReportFlow *self)
+{
+  add_space (self, 8);
+  keep_last (self);
+  add_item (self, TDM_REPORT_SIGNATURES, 26);
+}
+
+static void
+fill (TdmReportFlow *self)
+{
+  const TdmReport *report = self->report;
+  add_paragraph (self, report->conclusion, CONCLUSION, TRUE);
+  for (guint i = 0; i < report->warnings->len; i++)
+    {
+      g_autofree char *warning =
+          g_strdup_printf ("! %s", (const char *)report->warnings->pdata[i]);
+      add_paragraph (self, warning, BODY, TRUE);
+    }
+  if (report->scene != NULL)
+    {
+      add_space (self, 4);
+      add_item (self, TDM_REPORT_PLOT, PLOT_HEIGHT);
+    }
+  add_options (self);
+  add_inputs (self);
+  add_list (self, report->fit, "How well it fits");
+  add_list (self, report->model, "Model");
+  add_end (self);
+}
+
+static PangoContext *
+context_new (void)
+{
+  PangoContext *context =
+      pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  cairo_font_options_t *options = cairo_font_options_create ();
+  cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options (context, options);
+  cairo_font_options_destroy (options);
+  pango_context_set_round_glyph_positions (context, FALSE);
+  return context;
+}
+
+TdmReportFlow *
+tdm_report_flow_new (const TdmReport *report)
+{
+  TdmReportFlow *self = g_new0 (TdmReportFlow, 1);
+  self->report = report;
+  self->pango = context_new ();
+  self->items = g_ptr_array_new_with_free_func (item_free);
+  fill (self);
+  return self;
+}
+
+void
+tdm_report_flow_free (TdmReportFlow *self)
+{
+  g_ptr_array_unref (self->items);
+  g_object_unref (self->pango);
+  g_free (self);
+}
