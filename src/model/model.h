@@ -16,15 +16,16 @@ typedef struct _TdmModel TdmModel;
 typedef enum
 {
   TDM_CARRY_FORWARD,  /* the last entry holds; the first also backwards */
-  TDM_CARRY_BACKWARD, /* the next entry holds (NONMEM's habit); the last also forwards */
+  TDM_CARRY_BACKWARD, /* the next entry holds (NONMEM's habit); the last also forwards
+                       */
   TDM_CARRY_LINEAR,
 } TdmCarry;
 
 typedef struct
 {
-  char *name;  /* "WT" */
-  char *title; /* "Body weight", in the user's language */
-  char *unit;  /* the unit expressions see; NULL = none */
+  char *name;                       /* "WT" */
+  char *title;                      /* "Body weight", in the user's language */
+  char *unit;                       /* the unit expressions see; NULL = none */
   double studied_low, studied_high; /* outside: a caution (and extrapolated bands) */
   double limit_low, limit_high;     /* outside: refused */
   gboolean has_default;             /* a missing value takes it, and a note says so */
@@ -45,9 +46,9 @@ typedef enum
 
 typedef struct
 {
-  char *name;  /* "C" */
-  char *title; /* "Vancomycin, serum, total" */
-  char *unit;  /* of levels, residual error and answers: "mg/L", "ng/mL" */
+  char *name;      /* "C" */
+  char *title;     /* "Vancomycin, serum, total" */
+  char *unit;      /* of levels, residual error and answers: "mg/L", "ng/mL" */
   double per_mg_l; /* value in `unit` = per_mg_l * concentration in mg/L */
   TdmResidualKind error;
   double additive;     /* SD in `unit` (LOG: SD of the logarithm) */
@@ -56,7 +57,7 @@ typedef struct
 
 typedef struct
 {
-  char *name;  /* "iv", "oral" */
+  char *name; /* "iv", "oral" */
   char *title;
   gboolean infusion; /* doses take a duration */
   TdmPkRoute route;
@@ -66,8 +67,8 @@ typedef struct
 typedef struct
 {
   const TdmModelRoute *route;
-  char *unit;          /* of the amounts shown: "mg" */
-  double *amounts_mg;  /* every amount that can be given, ascending */
+  char *unit;         /* of the amounts shown: "mg" */
+  double *amounts_mg; /* every amount that can be given, ascending */
   guint n_amounts;
   double *intervals_h;
   guint n_intervals;
@@ -100,7 +101,8 @@ typedef struct
   char *equations; /* the [parameters] section as written */
 } TdmModelText;
 
-/* Loads a model file. NULL with a TDM_ERROR_INPUT error "FILE:LINE:COLUMN: what was expected". Yours. */
+/* Loads a model file. NULL with a TDM_ERROR_INPUT error "FILE:LINE:COLUMN: what was
+ * expected". Yours. */
 TdmModel *tdm_model_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Same from memory; `name` stands for the file in messages. Yours. */
 TdmModel *tdm_model_parse (const char *data, gsize length, const char *name,
@@ -119,7 +121,8 @@ guint tdm_model_get_n_parameters (const TdmModel *self);
 const char *tdm_model_get_parameter_name (const TdmModel *self, guint i);
 const char *tdm_model_get_parameter_unit (const TdmModel *self, guint i); /* or NULL */
 guint tdm_model_get_n_effects (const TdmModel *self);
-const char *tdm_model_get_effect_name (const TdmModel *self, guint i); /* "CL" for eta_CL */
+const char *tdm_model_get_effect_name (const TdmModel *self,
+                                       guint i);          /* "CL" for eta_CL */
 const double *tdm_model_get_omega (const TdmModel *self); /* n x n, row by row */
 guint tdm_model_get_n_covariates (const TdmModel *self);
 const TdmModelCovariate *tdm_model_get_covariate (const TdmModel *self, guint i);
@@ -131,21 +134,24 @@ const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
 guint tdm_model_get_n_dosings (const TdmModel *self);
 const TdmModelDosing *tdm_model_get_dosing (const TdmModel *self, guint i);
 guint tdm_model_get_n_targets (const TdmModel *self);
-const TdmModelTarget *tdm_model_get_target (const TdmModel *self, guint i); /* 0 = default */
+const TdmModelTarget *tdm_model_get_target (const TdmModel *self,
+                                            guint i); /* 0 = default */
 
 /* Covariates of one moment turned into what parameters need: derived covariates are
  * computed and everything that depends on no random effect is evaluated once.
- * `covariates`: one value each, in the model's units, NAN = not given (allowed for derived
- * ones and those not needed). `resolved` (or NULL) receives all of them, derived included. NULL with
- * TDM_ERROR_INPUT "covariates: … is missing" or "… is not a number" when an expression has
- * no finite value. Yours; borrowed by nobody; thread-safe to read. */
+ * `covariates`: one value each, in the model's units, NAN = not given (allowed for
+ * derived ones and those not needed). `resolved` (or NULL) receives all of them,
+ * derived included. NULL with TDM_ERROR_INPUT "covariates: … is missing" or "… is not a
+ * number" when an expression has no finite value. Yours; borrowed by nobody;
+ * thread-safe to read. */
 typedef struct _TdmBinding TdmBinding;
 TdmBinding *tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void tdm_binding_free (TdmBinding *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmBinding, tdm_binding_free)
 
-/* The parameters at random effects `eta` (n_effects plain numbers, the jet's variables in
- * order; a space with n = 0 gives plain values): n_parameters jets. FALSE when one is not finite. */
+/* The parameters at random effects `eta` (n_effects plain numbers, the jet's variables
+ * in order; a space with n = 0 gives plain values): n_parameters jets. FALSE when one
+ * is not finite. */
 gboolean tdm_binding_parameters (const TdmBinding *self, const TdmJetSpace *space,
                                  const double *eta, double *parameters);

@@ -1,0 +1,150 @@
+#include <math.h>
+
+#include "base/error.h"
+#include "model/model-private.h"
+
+/* Parameters of one covariate set: the program's image, all but the jets done. */
+struct _TdmBinding
+{
+  TdmModel *model;
+  double *plain;
+};
+
+/* Enough for the effects and the scratch of every ordinary model on the stack. */
+#define STACK_DOUBLES 4096
+
+/* A derived covariate that is not given is computed; formulas only see what stands
+ * above them. */
+static void
+resolve (const TdmModel *self, const double *given, double *resolved)
+{
+  for (guint i = 0; i < self->covariates->len; i++)
+    {
+      const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
+      const TdmProgram *formula = g_ptr_array_index (self->formulas, i);
+      resolved[i] = given[i];
+      if (!isnan (given[i]))
+        continue;
+      if (c->has_default)
+        resolved[i] = c->default_value;
+      if (formula == NULL)
+        continue;
+      g_autofree double *plain = g_new (double, tdm_program_get_n_plain (formula) + 1);
+      tdm_program_bind (formula, resolved, plain);
+      resolved[i] = tdm_program_get_plain (formula, plain, 0);
+    }
+}
+
+/* Names what keeps covariate `i` from having a value: itself, or a formula's input. */
+static gboolean
+fail_missing (const TdmModel *self, const double *resolved, guint i, GError **error)
+{
+  const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
+  const TdmProgram *formula = g_ptr_array_index (self->formulas, i);
+  g_autoptr (GString) inputs = g_string_new (NULL);
+
+  for (guint j = 0; formula != NULL && j < i; j++)
+    {
+      const TdmModelCovariate *input = tdm_model_get_covariate (self, j);
+      if (isnan (resolved[j]) && tdm_program_depends (formula, 0, input->name))
+        g_string_append_printf (inputs, inputs->len > 0 ? " and %s" : "%s",
+                                input->name);
+    }
+  if (formula == NULL)
+    return tdm_error_set_input (error, "covariates", "%s (%s) is missing", c->name,
+                                c->title);
+  if (inputs->len == 0)
+    return tdm_error_set_input (error, "covariates",
+                                "%s cannot be computed from the values given", c->name);
+  return tdm_error_set_input (error, "covariates",
+                              "%s is missing; %s (%s) is computed from it, or may be "
+                              "given instead",
+                              inputs->str, c->name, c->title);
+}
+
+/* Whatever the parameters use directly must have a value. */
+static gboolean
+check_complete (const TdmModel *self, const double *resolved, GError **error)
+{
+  for (guint i = 0; i < self->covariates->len; i++)
+    {
+      const char *name = tdm_model_get_covariate (self, i)->name;
+      for (guint p = 0; !isfinite (resolved[i]) && p < self->parameters->len; p++)
+        if (tdm_program_depends (self->program, p, name))
+          return fail_missing (self, resolved, i, error);
+    }
+  return TRUE;
+}
+
+/* Parameters without random effects in them are final here; the others are tried at
+ * the typical patient. */
+static gboolean
+check_finite (const TdmBinding *self, GError **error)
+{
+  const TdmModel *model = self->model;
+  const TdmJetSpace space = tdm_jet_space (0, 0);
+  g_autofree double *eta = g_new0 (double, model->effects->len);
+  g_autofree double *values = g_new (double, model->parameters->len);
+
+  tdm_binding_parameters (self, &space, eta, values);
+  for (guint i = 0; i < model->parameters->len; i++)
+    if (!isfinite (values[i]))
+      return tdm_error_set_input (error, "covariates",
+                                  "%s is not a number with these covariates",
+                                  tdm_model_get_parameter_name (model, i));
+  return TRUE;
+}
+
+TdmBinding *
+tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
+                GError **error)
+{
+  g_autofree double *all = g_new (double, self->covariates->len + 1);
+
+  resolve (self, covariates, all);
+  for (guint i = 0; resolved != NULL && i < self->covariates->len; i++)
+    resolved[i] = all[i];
+  if (!check_complete (self, all, error))
+    return NULL;
+  g_autoptr (TdmBinding) binding = g_new0 (TdmBinding, 1);
+  binding->model = tdm_model_ref (self);
+  binding->plain = g_new (double, tdm_program_get_n_plain (self->program) + 1);
+  tdm_program_bind (self->program, all, binding->plain);
+  if (!check_finite (binding, error))
+    return NULL;
+  return g_steal_pointer (&binding);
+}
+
+void
+tdm_binding_free (TdmBinding *self)
+{
+  if (self == NULL)
+    return;
+  tdm_model_unref (self->model);
+  g_free (self->plain);
+  g_free (self);
+}
+
+gboolean
+tdm_binding_parameters (const TdmBinding *self, const TdmJetSpace *space,
+                        const double *eta, double *parameters)
+{
+  const TdmModel *model = self->model;
+  const guint n_effects = model->effects->len, n_parameters = model->parameters->len;
+  const gsize n =
+      (gsize)space->size * (n_effects + tdm_program_get_n_scratch (model->program));
+  double stack[STACK_DOUBLES];
+  g_autofree double *heap = n > STACK_DOUBLES ? g_new (double, n) : NULL;
+  double *effects = heap != NULL ? heap : stack;
+
+  for (guint i = 0; i < n_effects; i++)
+    tdm_jet_variable (space, effects + (gsize)i * space->size, eta[i], i);
+  TdmProgramFrame frame = { .plain = self->plain,
+                            .effects = effects,
+                            .scratch = effects + (gsize)n_effects * space->size };
+  tdm_program_eval (model->program, space, &frame, parameters);
+  for (guint i = 0; i < n_parameters; i++)
+    if (!tdm_jet_is_finite (space, parameters + (gsize)i * space->size))
+      return FALSE;
+  return TRUE;
+}

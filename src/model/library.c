@@ -1,0 +1,114 @@
+#include "model/library.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "model/paths.h"
+
+/* TRUE when the running program lies in the folder it was built in. */
+static gboolean
+runs_from_build_dir (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  gsize length = strlen (TDM_BUILD_DIR);
+
+  return program != NULL && strncmp (program, TDM_BUILD_DIR, length) == 0
+         && program[length] == G_DIR_SEPARATOR;
+}
+
+char *
+tdm_library_dir (void)
+{
+  const char *override = g_getenv ("TITRATE_MODELS_DIR");
+
+  if (override != NULL && override[0] != '\0')
+    return g_strdup (override);
+  return g_strdup (runs_from_build_dir () ? TDM_SOURCE_MODELS_DIR
+                                          : TDM_INSTALLED_MODELS_DIR);
+}
+
+static int
+compare_cb (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of the model files, sorted; NULL with an error when the folder cannot be read.
+ */
+static GPtrArray *
+list_files (const char *dir, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GDir) handle = g_dir_open (dir, 0, &local);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  if (handle == NULL)
+    {
+      g_set_error (error, TDM_ERROR, TDM_ERROR_SYSTEM,
+                   "The folder of models cannot be read: %s", local->message);
+      return NULL;
+    }
+  while ((name = g_dir_read_name (handle)) != NULL)
+    if (name[0] != '.' && g_str_has_suffix (name, ".model"))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_cb);
+  return g_steal_pointer (&names);
+}
+
+GPtrArray *
+tdm_library_load_all (GError **error)
+{
+  g_autofree char *dir = tdm_library_dir ();
+  g_autoptr (GPtrArray) names = list_files (dir, error);
+  g_autoptr (GPtrArray) models =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_model_unref);
+
+  if (names == NULL)
+    return NULL;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path =
+          g_build_filename (dir, g_ptr_array_index (names, i), NULL);
+      TdmModel *model = tdm_model_load (path, error);
+      if (model == NULL)
+        return NULL;
+      g_ptr_array_add (models, model);
+    }
+  return g_steal_pointer (&models);
+}
+
+/* An id that no file has: says which there are. */
+static TdmModel *
+fail_unknown (const char *id, const char *dir, GError **error)
+{
+  g_autoptr (GPtrArray) names = list_files (dir, error);
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  if (names == NULL)
+    return NULL;
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = g_ptr_array_index (names, i);
+      g_string_append_printf (known, "%s%.*s", i > 0 ? ", " : "",
+                              (int)(strlen (name) - strlen (".model")), name);
+    }
+  tdm_error_set_input (error, "model", "no model is called “%s”; expected one of %s",
+                       id, names->len > 0 ? known->str : "none (the folder is empty)");
+  return NULL;
+}
+
+TdmModel *
+tdm_library_load (const char *id_or_path, GError **error)
+{
+  if (strchr (id_or_path, G_DIR_SEPARATOR) != NULL
+      || g_str_has_suffix (id_or_path, ".model"))
+    return tdm_model_load (id_or_path, error);
+
+  g_autofree char *dir = tdm_library_dir ();
+  g_autofree char *base = g_strconcat (id_or_path, ".model", NULL);
+  g_autofree char *path = g_build_filename (dir, base, NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return fail_unknown (id_or_path, dir, error);
+  return tdm_model_load (path, error);
+}

@@ -1,0 +1,176 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/unit.h"
+#include "model/model-private.h"
+#include "model/scan.h"
+
+static gboolean
+refuse (const TdmKeyEntry *entry, GError **error, const char *message)
+{
+  TdmScan scan = tdm_scan_new (entry);
+  return tdm_scan_set_error (&scan, error, "%s", message);
+}
+
+/* The unit a metric is measured in, up to a factor. */
+static const char *
+metric_unit (TdmMetricKind metric)
+{
+  switch (metric)
+    {
+    case TDM_METRIC_AUC24:
+    case TDM_METRIC_AUC:
+    case TDM_METRIC_CUMULATIVE_AUC:
+      return "mg.h/L";
+    case TDM_METRIC_TIME_ABOVE:
+    case TDM_METRIC_PEAK_MIC:
+      return "1";
+    case TDM_METRIC_AUC_MIC:
+      return "h";
+    default:
+      return "mg/L";
+    }
+}
+
+static gboolean
+read_metric (const TdmModel *self, const TdmKeySection *section, TdmTarget *target,
+             GError **error)
+{
+  const TdmKeyEntry *metric = tdm_key_section_find (section, "metric");
+  const TdmKeyEntry *unit = tdm_key_section_find (section, "unit");
+
+  if (!tdm_metric_from_name (metric->value, &target->metric)
+      || target->metric == TDM_METRIC_NONE)
+    return refuse (metric, error,
+                   "expected trough, peak, average, auc24, auc, cumulative_auc, "
+                   "time_above, peak_mic or auc_mic");
+  const char *wanted = metric_unit (target->metric);
+  if (!tdm_unit_is_same_kind (unit->value, wanted, self->molar_mass))
+    {
+      g_autofree char *message =
+          g_strdup_printf ("expected a unit for %s, such as %s", metric->value, wanted);
+      return refuse (unit, error, message);
+    }
+  target->unit = g_strdup (unit->value);
+  return TRUE;
+}
+
+static gboolean
+read_side (const TdmKeyEntry *entry, double *out, GError **error)
+{
+  TdmScan scan;
+
+  if (entry == NULL)
+    return TRUE;
+  scan = tdm_scan_new (entry);
+  if (!tdm_scan_number (&scan, out, NULL, error) || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  return *out > 0.0 || refuse (entry, error, "expected more than 0");
+}
+
+static gboolean
+read_window (const TdmKeySection *section, TdmTarget *target, GError **error)
+{
+  const TdmKeyEntry *low = tdm_key_section_find (section, "low");
+  const TdmKeyEntry *high = tdm_key_section_find (section, "high");
+
+  target->low = -INFINITY;
+  target->high = INFINITY;
+  if (low == NULL && high == NULL)
+    return tdm_place_set_error (error, &section->place,
+                                "expected “low”, “high” or both in “[%s]”",
+                                section->group);
+  if (!read_side (low, &target->low, error) || !read_side (high, &target->high, error))
+    return FALSE;
+  return target->low < target->high || refuse (high, error, "expected more than “low”");
+}
+
+/* The value of a key that this metric must have and no other may. */
+static gboolean
+read_companion (const TdmModel *self, const TdmKeySection *section, const char *key,
+                gboolean wanted, double *out, char **unit, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, key);
+  const char *metric = tdm_key_section_find (section, "metric")->value;
+  double factor;
+
+  if (entry == NULL)
+    return !wanted
+           || tdm_place_set_error (error, &section->place,
+                                   "expected the key “%s” with “metric = %s”", key,
+                                   metric);
+  if (!wanted)
+    return tdm_place_set_error (error, &entry->key_place,
+                                "expected no key “%s” with “metric = %s”", key, metric);
+  TdmScan scan = tdm_scan_new (entry);
+  if (!tdm_scan_number (&scan, out, NULL, error)
+      || !tdm_scan_unit (&scan, unit != NULL ? "mg/L" : "h", self->molar_mass, &factor,
+                         unit, error)
+      || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  if (unit == NULL)
+    *out *= factor;
+  return (*out > 0.0 || (unit == NULL && *out == 0.0))
+         || refuse (entry, error, "expected more than 0");
+}
+
+/* "steady_state" | NUMBER "h" */
+static gboolean
+read_moment (const TdmKeySection *section, TdmTarget *target, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "at");
+  double factor;
+
+  target->at_steady_state = entry == NULL || strcmp (entry->value, "steady_state") == 0;
+  if (target->at_steady_state)
+    return TRUE;
+  TdmScan scan = tdm_scan_new (entry);
+  if (!tdm_scan_number (&scan, &target->at.hours, NULL, error)
+      || !tdm_scan_unit (&scan, "h", 0.0, &factor, NULL, error)
+      || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  target->at.hours *= factor;
+  return target->at.hours >= 0.0
+         || refuse (entry, error, "expected steady_state or a time such as 96 h");
+}
+
+static gboolean
+read_target (const TdmModel *self, const TdmKeySection *section, TdmTarget *target,
+             GError **error)
+{
+  if (!read_metric (self, section, target, error)
+      || !read_window (section, target, error) || !read_moment (section, target, error))
+    return FALSE;
+  gboolean area = target->metric == TDM_METRIC_AUC;
+  gboolean threshold = target->metric == TDM_METRIC_TIME_ABOVE;
+  gboolean mic =
+      target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC;
+  if (!read_companion (self, section, "from", area, &target->from.hours, NULL, error)
+      || !read_companion (self, section, "to", area, &target->to.hours, NULL, error)
+      || !read_companion (self, section, "threshold", threshold, &target->threshold,
+                          &target->threshold_unit, error)
+      || !read_companion (self, section, "mic", mic, &target->mic, &target->mic_unit,
+                          error))
+    return FALSE;
+  return !area || target->from.hours < target->to.hours
+         || refuse (tdm_key_section_find (section, "to"), error,
+                    "expected a time after “from”");
+}
+
+gboolean
+tdm_load_targets (TdmModel *self, const TdmKeyFile *file, GError **error)
+{
+  for (guint i = 0; i < tdm_key_file_get_n_sections (file); i++)
+    {
+      const TdmKeySection *section = tdm_key_file_get_section (file, i);
+      if (strcmp (section->kind, "target") != 0)
+        continue;
+      TdmModelTarget *target = g_new0 (TdmModelTarget, 1);
+      g_ptr_array_add (self->targets, target);
+      target->title = tdm_key_file_dup_text (file, section, "title");
+      target->source = tdm_key_file_dup_text (file, section, "source");
+      if (!read_target (self, section, &target->target, error))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,98 @@
+#include <gio/gio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "model/model-private.h"
+#include "model/schema.h"
+#include "model/scan.h"
+
+typedef gboolean (*Step) (TdmModel *self, const TdmKeyFile *file, GError **error);
+
+/* Each step may rely on those before it. */
+static const Step steps[] = {
+  tdm_load_text,    tdm_load_covariates, tdm_load_effects,   tdm_load_parameters,
+  tdm_load_outputs, tdm_load_structure,  tdm_load_routes,    tdm_load_dosings,
+  tdm_load_targets, tdm_load_checks,     tdm_model_validate,
+};
+
+static void
+keep_source (TdmModel *self, const char *data, gsize length)
+{
+  self->source = g_malloc (length + 1);
+  memcpy (self->source, data, length);
+  self->source[length] = '\0';
+  self->length = length;
+  self->sha256 =
+      g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)data, length);
+}
+
+/* A file is called after its id, so that the id finds it. */
+static gboolean
+check_file_name (const TdmKeyFile *file, const char *base, GError **error)
+{
+  const TdmKeySection *section = tdm_key_file_find (file, "model", NULL);
+  TdmScan scan = tdm_scan_new (tdm_key_section_find (section, "id"));
+  g_autofree char *wanted = g_strconcat (scan.entry->value, ".model", NULL);
+
+  return strcmp (base, wanted) == 0
+         || tdm_scan_set_error (&scan, error, "expected the name of the file (%s)",
+                                base);
+}
+
+/* `base`: the file's name without its folder, NULL = from memory. */
+static TdmModel *
+parse (const char *data, gsize length, const char *name, const char *base,
+       GError **error)
+{
+  g_autoptr (TdmKeyFile) file = tdm_key_file_parse (data, length, name, error);
+
+  if (file == NULL || !tdm_schema_check (file, error))
+    return NULL;
+  g_autoptr (TdmModel) self = tdm_model_new_empty ();
+  keep_source (self, data, length);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (!steps[i](self, file, error))
+      return NULL;
+  if (base != NULL && !check_file_name (file, base, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+TdmModel *
+tdm_model_parse (const char *data, gsize length, const char *name, GError **error)
+{
+  return parse (data, length, name, NULL, error);
+}
+
+/* The file's bytes; its size is asked first, as it may be anything. */
+static char *
+read_bytes (const char *path, gsize *length, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+      G_FILE_QUERY_INFO_NONE, NULL, &local);
+  char *data = NULL;
+
+  if (info == NULL)
+    tdm_error_set_input (error, path, "%s", local->message);
+  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    tdm_error_set_input (error, path, "expected a model file");
+  else if (g_file_info_get_size (info) > TDM_KEY_FILE_MAX_BYTES)
+    tdm_error_set_input (error, path, "expected at most %d bytes",
+                         TDM_KEY_FILE_MAX_BYTES);
+  else if (!g_file_get_contents (path, &data, length, &local))
+    tdm_error_set_input (error, path, "%s", local->message);
+  return data;
+}
+
+TdmModel *
+tdm_model_load (const char *path, GError **error)
+{
+  gsize length;
+  g_autofree char *data = read_bytes (path, &length, error);
+  g_autofree char *base = g_path_get_basename (path);
+
+  return data != NULL ? parse (data, length, path, base, error) : NULL;
+}

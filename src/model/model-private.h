@@ -1,0 +1,115 @@
+/* What a model is made of, for the files of this room only. */
+#pragma once
+
+#include "lang/program.h"
+#include "model/key-file.h"
+#include "model/model.h"
+
+/* A parameter and the unit its expression computes in (NULL = none). */
+typedef struct
+{
+  char *name;
+  char *unit;
+} TdmModelParameter;
+
+/* The programs of an ODE structure, bound to no covariates: what the right-hand side
+ * needs of them it takes from parameters. */
+typedef struct
+{
+  guint n_states;
+  TdmProgram *rhs;
+  double *rhs_plain;
+  GPtrArray *outputs; /* of TdmProgram* */
+  GPtrArray *plains;  /* of double*, one for each output */
+} TdmModelOde;
+
+/* What a line of a reference check compares. */
+typedef enum
+{
+  TDM_CHECK_COVARIATE,
+  TDM_CHECK_PARAMETER,
+  TDM_CHECK_LEVEL,
+  TDM_CHECK_AREA,
+  TDM_CHECK_TROUGH,
+  TDM_CHECK_PEAK,
+  TDM_CHECK_AVERAGE,
+  TDM_CHECK_AUC,   /* over one interval at steady state */
+  TDM_CHECK_AUC24, /* over 24 h at steady state */
+} TdmCheckKind;
+
+typedef struct
+{
+  TdmCheckKind kind;
+  guint index;           /* of the covariate, parameter or output */
+  double time_h, from_h; /* LEVEL: time; AREA: from, time */
+  double expected;
+  double tolerance; /* relative */
+} TdmModelExpectation;
+
+/* A [check …] section. */
+typedef struct
+{
+  char *name;
+  char *source;
+  double *covariates; /* one each, NAN = not given */
+  GArray *doses;      /* of TdmPkDose */
+  GArray *expected;   /* of TdmModelExpectation */
+} TdmModelCheck;
+
+struct _TdmModel
+{
+  gatomicrefcount ref_count;
+  char *source;
+  gsize length;
+  char *sha256;
+  TdmModelText text;
+  double molar_mass;
+  GPtrArray *covariates; /* of TdmModelCovariate* */
+  GPtrArray *formulas;   /* of TdmProgram*, one a covariate, NULL where not derived */
+  GPtrArray *effects;    /* of char* */
+  double *omega;
+  GPtrArray *parameters; /* of TdmModelParameter* */
+  TdmProgram *program;   /* outputs: the parameters */
+  TdmPkStructure structure;
+  TdmModelOde ode;
+  GPtrArray *outputs; /* of TdmModelOutput* */
+  GPtrArray *routes;  /* of TdmModelRoute* */
+  GPtrArray *dosings; /* of TdmModelDosing* */
+  GPtrArray *targets; /* of TdmModelTarget* */
+  GPtrArray *checks;  /* of TdmModelCheck* */
+};
+
+/* A model without anything in it. */
+TdmModel *tdm_model_new_empty (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* -1 = none. */
+int tdm_model_find_parameter (const TdmModel *self, const char *name);
+int tdm_model_find_route (const TdmModel *self, const char *name);
+int tdm_model_find_output (const TdmModel *self, const char *name);
+int tdm_model_find_category (const TdmModelCovariate *covariate, const char *text);
+
+/* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
+gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_covariates (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_effects (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_parameters (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_outputs (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_structure (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_ode (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_routes (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_dosings (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_targets (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_checks (TdmModel *self, const TdmKeyFile *file, GError **error);
+
+/* Evaluates the parameters all over the allowed ranges of the covariates and refuses a
+ * model that computes nonsense there. */
+gboolean tdm_model_validate (TdmModel *self, const TdmKeyFile *file, GError **error);
+
+/* The closures of an ODE structure; data is the TdmModelOde. */
+void tdm_model_ode_rhs (gconstpointer data, const TdmJetSpace *space,
+                        const double *time, const double *parameters,
+                        const double *states, double *derivatives, double *scratch);
+void tdm_model_ode_output (gconstpointer data, const TdmJetSpace *space, guint output,
+                           const double *time, const double *parameters,
+                           const double *states, double *value, double *scratch);
+void tdm_model_ode_clear (TdmModelOde *self);

@@ -1,0 +1,342 @@
+#include "model/model-private.h"
+
+#include <string.h>
+
+static void
+covariate_free (TdmModelCovariate *self)
+{
+  g_free (self->name);
+  g_free (self->title);
+  g_free (self->unit);
+  g_strfreev (self->categories);
+  g_free (self);
+}
+
+static void
+parameter_free (TdmModelParameter *self)
+{
+  g_free (self->name);
+  g_free (self->unit);
+  g_free (self);
+}
+
+static void
+output_free (TdmModelOutput *self)
+{
+  g_free (self->name);
+  g_free (self->title);
+  g_free (self->unit);
+  g_free (self);
+}
+
+static void
+route_free (TdmModelRoute *self)
+{
+  g_free (self->name);
+  g_free (self->title);
+  g_free (self);
+}
+
+static void
+dosing_free (TdmModelDosing *self)
+{
+  g_free (self->unit);
+  g_free (self->amounts_mg);
+  g_free (self->intervals_h);
+  g_free (self->durations_h);
+  g_free (self->source);
+  g_free (self);
+}
+
+static void
+target_free (TdmModelTarget *self)
+{
+  g_free (self->title);
+  g_free (self->source);
+  g_free (self->target.unit);
+  g_free (self->target.threshold_unit);
+  g_free (self->target.mic_unit);
+  g_free (self);
+}
+
+static void
+check_free (TdmModelCheck *self)
+{
+  g_free (self->name);
+  g_free (self->source);
+  g_free (self->covariates);
+  g_array_unref (self->doses);
+  g_array_unref (self->expected);
+  g_free (self);
+}
+
+static void
+text_clear (TdmModelText *self)
+{
+  g_free (self->id);
+  g_free (self->drug);
+  g_free (self->title);
+  g_free (self->version);
+  g_free (self->reference);
+  g_free (self->doi);
+  g_free (self->population);
+  g_free (self->status);
+  g_free (self->status_text);
+  g_free (self->limits);
+  g_free (self->equations);
+}
+
+/* Covariates that are not derived have no program. */
+static void
+program_free (gpointer program)
+{
+  if (program != NULL)
+    tdm_program_unref (program);
+}
+
+static GPtrArray *
+new_list (gpointer free_func)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)free_func);
+}
+
+TdmModel *
+tdm_model_new_empty (void)
+{
+  TdmModel *self = g_new0 (TdmModel, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->covariates = new_list (covariate_free);
+  self->formulas = new_list (program_free);
+  self->effects = new_list (g_free);
+  self->parameters = new_list (parameter_free);
+  self->outputs = new_list (output_free);
+  self->routes = new_list (route_free);
+  self->dosings = new_list (dosing_free);
+  self->targets = new_list (target_free);
+  self->checks = new_list (check_free);
+  self->ode.outputs = new_list (program_free);
+  self->ode.plains = new_list (g_free);
+  return self;
+}
+
+TdmModel *
+tdm_model_ref (TdmModel *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+tdm_model_unref (TdmModel *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_ptr_array_unref (self->checks);
+  g_ptr_array_unref (self->targets);
+  g_ptr_array_unref (self->dosings);
+  g_ptr_array_unref (self->routes);
+  g_ptr_array_unref (self->outputs);
+  g_ptr_array_unref (self->parameters);
+  g_ptr_array_unref (self->effects);
+  g_ptr_array_unref (self->formulas);
+  g_ptr_array_unref (self->covariates);
+  tdm_model_ode_clear (&self->ode);
+  g_clear_pointer (&self->program, tdm_program_unref);
+  g_free (self->omega);
+  text_clear (&self->text);
+  g_free (self->sha256);
+  g_free (self->source);
+  g_free (self);
+}
+
+const TdmModelText *
+tdm_model_get_text (const TdmModel *self)
+{
+  return &self->text;
+}
+
+const char *
+tdm_model_get_id (const TdmModel *self)
+{
+  return self->text.id;
+}
+
+const char *
+tdm_model_get_sha256 (const TdmModel *self)
+{
+  return self->sha256;
+}
+
+const char *
+tdm_model_get_source (const TdmModel *self, gsize *length)
+{
+  *length = self->length;
+  return self->source;
+}
+
+double
+tdm_model_get_molar_mass (const TdmModel *self)
+{
+  return self->molar_mass;
+}
+
+const TdmPkStructure *
+tdm_model_get_structure (const TdmModel *self)
+{
+  return &self->structure;
+}
+
+guint
+tdm_model_get_n_parameters (const TdmModel *self)
+{
+  return self->parameters->len;
+}
+
+static const TdmModelParameter *
+get_parameter (const TdmModel *self, guint i)
+{
+  g_assert (i < self->parameters->len);
+  return g_ptr_array_index (self->parameters, i);
+}
+
+const char *
+tdm_model_get_parameter_name (const TdmModel *self, guint i)
+{
+  return get_parameter (self, i)->name;
+}
+
+const char *
+tdm_model_get_parameter_unit (const TdmModel *self, guint i)
+{
+  return get_parameter (self, i)->unit;
+}
+
+int
+tdm_model_find_parameter (const TdmModel *self, const char *name)
+{
+  for (guint i = 0; i < self->parameters->len; i++)
+    if (strcmp (get_parameter (self, i)->name, name) == 0)
+      return i;
+  return -1;
+}
+
+guint
+tdm_model_get_n_effects (const TdmModel *self)
+{
+  return self->effects->len;
+}
+
+const char *
+tdm_model_get_effect_name (const TdmModel *self, guint i)
+{
+  g_assert (i < self->effects->len);
+  return g_ptr_array_index (self->effects, i);
+}
+
+const double *
+tdm_model_get_omega (const TdmModel *self)
+{
+  return self->omega;
+}
+
+guint
+tdm_model_get_n_covariates (const TdmModel *self)
+{
+  return self->covariates->len;
+}
+
+const TdmModelCovariate *
+tdm_model_get_covariate (const TdmModel *self, guint i)
+{
+  g_assert (i < self->covariates->len);
+  return g_ptr_array_index (self->covariates, i);
+}
+
+int
+tdm_model_find_covariate (const TdmModel *self, const char *name)
+{
+  for (guint i = 0; i < self->covariates->len; i++)
+    if (strcmp (tdm_model_get_covariate (self, i)->name, name) == 0)
+      return i;
+  return -1;
+}
+
+int
+tdm_model_find_category (const TdmModelCovariate *covariate, const char *text)
+{
+  for (guint i = 0; covariate->categories != NULL && covariate->categories[i]; i++)
+    if (strcmp (covariate->categories[i], text) == 0)
+      return i;
+  return -1;
+}
+
+guint
+tdm_model_get_n_outputs (const TdmModel *self)
+{
+  return self->outputs->len;
+}
+
+const TdmModelOutput *
+tdm_model_get_output (const TdmModel *self, guint i)
+{
+  g_assert (i < self->outputs->len);
+  return g_ptr_array_index (self->outputs, i);
+}
+
+int
+tdm_model_find_output (const TdmModel *self, const char *name)
+{
+  for (guint i = 0; i < self->outputs->len; i++)
+    if (strcmp (tdm_model_get_output (self, i)->name, name) == 0)
+      return i;
+  return -1;
+}
+
+guint
+tdm_model_get_n_routes (const TdmModel *self)
+{
+  return self->routes->len;
+}
+
+const TdmModelRoute *
+tdm_model_get_route (const TdmModel *self, guint i)
+{
+  g_assert (i < self->routes->len);
+  return g_ptr_array_index (self->routes, i);
+}
+
+int
+tdm_model_find_route (const TdmModel *self, const char *name)
+{
+  for (guint i = 0; i < self->routes->len; i++)
+    if (strcmp (tdm_model_get_route (self, i)->name, name) == 0)
+      return i;
+  return -1;
+}
+
+guint
+tdm_model_get_n_dosings (const TdmModel *self)
+{
+  return self->dosings->len;
+}
+
+const TdmModelDosing *
+tdm_model_get_dosing (const TdmModel *self, guint i)
+{
+  g_assert (i < self->dosings->len);
+  return g_ptr_array_index (self->dosings, i);
+}
+
+guint
+tdm_model_get_n_targets (const TdmModel *self)
+{
+  return self->targets->len;
+}
+
+const TdmModelTarget *
+tdm_model_get_target (const TdmModel *self, guint i)
+{
+  g_assert (i < self->targets->len);
+  return g_ptr_array_index (self->targets, i);
+}

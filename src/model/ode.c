@@ -1,0 +1,208 @@
+/* Differential equations written in the model file: compiled once, run on jets.
+ *
+ * They see parameters, states (mg) and the time t (h), not covariates: whatever varies
+ * between patients is a parameter, so that the solver needs nothing but parameter sets.
+ */
+#include <string.h>
+
+#include "model/model-private.h"
+#include "model/scan.h"
+
+void
+tdm_model_ode_rhs (gconstpointer data, const TdmJetSpace *space, const double *time,
+                   const double *parameters, const double *states, double *derivatives,
+                   double *scratch)
+{
+  const TdmModelOde *self = data;
+  TdmProgramFrame frame = { .plain = self->rhs_plain,
+                            .parameters = parameters,
+                            .states = states,
+                            .time = time,
+                            .scratch = scratch };
+
+  tdm_program_eval (self->rhs, space, &frame, derivatives);
+}
+
+void
+tdm_model_ode_output (gconstpointer data, const TdmJetSpace *space, guint output,
+                      const double *time, const double *parameters,
+                      const double *states, double *value, double *scratch)
+{
+  const TdmModelOde *self = data;
+  TdmProgramFrame frame = { .plain = g_ptr_array_index (self->plains, output),
+                            .parameters = parameters,
+                            .states = states,
+                            .time = time,
+                            .scratch = scratch };
+
+  tdm_program_eval (g_ptr_array_index (self->outputs, output), space, &frame, value);
+}
+
+void
+tdm_model_ode_clear (TdmModelOde *self)
+{
+  g_clear_pointer (&self->rhs, tdm_program_unref);
+  g_clear_pointer (&self->rhs_plain, g_free);
+  g_clear_pointer (&self->outputs, g_ptr_array_unref);
+  g_clear_pointer (&self->plains, g_ptr_array_unref);
+}
+
+static gboolean
+add_variables (const TdmModel *self, const TdmKeyFile *file, TdmProgramBuilder *builder,
+               GError **error)
+{
+  const TdmKeySection *parameters = tdm_key_file_find (file, "parameters", NULL);
+  const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
+  TdmVariable time = { TDM_VARIABLE_TIME, "t", NULL };
+
+  for (guint i = 0; i < self->parameters->len; i++)
+    {
+      TdmVariable v = { TDM_VARIABLE_PARAMETER, tdm_model_get_parameter_name (self, i),
+                        NULL };
+      if (!tdm_program_builder_add_variable (
+              builder, &v, &tdm_key_section_find (parameters, v.name)->key_place,
+              error))
+        return FALSE;
+    }
+  for (guint i = 0; i < ode->entries->len; i++)
+    {
+      const TdmKeyEntry *entry = g_ptr_array_index (ode->entries, i);
+      TdmVariable v = { TDM_VARIABLE_STATE, entry->key, NULL };
+      if (!tdm_program_builder_add_variable (builder, &v, &entry->key_place, error))
+        return FALSE;
+    }
+  return tdm_program_builder_add_variable (builder, &time, &ode->place, error);
+}
+
+/* Adds `entry` under a name of ours, which is appended to `names`. */
+static gboolean
+add_named (TdmProgramBuilder *builder, const char *prefix, const char *name,
+           const TdmKeyEntry *entry, GPtrArray *names, GError **error)
+{
+  char *full = g_strdup_printf ("%s_%s", prefix, name);
+
+  g_ptr_array_add (names, full);
+  return tdm_program_builder_add_assignment (builder, full, entry->value, &entry->place,
+                                             error);
+}
+
+static gboolean
+add_terms (const TdmKeyFile *file, TdmProgramBuilder *builder, GError **error)
+{
+  const TdmKeySection *terms = tdm_key_file_find (file, "ode_terms", NULL);
+
+  for (guint i = 0; terms != NULL && i < terms->entries->len; i++)
+    {
+      const TdmKeyEntry *entry = g_ptr_array_index (terms->entries, i);
+      if (!tdm_program_builder_add_assignment (builder, entry->key, entry->value,
+                                               &entry->place, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static double *
+bind_alone (const TdmProgram *program)
+{
+  double *plain = g_new0 (double, MAX (tdm_program_get_n_plain (program), 1));
+  tdm_program_bind (program, NULL, plain);
+  return plain;
+}
+
+static gboolean
+compile_rhs (TdmModel *self, const TdmKeySection *ode, TdmProgramBuilder *builder,
+             GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < ode->entries->len; i++)
+    {
+      const TdmKeyEntry *entry = g_ptr_array_index (ode->entries, i);
+      if (!add_named (builder, "rate", entry->key, entry, names, error))
+        return FALSE;
+    }
+  g_ptr_array_add (names, NULL);
+  self->ode.rhs =
+      tdm_program_builder_finish (builder, (const char *const *)names->pdata, error);
+  if (self->ode.rhs == NULL)
+    return FALSE;
+  self->ode.rhs_plain = bind_alone (self->ode.rhs);
+  return TRUE;
+}
+
+static gboolean
+compile_output (TdmModel *self, const TdmKeySection *section,
+                TdmProgramBuilder *builder, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "expression");
+
+  if (entry == NULL)
+    return tdm_place_set_error (error, &section->place,
+                                "expected the key “expression” (mg/L) in “[%s]”",
+                                section->group);
+  if (!add_named (builder, "output", section->name, entry, names, error))
+    return FALSE;
+  g_ptr_array_add (names, NULL);
+  TdmProgram *program =
+      tdm_program_builder_finish (builder, (const char *const *)names->pdata, error);
+  if (program == NULL)
+    return FALSE;
+  g_ptr_array_add (self->ode.outputs, program);
+  g_ptr_array_add (self->ode.plains, bind_alone (program));
+  return TRUE;
+}
+
+static guint
+max_scratch (const TdmModelOde *ode)
+{
+  guint n = tdm_program_get_n_scratch (ode->rhs);
+
+  for (guint i = 0; i < ode->outputs->len; i++)
+    n = MAX (n, tdm_program_get_n_scratch (g_ptr_array_index (ode->outputs, i)));
+  return n;
+}
+
+/* Keys that only a linear structure has. */
+static gboolean
+refuse_linear_keys (const TdmKeySection *structure, GError **error)
+{
+  for (guint i = 0; i < structure->entries->len; i++)
+    {
+      const TdmKeyEntry *entry = g_ptr_array_index (structure->entries, i);
+      if (strcmp (entry->key, "kind") != 0)
+        return tdm_place_set_error (error, &entry->key_place,
+                                    "expected no key “%s” with “kind = ode”",
+                                    entry->key);
+    }
+  return TRUE;
+}
+
+gboolean
+tdm_load_ode (TdmModel *self, const TdmKeyFile *file, GError **error)
+{
+  const TdmKeySection *structure = tdm_key_file_find (file, "structure", NULL);
+  const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
+  g_autoptr (TdmProgramBuilder) builder = tdm_program_builder_new ();
+
+  if (ode == NULL || ode->entries->len == 0)
+    return tdm_place_set_error (error, &structure->place,
+                                "expected a section “[ode]” with “STATE = RATE” lines");
+  if (!refuse_linear_keys (structure, error)
+      || !add_variables (self, file, builder, error)
+      || !add_terms (file, builder, error) || !compile_rhs (self, ode, builder, error))
+    return FALSE;
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      const char *name = tdm_model_get_output (self, i)->name;
+      if (!compile_output (self, tdm_key_file_find (file, "output", name), builder,
+                           error))
+        return FALSE;
+    }
+  self->structure.n_states = self->ode.n_states = ode->entries->len;
+  self->structure.rhs = tdm_model_ode_rhs;
+  self->structure.output = tdm_model_ode_output;
+  self->structure.data = &self->ode;
+  self->structure.scratch_jets = max_scratch (&self->ode);
+  return TRUE;
+}

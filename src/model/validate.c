@@ -1,0 +1,212 @@
+/* Evaluates a model all over the ranges it allows, and refuses it where it computes
+ * nonsense: at every corner of the covariates' ranges (allowed and studied), in their
+ * middle, once from the raw covariates through the formulas and once with the derived
+ * covariates given. Corners are where monotonic formulas have their extremes. */
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "model/model-private.h"
+
+/* Points tried for one range; beyond, every n-th of them. */
+#define MAX_POINTS 20000
+
+/* What is varied: the values each covariate takes. */
+typedef struct
+{
+  guint n;
+  GArray **values; /* of double, at least one each (NAN = not given) */
+} Grid;
+
+static void
+grid_free (Grid *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    g_array_unref (self->values[i]);
+  g_free (self->values);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Grid, grid_free)
+
+static void
+add_values (GArray *values, const TdmModelCovariate *c, gboolean studied)
+{
+  double low = studied ? c->studied_low : c->limit_low;
+  double high = studied ? c->studied_high : c->limit_high;
+  double middle = 0.5 * (low + high);
+
+  if (c->categories == NULL)
+    {
+      g_array_append_val (values, low);
+      g_array_append_val (values, middle);
+      g_array_append_val (values, high);
+      return;
+    }
+  for (double v = low; v <= high; v += 1.0)
+    g_array_append_val (values, v);
+}
+
+/* `given`: derived covariates are given, otherwise computed. */
+static Grid *
+grid_new (const TdmModel *model, gboolean studied, gboolean given)
+{
+  Grid *self = g_new0 (Grid, 1);
+
+  self->n = model->covariates->len;
+  self->values = g_new0 (GArray *, self->n + 1);
+  for (guint i = 0; i < self->n; i++)
+    {
+      const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
+      self->values[i] = g_array_new (FALSE, FALSE, sizeof (double));
+      if (c->needed && (given || !c->derived))
+        add_values (self->values[i], c, studied);
+      else
+        {
+          double missing = NAN;
+          g_array_append_val (self->values[i], missing);
+        }
+    }
+  return self;
+}
+
+static double
+grid_count (const Grid *self)
+{
+  double count = 1.0;
+
+  for (guint i = 0; i < self->n; i++)
+    count *= self->values[i]->len;
+  return count;
+}
+
+/* Point `index`, the digits of which choose the values. */
+static void
+grid_point (const Grid *self, double index, double *point)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      guint digit = (guint)fmod (index, self->values[i]->len);
+      point[i] = g_array_index (self->values[i], double, digit);
+      index = floor (index / self->values[i]->len);
+    }
+}
+
+/* "AGE 101, WT 33": the needed covariates of a point. */
+static char *
+dup_point (const TdmModel *model, const double *point)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < model->covariates->len; i++)
+    {
+      const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
+      if (isnan (point[i]))
+        continue;
+      g_autofree char *number = tdm_number_exact (point[i]);
+      g_string_append_printf (text, text->len > 0 ? ", %s %s" : "%s %s", c->name,
+                              c->categories != NULL ? c->categories[(guint)point[i]]
+                                                    : number);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Lags and durations may be 0, numbers without a unit may be negative. */
+static gboolean
+is_sane (const TdmModel *model, guint parameter, double value)
+{
+  const char *unit = tdm_model_get_parameter_unit (model, parameter);
+
+  if (!isfinite (value))
+    return FALSE;
+  for (guint i = 0; i < model->routes->len; i++)
+    {
+      const TdmPkRoute *route = &tdm_model_get_route (model, i)->route;
+      if (route->bioavailability == parameter)
+        return value > 0.0;
+      if (route->lag == parameter || route->duration == parameter)
+        return value >= 0.0;
+    }
+  return unit == NULL || value > 0.0;
+}
+
+static gboolean
+check_values (TdmModel *self, const TdmKeyFile *file, const double *point,
+              const double *values, GError **error)
+{
+  const TdmKeySection *section = tdm_key_file_find (file, "parameters", NULL);
+
+  for (guint i = 0; i < self->parameters->len; i++)
+    {
+      const char *name = tdm_model_get_parameter_name (self, i);
+      if (is_sane (self, i, values[i]))
+        continue;
+      g_autofree char *where = dup_point (self, point);
+      return tdm_place_set_error (
+          error, &tdm_key_section_find (section, name)->place,
+          "%s: expected a %s number over the whole allowed range, not %g at %s", name,
+          isfinite (values[i]) ? "positive" : "finite", values[i], where);
+    }
+  return TRUE;
+}
+
+/* An error of the binding itself names no place in the file: it gets that of the
+ * parameters. */
+static gboolean
+check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
+             GError **error)
+{
+  const TdmKeySection *section = tdm_key_file_find (file, "parameters", NULL);
+  const TdmJetSpace space = tdm_jet_space (0, 0);
+  g_autofree double *eta = g_new0 (double, self->effects->len);
+  g_autofree double *values = g_new0 (double, self->parameters->len);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TdmBinding) binding = tdm_model_bind (self, point, NULL, &local);
+
+  if (binding == NULL)
+    {
+      g_autofree char *where = dup_point (self, point);
+      return tdm_place_set_error (error, &section->place, "%s at %s", local->message,
+                                  where);
+    }
+  tdm_binding_parameters (binding, &space, eta, values);
+  return check_values (self, file, point, values, error);
+}
+
+static gboolean
+check_grid (TdmModel *self, const TdmKeyFile *file, const Grid *grid, GError **error)
+{
+  g_autofree double *point = g_new0 (double, self->covariates->len + 1);
+  double count = grid_count (grid);
+  double stride = ceil (count / MAX_POINTS);
+
+  for (double i = 0.0; i < count; i += stride)
+    {
+      grid_point (grid, i, point);
+      if (!check_point (self, file, point, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+has_derived (const TdmModel *self)
+{
+  for (guint i = 0; i < self->covariates->len; i++)
+    if (tdm_model_get_covariate (self, i)->derived)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+tdm_model_validate (TdmModel *self, const TdmKeyFile *file, GError **error)
+{
+  for (guint given = 0; given <= (has_derived (self) ? 1u : 0u); given++)
+    for (guint studied = 0; studied <= 1; studied++)
+      {
+        g_autoptr (Grid) grid = grid_new (self, studied, given);
+        if (!check_grid (self, file, grid, error))
+          return FALSE;
+      }
+  return TRUE;
+}
