@@ -99,8 +99,8 @@ kernel_fill (TdmPkLinear *self, const TdmJetSpace s, TdmPkPropagator *q)
 {
   const guint z = s.size;
   const double t = q->dt, l1 = self->l[0];
-  double e1, e2, m;
-  kernel_exp (l1 * t, &e1, &m);
+  kernel_exp (l1 * t, &q->e[0], &q->m[0]);
+  const double e1 = q->e[0];
   if (self->c == 1)
     {
       double slope = -t * e1;
@@ -111,8 +111,8 @@ kernel_fill (TdmPkLinear *self, const TdmJetSpace s, TdmPkPropagator *q)
     }
   const double l2 = self->l[z], inverse = 1.0 / (l1 - l2);
   double *exponential = self->scratch, *g = exponential + z;
-  kernel_exp (l2 * t, &e2, &m);
-  const double g0 = (e2 - e1) * inverse;
+  kernel_exp (l2 * t, &q->e[1], &q->m[1]);
+  const double e2 = q->e[1], g0 = (e2 - e1) * inverse;
   kernel_lift (self, s, exponential, e1, -t * e1, 0.0);
   kernel_lift (self, s, g, g0, (t * e1 - g0) * inverse, (g0 - t * e2) * inverse);
   for (guint i = 0; i < 4; i++)
@@ -121,15 +121,13 @@ kernel_fill (TdmPkLinear *self, const TdmJetSpace s, TdmPkPropagator *q)
   tdm_jet_add (&s, q->p + 3 * z, q->p + 3 * z, exponential);
 }
 
-/* The same for a constant input into the central compartment. */
+/* The same for a constant input into the central compartment; after kernel_fill(). */
 KERNEL void
 kernel_force (TdmPkLinear *self, const TdmJetSpace s, TdmPkPropagator *q)
 {
   const guint z = s.size;
   const double t = q->dt, l1 = self->l[0];
-  double e1, m1, e2, m2;
-  kernel_exp (l1 * t, &e1, &m1);
-  const double j1 = m1 / l1, j1_slope = (t * e1 - j1) / l1;
+  const double j1 = q->m[0] / l1, j1_slope = (t * q->e[0] - j1) / l1;
   if (self->c == 1)
     {
       for (guint i = 1; i <= s.n; i++)
@@ -138,8 +136,8 @@ kernel_force (TdmPkLinear *self, const TdmJetSpace s, TdmPkPropagator *q)
       return;
     }
   const double l2 = self->l[z], inverse = 1.0 / (l1 - l2);
-  kernel_exp (l2 * t, &e2, &m2);
-  const double j2 = m2 / l2, j2_slope = (t * e2 - j2) / l2, g0 = (j2 - j1) * inverse;
+  const double j2 = q->m[1] / l2, j2_slope = (t * q->e[1] - j2) / l2,
+               g0 = (j2 - j1) * inverse;
   double *first = self->scratch, *g = first + z;
   kernel_lift (self, s, first, j1, j1_slope, 0.0);
   kernel_lift (self, s, g, g0, (-j1_slope - g0) * inverse, (j2_slope + g0) * inverse);

@@ -12,9 +12,10 @@
  * set */
 typedef struct
 {
-  guint stamp;
+  guint64 stamp;
   guint64 forced;
   double dt;
+  double e[2], m[2]; /* exp(-l dt) and 1 - exp(-l dt), kept from fill to force */
   double *p, *w, *t, *f;
 } TdmPkPropagator;
 
@@ -44,7 +45,7 @@ struct _TdmPkLinear
   double *k;       /* micro-constants: k10, k12, k21, k13, k31 */
   double *scratch; /* TDM_PK_LINEAR_SCRATCH jets + n_states jets */
 
-  guint stamp;
+  guint64 stamp;
   guint n_cache;
   TdmPkPropagator cache[TDM_PK_MAX_CACHE];
 

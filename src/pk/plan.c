@@ -214,6 +214,7 @@ tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses, guint 
                  const guint *outputs, guint n_times, GError **error)
 {
   guint total = 0;
+  g_return_val_if_fail (structure->chain <= TDM_PK_MAX_CHAIN, NULL);
   if (!check_times (change_times_h, n_sets, times_h, n_times, error)
       || !count_doses (structure, doses, n_doses, &total, error))
     return NULL;

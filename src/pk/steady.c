@@ -132,6 +132,15 @@ search_peak (Regime *self, const TdmPkStretch *stretch, double offset_h, GError 
           best = i;
         }
     }
+  if (best == 0 || best == SAMPLES)
+    {
+      /* A slope towards the end says that the end itself is the highest point. */
+      const double inside = best == 0 ? 1e-4 * step : length - 1e-4 * step;
+      if (!probe (self, stretch, offset_h, inside, error))
+        return FALSE;
+      if (concentration (self, offset_h + inside, self->probe) <= highest)
+        return TRUE;
+    }
   const double bracket[2] = { best == 0 ? 0.0 : (best - 1) * step,
                               best == SAMPLES ? length : (best + 1) * step };
   return climb (self, stretch, offset_h, bracket, error);

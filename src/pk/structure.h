@@ -13,6 +13,9 @@
 
 #include "num/jet.h"
 
+/* Longest absorption chain. */
+#define TDM_PK_MAX_CHAIN 60
+
 typedef enum
 {
   TDM_PK_LINEAR,
@@ -55,7 +58,7 @@ typedef struct
 
   /* LINEAR */
   guint compartments; /* 1, 2 or 3 */
-  guint chain;        /* absorption compartments: 0, 1 or more */
+  guint chain;        /* absorption compartments: 0 … TDM_PK_MAX_CHAIN */
   guint linear[TDM_PK_N_LINEAR];
 
   /* ODE */
