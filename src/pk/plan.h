@@ -66,8 +66,9 @@ gboolean tdm_pk_plan_predict (const TdmPkPlan *self, TdmPkWork *work,
 /* The steady state that `dose` repeated every interval_h for ever would reach under one
  * parameter set: the concentration at `offsets_h` (0 .. interval_h after a dose's start;
  * 0 = trough, before the dose) and the area over one interval. Plain numbers, no derivatives
- * (space n = 0). `peak` (or NULL): the highest concentration in the interval and `peak_time_h` its offset, found
- * exactly (end of infusion, or the root of the derivative), not on a grid. Same errors as predict. */
+ * (space n = 0). The peak is the highest concentration in the interval, to rounding, and
+ * `peak_time_h` its offset (within 1e-7): an end of an input, or a maximum searched between,
+ * not taken from a grid. Same errors as predict. */
 typedef struct
 {
   double trough; /* mg/L, just before a dose */
