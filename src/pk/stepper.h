@@ -3,7 +3,7 @@
  * The walk (plan.c) owns the events: it sorts them, keeps the rates of the running
  * inputs, adds boluses and decides when parameters change. A stepper only knows how to
  * carry the states over a stretch with constant inputs, how to read an output and how
- * to find a periodic state. linear.c (closed form) and ode.c (CVODES) each fill one
+ * to find a periodic state. linear.c (closed form) and ode.c (num/ode.h) each fill one
  * method table.
  *
  * All arrays of jets are contiguous, over the space given to begin(). States are

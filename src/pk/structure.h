@@ -2,9 +2,10 @@
  *
  * Two kinds. LINEAR: one to three mammillary compartments with first-order elimination
  * from the central one, fed directly (iv) and through a chain of `chain` absorption
- * compartments that all empty at the same rate (1 = first-order absorption with rate KA,
- * n = Erlang transit with rate KTR); solved in closed form. ODE: the model supplies the
- * right-hand side; solved by CVODES with forward sensitivities.
+ * compartments that all empty at the same rate (1 = first-order absorption with rate
+ * KA, n = Erlang transit with rate KTR); solved in closed form. ODE: the model supplies
+ * the right-hand side; solved on the jets by an explicit Runge-Kutta method, and where
+ * that finds the problem stiff by CVODES with forward sensitivities.
  *
  * Units: hours, mg, L. Everything that may depend on a random effect is a jet. */
 #pragma once
@@ -67,7 +68,9 @@ typedef struct
   TdmPkRhs rhs;
   TdmPkOutput output;
   gconstpointer data;
-  double relative_tolerance; /* 0 = the default, 1e-9 */
+  /* Of one step; 0 = the default, 1e-8, with which smooth problems end up good to 1e-9:
+   * the order of the method is far above that of its error estimate. */
+  double relative_tolerance;
   double absolute_tolerance; /* mg; 0 = the default, 1e-9 */
 
   guint n_outputs; /* LINEAR: 1, the central concentration */
@@ -77,10 +80,10 @@ typedef struct
  * structure: central 0, peripherals 1 and 2, then the chain in order of passage. */
 typedef struct
 {
-  guint state;            /* compartment that receives the dose */
-  guint bioavailability;  /* parameter index, G_MAXUINT = 1 */
-  guint lag;              /* parameter index (h), G_MAXUINT = 0 */
-  guint duration;         /* parameter index (h) of zero-order input, G_MAXUINT = dose's own */
+  guint state;           /* compartment that receives the dose */
+  guint bioavailability; /* parameter index, G_MAXUINT = 1 */
+  guint lag;             /* parameter index (h), G_MAXUINT = 0 */
+  guint duration; /* parameter index (h) of zero-order input, G_MAXUINT = dose's own */
 } TdmPkRoute;
 
 /* Number of states. */

@@ -185,7 +185,7 @@ assert_derivatives (const TdmPkDose *doses, guint n_doses, const double *times,
                     first = tdm_jet_space (N_PARAMETERS, 1);
   const guint n = 2 * n_times;
   g_autofree double *jets = g_new (double, n *s.size);
-  g_autofree double *moved[4] = { NULL };
+  double *moved[4];
   predict (mm_rhs, doses, n_doses, times, n_times, &s, theta_c, eta, jets,
            jets + n_times * s.size);
   for (guint j = 0; j < 4; j++)
@@ -217,6 +217,8 @@ assert_derivatives (const TdmPkDose *doses, guint n_doses, const double *times,
                        k, jets[i * s.size + index], d);
           }
     }
+  for (guint j = 0; j < 4; j++)
+    g_free (moved[j]);
 }
 
 static void
@@ -350,8 +352,7 @@ steady_state (double amount_mg, double *trough, TdmPkSteadyState *out, GError **
                               error);
 }
 
-/* What goes in comes out: the area of Vmax C / (Km + C) over an interval is the dose.
- * At high concentrations C stands for its reciprocal: 1 - Km / C. */
+/* Just below the highest rate of elimination there still is an answer. */
 static void
 test_steady_close_to_maximum (void)
 {
