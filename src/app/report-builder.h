@@ -1,0 +1,11 @@
+/* From a result to the report for the chart. */
+#pragma once
+
+#include "engine/result.h"
+#include "plot/report.h"
+
+/* The report of `result`; `options` as it was computed with, or NULL. Who calculated
+ * and who checked are left to sign. Yours. */
+TdmReport *
+tdm_report_builder_build (const TdmResult *result,
+                          const TdmResultOptions *options) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,471 @@
+#include "app/scene-builder.h"
+
+#include <math.h>
+
+#include "base/number.h"
+#include "base/unit.h"
+#include "engine/target.h"
+#include "engine/words.h"
+
+/* A level this many residual SDs off the curve is ringed. */
+#define OUTLIER_SD 3
+/* The longest reason written beside a level. */
+#define REASON_CHARS 48
+/* At most this many doses of a regimen are drawn. */
+#define MAX_PLANNED 5000
+
+typedef struct
+{
+  const TdmResult *result;
+  const TdmProblem *problem;
+  const TdmModelOutput *output;
+  const TdmRegimen *chosen; /* when it differs from the current one, else NULL */
+  TdmScene *scene;
+} Builder;
+
+char *
+tdm_scene_builder_regimen_text (double amount_mg, double interval_h)
+{
+  g_autofree char *amount = tdm_number_dose (amount_mg);
+  if (interval_h <= 0)
+    return g_strdup_printf ("%s mg", amount);
+  g_autofree char *interval = tdm_number_format (interval_h, 4);
+  return g_strdup_printf ("%s mg q%sh", amount, interval);
+}
+
+char *
+tdm_scene_builder_window_text (double low, double high, const char *unit)
+{
+  gboolean plain = unit == NULL || g_str_equal (unit, "1");
+  g_autofree char *shown = plain ? g_strdup ("") : tdm_unit_display (unit);
+  g_autofree char *from = isfinite (low) ? tdm_number_format (low, 4) : NULL;
+  g_autofree char *to = isfinite (high) ? tdm_number_format (high, 4) : NULL;
+  const char *space = plain ? "" : " ";
+  if (from != NULL && to != NULL)
+    return g_strdup_printf ("%s–%s%s%s", from, to, space, shown);
+  if (from != NULL)
+    return g_strdup_printf ("at least %s%s%s", from, space, shown);
+  return to != NULL ? g_strdup_printf ("at most %s%s%s", to, space, shown)
+                    : g_strdup ("");
+}
+
+char *
+tdm_scene_builder_covariate_text (const TdmModel *model, const TdmCovariateEntry *entry)
+{
+  int index = tdm_model_find_covariate (model, entry->name);
+  const char *title =
+      index >= 0 ? tdm_model_get_covariate (model, (guint)index)->title : NULL;
+  if (title == NULL)
+    title = entry->name;
+  if (entry->text != NULL)
+    return g_strdup_printf ("%s %s", title, entry->text);
+  g_autofree char *value = tdm_number_format (entry->value, 5);
+  if (entry->unit == NULL || g_str_equal (entry->unit, "1"))
+    return g_strdup_printf ("%s %s", title, value);
+  g_autofree char *unit = tdm_unit_display (entry->unit);
+  return g_strdup_printf ("%s %s %s", title, value, unit);
+}
+
+/* Linear between points. */
+static double
+value_at (const double *time_h, const double *value, guint i, double at)
+{
+  double width = time_h[i + 1] - time_h[i];
+  if (width <= 0)
+    return value[i];
+  return value[i] + (value[i + 1] - value[i]) * (at - time_h[i]) / width;
+}
+
+double
+tdm_scene_builder_area (const double *time_h, const double *value, guint n,
+                        double from_h, double to_h)
+{
+  double area = 0;
+  for (guint i = 0; i + 1 < n; i++)
+    {
+      double left = MAX (from_h, time_h[i]);
+      double right = MIN (to_h, time_h[i + 1]);
+      if (left >= right)
+        continue;
+      double a = value_at (time_h, value, i, left);
+      double b = value_at (time_h, value, i, right);
+      gboolean falls = b > 0 && b < a * (1 - 1e-9);
+      area += (right - left) * (falls ? (a - b) / log (a / b) : (a + b) / 2);
+    }
+  return area;
+}
+
+static TdmSceneCurve *
+add_bands (TdmSceneCurve *curve, double *const *band, guint skip)
+{
+  if (band[TDM_BAND_5] == NULL)
+    return curve;
+  tdm_scene_curve_set_band_90 (curve, band[TDM_BAND_5] + skip,
+                               band[TDM_BAND_95] + skip);
+  tdm_scene_curve_set_band_50 (curve, band[TDM_BAND_25] + skip,
+                               band[TDM_BAND_75] + skip);
+  return curve;
+}
+
+static void
+add_current (const Builder *self)
+{
+  const TdmCurve *curve = self->result->current;
+  TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
+  g_autofree char *regimen =
+      tdm_scene_builder_regimen_text (current.amount_mg, current.interval_h);
+  g_autofree char *label = current.amount_mg > 0 ? g_strconcat ("A  ", regimen, NULL)
+                                                 : g_strdup ("A  this patient");
+  const char *sublabel = current.interval_h > 0 ? "(current)" : NULL;
+  TdmSceneCurve *own = tdm_scene_add_curve (self->scene, label, sublabel, curve->n,
+                                            curve->time_h, curve->individual);
+  add_bands (own, curve->individual_band, 0);
+}
+
+static void
+add_chosen (const Builder *self)
+{
+  const TdmCurve *curve = self->result->chosen;
+  guint skip = 0;
+  while (skip + 2 < curve->n && curve->time_h[skip] < self->chosen->first_dose_h - 1e-9)
+    skip++;
+  g_autofree char *regimen = tdm_scene_builder_regimen_text (self->chosen->amount_mg,
+                                                             self->chosen->interval_h);
+  g_autofree char *label = g_strconcat ("B  ", regimen, NULL);
+  g_autofree char *loading = tdm_number_dose (self->chosen->loading_mg);
+  g_autofree char *sublabel = self->chosen->loading_mg > 0
+                                  ? g_strdup_printf ("(first dose %s mg)", loading)
+                                  : NULL;
+  TdmSceneCurve *own =
+      tdm_scene_add_curve (self->scene, label, sublabel, curve->n - skip,
+                           curve->time_h + skip, curve->individual + skip);
+  add_bands (own, curve->individual_band, skip);
+}
+
+static void
+add_curves (const Builder *self)
+{
+  const TdmCurve *leading =
+      self->chosen != NULL ? self->result->chosen : self->result->current;
+  add_current (self);
+  if (self->chosen != NULL)
+    add_chosen (self);
+  TdmSceneCurve *typical = tdm_scene_set_typical (
+      self->scene, "typical patient", leading->n, leading->time_h, leading->population);
+  add_bands (typical, leading->population_band, 0);
+  self->scene->from_h = MIN (leading->time_h[0], self->result->current->time_h[0]);
+  self->scene->to_h = MAX (leading->time_h[leading->n - 1],
+                           self->result->current->time_h[self->result->current->n - 1]);
+  if (self->scene->to_h <= self->scene->from_h)
+    self->scene->to_h = self->scene->from_h + 1;
+}
+
+/* The first sentence of the note about a level, when it is short enough to stand beside
+ * it. */
+static const char *
+note_about (const TdmResult *result, guint i)
+{
+  g_autofree char *place = g_strdup_printf ("levels[%u]", i);
+  for (guint k = 0; k < result->notes->len; k++)
+    {
+      const TdmNote *note = result->notes->pdata[k];
+      if (note->place != NULL && g_str_has_prefix (note->place, place)
+          && g_utf8_strlen (note->text, -1) <= REASON_CHARS)
+        return note->text;
+    }
+  return NULL;
+}
+
+char *
+tdm_scene_builder_left_out_text (const TdmResult *result, guint i)
+{
+  if (tdm_problem_get_level (result->fit->problem, i)->use)
+    return NULL;
+  const char *why = note_about (result, i);
+  return why != NULL ? g_strdup_printf ("left out: %s", why) : g_strdup ("left out");
+}
+
+static char *
+level_tooltip (const Builder *self, const TdmFitLevel *fit)
+{
+  static const char *const signs[] = { "", "below ", "above " };
+  g_autofree char *unit = tdm_unit_display (self->output->unit);
+  g_autofree char *observed = tdm_number_format (fit->observed, 4);
+  g_autofree char *before = tdm_number_format (fit->population, 3);
+  g_autofree char *after = tdm_number_format (fit->individual, 3);
+  return g_strdup_printf ("observed %s%s, expected before fit %s, after fit %s %s",
+                          signs[fit->censor], observed, before, after, unit);
+}
+
+static TdmSceneLevelKind
+level_kind (const TdmProblemLevel *level)
+{
+  if (!level->use)
+    return TDM_SCENE_LEVEL_LEFT_OUT;
+  if (level->censor == TDM_CENSOR_BELOW)
+    return TDM_SCENE_LEVEL_BELOW;
+  return level->censor == TDM_CENSOR_ABOVE ? TDM_SCENE_LEVEL_ABOVE
+                                           : TDM_SCENE_LEVEL_USED;
+}
+
+/* The plot is of output 0; levels of others are in the table of the fit. */
+static void
+add_levels (const Builder *self)
+{
+  const TdmFit *fit = self->result->fit;
+  for (guint i = 0; i < fit->n_levels; i++)
+    {
+      const TdmProblemLevel *level = tdm_problem_get_level (self->problem, i);
+      if (level->output != 0)
+        continue;
+      g_autofree char *reason = tdm_scene_builder_left_out_text (self->result, i);
+      g_autofree char *tooltip = level_tooltip (self, &fit->levels[i]);
+      const TdmSceneLevel mark = {
+        .time_h = level->time_h,
+        .value = level->value,
+        .sd = level->censor == TDM_CENSOR_NONE ? fit->levels[i].sd : 0,
+        .kind = level_kind (level),
+        .outlier = level->use && fabs (fit->levels[i].weighted_residual) > OUTLIER_SD,
+        .reason = reason,
+        .tooltip = tooltip,
+      };
+      tdm_scene_add_level (self->scene, &mark);
+    }
+}
+
+/* The history as entered; what lies behind the start of a candidate is not given any
+ * more. */
+static void
+add_history (const Builder *self, double until_h)
+{
+  for (guint i = 0; i < tdm_problem_get_n_doses (self->problem); i++)
+    {
+      const TdmPkDose *line = tdm_problem_get_dose (self->problem, i);
+      for (guint k = 0; k < MIN (line->count, MAX_PLANNED); k++)
+        {
+          double time = line->time_h + k * line->interval_h;
+          if (time >= until_h - 1e-9 || time > self->scene->to_h)
+            break;
+          const TdmSceneDose dose = {
+            .time_h = time,
+            .duration_h = line->duration_h,
+            .amount = line->amount_mg,
+            .planned = time > self->scene->now_h + 1e-9,
+          };
+          if (time + line->duration_h >= self->scene->from_h)
+            tdm_scene_add_dose (self->scene, &dose);
+        }
+    }
+}
+
+typedef struct
+{
+  double first_h, interval_h, duration_h, amount_mg, loading_mg;
+  guint regimen;
+} Plan;
+
+/* What will be given from the adjust time on; FALSE when nothing is known. */
+static gboolean
+find_plan (const Builder *self, Plan *out)
+{
+  const TdmRegimen *chosen = self->chosen;
+  TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
+  if (chosen != NULL)
+    *out = (Plan){ chosen->first_dose_h, chosen->interval_h, chosen->duration_h,
+                   chosen->amount_mg,    chosen->loading_mg, 1 };
+  else
+    *out = (Plan){ tdm_problem_get_adjust_h (self->problem),
+                   current.interval_h,
+                   current.duration_h,
+                   current.amount_mg,
+                   0,
+                   0 };
+  return out->interval_h > 0 && out->amount_mg > 0;
+}
+
+static void
+add_planned (const Builder *self, const Plan *plan)
+{
+  for (guint k = 0; k < MAX_PLANNED; k++)
+    {
+      double time = plan->first_h + k * plan->interval_h;
+      if (time > self->scene->to_h)
+        return;
+      const TdmSceneDose dose = {
+        .time_h = time,
+        .duration_h = plan->duration_h,
+        .amount = k == 0 && plan->loading_mg > 0 ? plan->loading_mg : plan->amount_mg,
+        .planned = TRUE,
+        .regimen = plan->regimen,
+      };
+      tdm_scene_add_dose (self->scene, &dose);
+    }
+}
+
+static guint
+count_entries (const TdmCase *record, const char *name)
+{
+  guint n = 0;
+  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
+    n += g_str_equal (tdm_case_get_covariate (record, i)->name, name);
+  return n;
+}
+
+/* Covariates that changed; those entered once are in the record beside the plot. */
+static void
+add_marks (const Builder *self)
+{
+  const TdmCase *record = self->result->record;
+  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
+    {
+      const TdmCovariateEntry *entry = tdm_case_get_covariate (record, i);
+      if (count_entries (record, entry->name) < 2)
+        continue;
+      g_autofree char *label =
+          tdm_scene_builder_covariate_text (self->result->model, entry);
+      tdm_scene_add_mark (self->scene, entry->time.hours, label);
+    }
+}
+
+/* Areas of whole days counted from the adjust time, back over the history and on. */
+static void
+add_areas (const Builder *self)
+{
+  const TdmCurve *curves[] = { self->result->current, self->result->chosen };
+  double adjust = tdm_problem_get_adjust_h (self->problem);
+  for (guint regimen = 0; regimen < 2; regimen++)
+    {
+      const TdmCurve *curve = curves[regimen];
+      if (curve == NULL || (regimen == 1 && self->chosen == NULL))
+        continue;
+      double first = curve->time_h[0];
+      double end = curve->time_h[curve->n - 1];
+      double from = regimen == 1 ? adjust : adjust - 24 * floor ((adjust - first) / 24);
+      for (; from + 24 <= end + 1e-9; from += 24)
+        {
+          double value = tdm_scene_builder_area (curve->time_h, curve->individual,
+                                                 curve->n, from, from + 24);
+          const TdmSceneArea area = { from, from + 24, value, value, value, regimen };
+          tdm_scene_add_area (self->scene, &area);
+        }
+    }
+}
+
+static const char *
+target_label (TdmMetricKind metric)
+{
+  switch (metric)
+    {
+    case TDM_METRIC_TROUGH:
+      return "trough target";
+    case TDM_METRIC_PEAK:
+      return "peak target";
+    case TDM_METRIC_AVERAGE:
+      return "average target";
+    default:
+      return "AUC24 target";
+    }
+}
+
+/* Crosses: before each planned dose but the first for a trough, at the end of each
+ * infusion for a peak; an average applies nowhere in particular. */
+static void
+add_target_times (const Builder *self, TdmMetricKind metric, const Plan *plan)
+{
+  if (metric != TDM_METRIC_TROUGH
+      && !(metric == TDM_METRIC_PEAK && plan->duration_h > 0))
+    return;
+  double shift = metric == TDM_METRIC_PEAK ? plan->duration_h : 0;
+  for (guint k = metric == TDM_METRIC_PEAK ? 0 : 1; k < MAX_PLANNED; k++)
+    {
+      double time = plan->first_h + k * plan->interval_h + shift;
+      if (time > self->scene->to_h)
+        return;
+      tdm_scene_add_target_time (self->scene, time);
+    }
+}
+
+static void
+add_target (const Builder *self, const Plan *plan)
+{
+  g_auto (TdmResolvedTarget) target = { 0 };
+  const TdmTarget *wanted = tdm_problem_get_target (self->problem);
+  TdmScene *scene = self->scene;
+  gboolean level = wanted->metric == TDM_METRIC_TROUGH
+                   || wanted->metric == TDM_METRIC_PEAK
+                   || wanted->metric == TDM_METRIC_AVERAGE;
+  if ((!level && wanted->metric != TDM_METRIC_AUC24)
+      || !tdm_target_resolve (self->problem, wanted, &target, NULL))
+    return;
+  scene->target_kind = level ? TDM_SCENE_TARGET_LEVEL : TDM_SCENE_TARGET_AREA;
+  scene->target_low = target.low;
+  scene->target_high = target.high;
+  scene->target_label = g_strdup (target_label (target.metric));
+  scene->target_text =
+      tdm_scene_builder_window_text (target.low, target.high, target.unit);
+  if (level && plan != NULL)
+    add_target_times (self, target.metric, plan);
+  if (level)
+    return;
+  g_autofree char *unit = tdm_unit_display (target.unit);
+  scene->area_title = g_strdup_printf ("AUC24, %s", unit);
+  add_areas (self);
+}
+
+static gboolean
+any_level_used (const TdmFit *fit)
+{
+  for (guint i = 0; i < fit->n_levels; i++)
+    if (fit->levels[i].used)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_words (const Builder *self, const TdmResultOptions *options)
+{
+  TdmScene *scene = self->scene;
+  g_autofree char *unit = tdm_unit_display (self->output->unit);
+  scene->title =
+      g_strdup_printf ("%s, %s", tdm_model_get_text (self->result->model)->drug, unit);
+  scene->unit = g_steal_pointer (&unit);
+  scene->dose_unit = g_strdup ("mg");
+  scene->summary = tdm_words_plot (self->result);
+  if (self->result->current->individual_band[TDM_BAND_5] == NULL)
+    return;
+  gboolean residual = options != NULL && options->residual_bands;
+  const char *whom =
+      any_level_used (self->result->fit) ? "this patient" : "patients like this one";
+  scene->caption = g_strdup_printf ("50 %% and 90 %% of likely %s for %s",
+                                    residual ? "next measurements" : "curves", whom);
+}
+
+TdmScene *
+tdm_scene_builder_build (const TdmResult *result, const TdmResultOptions *options)
+{
+  g_autoptr (TdmScene) scene = tdm_scene_new ();
+  Builder self = {
+    .result = result,
+    .problem = result->fit->problem,
+    .output = tdm_model_get_output (result->model, 0),
+    .scene = scene,
+  };
+  if (result->chosen != NULL && result->chosen_index >= 0)
+    self.chosen = result->proposals->regimens->pdata[result->chosen_index];
+  GDateTime *start = tdm_case_get_start (result->record);
+  scene->start = start != NULL ? g_date_time_ref (start) : NULL;
+  scene->now_h = tdm_problem_get_now_h (self.problem);
+  scene->extrapolated = tdm_problem_is_extrapolated (self.problem);
+  add_curves (&self);
+  add_words (&self, options);
+  add_levels (&self);
+  Plan plan;
+  gboolean planned = find_plan (&self, &plan);
+  add_history (&self, planned ? plan.first_h : INFINITY);
+  if (planned)
+    add_planned (&self, &plan);
+  add_marks (&self);
+  add_target (&self, planned ? &plan : NULL);
+  tdm_scene_check (scene);
+  return g_steal_pointer (&scene);
+}
