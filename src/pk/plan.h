@@ -27,10 +27,11 @@ typedef struct
 typedef struct _TdmPkPlan TdmPkPlan; /* immutable, reference counted */
 
 /* Expands and sorts. Parameter set k applies from change_times_h[k] (the first must be
- * -INFINITY) to the next. Predictions are made at `times_h`, any order, duplicates allowed; a
- * prediction at the very time of a bolus or of the start of an infusion is made before it.
- * `output` of each prediction: index into the structure's outputs (NULL = all 0).
- * The structure is copied (its `data` borrowed for the life of the plan). Yours. */
+ * -INFINITY) to the next. Predictions are made at `times_h`, any order, duplicates
+ * allowed; a prediction at the very time of a bolus or of the start of an infusion is
+ * made before it. `output` of each prediction: index into the structure's outputs (NULL
+ * = all 0). The structure is copied (its `data` borrowed for the life of the plan).
+ * Yours. */
 TdmPkPlan *tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses,
                             guint n_doses, const double *change_times_h, guint n_sets,
                             const double *times_h, const guint *outputs, guint n_times,
@@ -39,7 +40,8 @@ TdmPkPlan *tdm_pk_plan_ref (TdmPkPlan *self);
 void tdm_pk_plan_unref (TdmPkPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkPlan, tdm_pk_plan_unref)
 
-/* Number of expanded doses, and the i-th in order of time (duration of its own or 0). */
+/* Number of expanded doses, and the i-th in order of time (duration of its own or 0).
+ */
 guint tdm_pk_plan_get_n_doses (const TdmPkPlan *self);
 void tdm_pk_plan_get_dose (const TdmPkPlan *self, guint i, double *time_h,
                            double *amount_mg, double *duration_h);
@@ -53,22 +55,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkWork, tdm_pk_work_free)
 /* Overrides an ODE structure's tolerances (0 = those of the structure). */
 void tdm_pk_work_set_tolerance (TdmPkWork *self, double relative, double absolute);
 
-/* Predicts. `parameters`: n_sets x n_parameters jets over `space`. `values`: n_times jets,
- * concentrations in mg/L, in the order of `times_h`. `auc` (or NULL): n_times jets, the area
- * under output 0 from the first event (or, with a steady-state dose, from that dose) to each
- * time, mg·h/L. FALSE with a TDM_ERROR_NO_ANSWER error when there is no steady state, the solver
- * fails, or a result is not finite. */
+/* Predicts. `parameters`: n_sets x n_parameters jets over `space`. `values`: n_times
+ * jets, concentrations in mg/L, in the order of `times_h`. `auc` (or NULL): n_times
+ * jets, the area under output 0 from the first event (or, with a steady-state dose,
+ * from that dose) to each time, mg·h/L. FALSE with a TDM_ERROR_NO_ANSWER error when
+ * there is no steady state, the solver fails, or a result is not finite. */
 gboolean tdm_pk_plan_predict (const TdmPkPlan *self, TdmPkWork *work,
                               const TdmJetSpace *space, const double *parameters,
                               double *values, double *auc,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The steady state that `dose` repeated every interval_h for ever would reach under one
- * parameter set: the concentration at `offsets_h` (0 .. interval_h after a dose's start;
- * 0 = trough, before the dose) and the area over one interval. Plain numbers, no derivatives
- * (space n = 0). The peak is the highest concentration in the interval, to rounding, and
- * `peak_time_h` its offset (within 1e-7): an end of an input, or a maximum searched between,
- * not taken from a grid. Same errors as predict. */
+ * parameter set: the concentration at `offsets_h` (0 .. interval_h after a dose's
+ * start; 0 = trough, before the dose) and the area over one interval. Plain numbers, no
+ * derivatives (space n = 0). The peak is the highest concentration in the interval, to
+ * rounding, and `peak_time_h` its offset (within 1e-7): an end of an input, or a
+ * maximum searched between, not taken from a grid. Same errors as predict. */
 typedef struct
 {
   double trough; /* mg/L, just before a dose */

@@ -10,7 +10,7 @@ test_private_file (Fixture *self, gconstpointer data)
   GStatBuf info;
   TdmStore *store = open_sound (path);
   g_autoptr (TdmCase) record = make_case ("P-17", "Ann Example", 18.4);
-  g_autofree char *case_id = save_new (store, record);
+  g_assert_cmpuint (save_sound (store, "c", record), ==, 1);
   g_assert_cmpstr (tdm_store_get_path (store), ==, path);
   g_assert_cmpint (g_stat (path, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0600);
@@ -74,12 +74,18 @@ list (TdmStore *store, const char *search, gboolean archived, guint expected)
 }
 
 static void
+assert_listed (TdmStore *store, const char *search, gboolean archived, guint expected)
+{
+  g_ptr_array_unref (list (store, search, archived, expected));
+}
+
+static void
 test_list_rows (Fixture *self, gconstpointer data)
 {
   g_autoptr (TdmStore) store = open_sound (self->path);
   g_autoptr (TdmCase) a = make_case ("P-17", "Ann Example", 18.4);
   g_autoptr (TdmCase) b = make_case ("P-23", "Jörg Müller", 9.75);
-  g_autofree char *a_id = save_new (store, a);
+  g_assert_cmpuint (save_sound (store, "a", a), ==, 1);
   g_autofree char *b_id = save_new (store, b);
   g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 2);
   const TdmStoreEntry *row = g_ptr_array_index (rows, 0);
@@ -97,10 +103,10 @@ test_list_rows (Fixture *self, gconstpointer data)
   g_assert_cmpuint (row->revision, ==, 1);
   g_assert_false (row->archived);
 
-  g_autoptr (GPtrArray) name = list (store, "muller", FALSE, 1);
-  g_autoptr (GPtrArray) identifier = list (store, "p-17", FALSE, 1);
-  g_autoptr (GPtrArray) drug = list (store, "vanco", FALSE, 2);
-  g_autoptr (GPtrArray) nobody = list (store, "Müller Ann", FALSE, 0);
+  assert_listed (store, "muller", FALSE, 1);
+  assert_listed (store, "p-17", FALSE, 1);
+  assert_listed (store, "vanco", FALSE, 2);
+  assert_listed (store, "Müller Ann", FALSE, 0);
 }
 
 static void
@@ -109,7 +115,7 @@ test_archive (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (TdmStore) store = open_sound (self->path);
   g_autoptr (TdmCase) record = make_case ("P-17", "Ann Example", 18.4);
-  g_autofree char *case_id = save_new (store, record);
+  g_assert_cmpuint (save_sound (store, "c", record), ==, 1);
   g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 1);
   const TdmStoreEntry *row = g_ptr_array_index (rows, 0);
   for (gboolean archived = TRUE; archived >= FALSE; archived--)
@@ -118,8 +124,8 @@ test_archive (Fixture *self, gconstpointer data)
       g_assert_no_error (error);
       /* A second time changes nothing and is told only once. */
       g_assert_true (tdm_store_set_archived (store, row->patient_id, archived, &error));
-      g_autoptr (GPtrArray) shown = list (store, NULL, FALSE, archived ? 0 : 1);
-      g_autoptr (GPtrArray) put_away = list (store, NULL, TRUE, archived ? 1 : 0);
+      assert_listed (store, NULL, FALSE, archived ? 0 : 1);
+      assert_listed (store, NULL, TRUE, archived ? 1 : 0);
     }
   g_autoptr (GPtrArray) events = tdm_store_history (store, row->patient_id, &error);
   g_assert_cmpuint (events->len, ==, 2);
@@ -137,7 +143,7 @@ test_shared_patient (Fixture *self, gconstpointer data)
   g_autoptr (TdmCase) a = make_case ("P-17", "Ann Example", 18.4);
   g_autoptr (TdmCase) b = make_case ("P-17", "Ann Example", 7.1);
   g_autoptr (TdmCase) renamed = make_case ("P-17", "Ann Married", 7.1);
-  g_autofree char *a_id = save_new (store, a);
+  g_assert_cmpuint (save_sound (store, "a", a), ==, 1);
   g_autofree char *b_id = save_new (store, b);
   g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 2);
   const TdmStoreEntry *first = g_ptr_array_index (rows, 0);
@@ -145,7 +151,7 @@ test_shared_patient (Fixture *self, gconstpointer data)
   g_assert_cmpstr (first->patient_id, ==, second->patient_id);
 
   g_assert_cmpuint (save_sound (store, b_id, renamed), ==, 2);
-  g_autoptr (GPtrArray) ann = list (store, "Example", FALSE, 1);
+  assert_listed (store, "Example", FALSE, 1);
   g_autoptr (GPtrArray) married = list (store, "Married", FALSE, 1);
   /* Alone with its patient now, so the same row is corrected. */
   const TdmStoreEntry *before = g_ptr_array_index (married, 0);
@@ -265,7 +271,7 @@ test_import_of_another (Fixture *self, gconstpointer data)
         g_assert_nonnull (
             strstr (error->message, "Ann Example, female, born 1957-05-02"));
       }
-  g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 1);
+  assert_listed (store, NULL, FALSE, 1);
 }
 
 typedef struct
@@ -354,7 +360,7 @@ test_throwaway (Fixture *self, gconstpointer data)
   g_assert_true (tdm_store_verify (store, &error));
   tdm_store_unref (store);
   store = tdm_store_open_throwaway (&error);
-  g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 0);
+  assert_listed (store, NULL, FALSE, 0);
   tdm_store_unref (store);
 }
 
