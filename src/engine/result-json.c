@@ -1,0 +1,274 @@
+/* Answers as JSON: CASE.md of the design names the fields other programs rely on. */
+#include "engine/result-json.h"
+
+#include "engine/target.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+json_t *
+tdm_json_real (double value)
+{
+  return isfinite (value) ? json_real (value) : json_null ();
+}
+
+char *
+tdm_json_text (const json_t *value)
+{
+  /* jansson's own digits: 17, so every double reads back exactly. */
+  char *text = json_dumps (value, JSON_INDENT (2) | JSON_REAL_PRECISION (17));
+  char *out = g_strconcat (text, "\n", NULL);
+  free (text);
+  return out;
+}
+
+static json_t *
+optional_string (const char *text)
+{
+  return text ? json_string (text) : json_null ();
+}
+
+json_t *
+tdm_json_notes (const GPtrArray *notes)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < notes->len; i++)
+    {
+      const TdmNote *note = notes->pdata[i];
+      json_array_append_new (list, json_pack ("{s:s, s:s, s:s, s:o}", "severity",
+                                              tdm_note_severity_name (note->severity),
+                                              "code", note->code, "text", note->text,
+                                              "place", optional_string (note->place)));
+    }
+  return list;
+}
+
+static json_t *
+model_identity (const TdmModel *model)
+{
+  return json_pack ("{s:s, s:s}", "id", tdm_model_get_id (model), "sha256",
+                    tdm_model_get_sha256 (model));
+}
+
+static json_t *
+by_effect (const TdmResult *result, const double *values)
+{
+  json_t *out = json_object ();
+  for (guint i = 0; i < result->fit->n; i++)
+    json_object_set_new (out, tdm_model_get_effect_name (result->model, i),
+                         tdm_json_real (values[i]));
+  return out;
+}
+
+static json_t *
+by_parameter (const TdmModel *model, const double *values)
+{
+  json_t *out = json_object ();
+  for (guint i = 0; i < tdm_model_get_n_parameters (model); i++)
+    json_object_set_new (out, tdm_model_get_parameter_name (model, i),
+                         tdm_json_real (values[i]));
+  return out;
+}
+
+static json_t *
+covariance (const TdmResult *result, gboolean expected)
+{
+  const TdmFit *fit = result->fit;
+  const double *values = expected ? fit->covariance_expected : fit->covariance;
+  json_t *names = json_array (), *rows = json_array ();
+  for (guint i = 0; i < fit->n; i++)
+    {
+      json_t *row = json_array ();
+      json_array_append_new (
+          names, json_string (tdm_model_get_effect_name (result->model, i)));
+      for (guint j = 0; j < fit->n; j++)
+        json_array_append_new (row, tdm_json_real (values[i * fit->n + j]));
+      json_array_append_new (rows, row);
+    }
+  return json_pack ("{s:s, s:o, s:o}", "kind", expected ? "expected" : "exact", "names",
+                    names, "values", rows);
+}
+
+static json_t *
+level (const TdmModel *model, const TdmFitLevel *l)
+{
+  const TdmModelOutput *output = tdm_model_get_output (model, l->output);
+  json_t *out =
+      json_pack ("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:s}", "time",
+                 tdm_json_real (l->time_h), "observed", tdm_json_real (l->observed),
+                 "population", tdm_json_real (l->population), "individual",
+                 tdm_json_real (l->individual), "residual", tdm_json_real (l->residual),
+                 "weighted_residual", tdm_json_real (l->weighted_residual), "used",
+                 l->used, "unit", output->unit, "output", output->name);
+  if (l->censor != TDM_CENSOR_NONE)
+    json_object_set_new (out, l->censor == TDM_CENSOR_BELOW ? "below" : "above",
+                         json_true ());
+  return out;
+}
+
+static void
+set_metric (json_t *object, const char *name, double value, const char *unit)
+{
+  json_object_set_new (
+      object, name,
+      json_pack ("{s:o, s:s}", "value", tdm_json_real (value), "unit", unit));
+}
+
+static json_t *
+metrics (const TdmResult *result)
+{
+  json_t *out = json_object ();
+  if (!result->has_metrics)
+    return out;
+  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *area = tdm_target_area_unit (unit);
+  const TdmTarget *target = tdm_problem_get_target (result->fit->problem);
+  set_metric (out, "auc24", result->metrics.auc24, area);
+  set_metric (out, "trough", result->metrics.trough, unit);
+  set_metric (out, "peak", result->metrics.peak, unit);
+  set_metric (out, "average", result->metrics.average, unit);
+  if (target->metric != TDM_METRIC_NONE && result->proposals->target_unit)
+    set_metric (out, tdm_metric_name (target->metric), result->metrics.target,
+                result->proposals->target_unit);
+  return out;
+}
+
+json_t *
+tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
+{
+  const TdmFit *fit = result->fit;
+  json_t *levels = json_array ();
+  for (guint i = 0; i < fit->n_levels; i++)
+    json_array_append_new (levels, level (result->model, &fit->levels[i]));
+  json_t *out = json_pack (
+      "{s:s, s:o, s:b, s:s, s:i, s:i, s:o, s:o, s:o}", "format", "titrate-fit/1",
+      "model", model_identity (result->model), "converged", fit->converged,
+      "stop_reason", tdm_stop_name (fit->stop), "starts", (int)fit->starts, "optima",
+      (int)fit->optima, "gradient_norm", tdm_json_real (fit->gradient_norm),
+      "objective", tdm_json_real (fit->objective), "eta", by_effect (result, fit->eta));
+  json_object_set_new (out, "parameters",
+                       json_pack ("{s:o, s:o}", "population",
+                                  by_parameter (result->model, fit->population),
+                                  "individual",
+                                  by_parameter (result->model, fit->individual)));
+  json_object_set_new (out, "covariance", covariance (result, expected_covariance));
+  json_object_set_new (out, "shrinkage", by_effect (result, fit->shrinkage));
+  json_object_set_new (out, "levels", levels);
+  json_object_set_new (out, "metrics", metrics (result));
+  json_object_set_new (out, "notes", tdm_json_notes (result->notes));
+  json_object_set_new (
+      out, "program",
+      json_pack ("{s:s, s:s}", "name", "titrate", "version", TDM_VERSION));
+  json_object_set_new (out, "input_sha256", json_string (result->input_hash));
+  return out;
+}
+
+static json_t *
+array (const double *values, guint n)
+{
+  json_t *out = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (out, tdm_json_real (values[i]));
+  return out;
+}
+
+static json_t *
+bands (double *const values[TDM_BAND_N], guint n)
+{
+  static const char *const names[TDM_BAND_N] = { "5", "25", "50", "75", "95" };
+  json_t *out = json_object ();
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    if (values[b])
+      json_object_set_new (out, names[b], array (values[b], n));
+  return out;
+}
+
+json_t *
+tdm_json_prediction (const TdmModel *model, const TdmCurve *curve)
+{
+  return json_pack ("{s:s, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o}}", "format",
+                    "titrate-prediction/1", "model", model_identity (model), "unit",
+                    tdm_model_get_output (model, 0)->unit, "time",
+                    array (curve->time_h, curve->n), "population",
+                    array (curve->population, curve->n), "individual",
+                    array (curve->individual, curve->n), "percentiles", "population",
+                    bands (curve->population_band, curve->n), "individual",
+                    bands (curve->individual_band, curve->n));
+}
+
+static json_t *
+target_json (const TdmProposals *proposals)
+{
+  const TdmTarget *target = &proposals->target;
+  if (target->metric == TDM_METRIC_NONE)
+    return json_null ();
+  json_t *out =
+      json_pack ("{s:s, s:o, s:o, s:o}", "metric", tdm_metric_name (target->metric),
+                 "low", tdm_json_real (target->low), "high",
+                 tdm_json_real (target->high), "unit", optional_string (target->unit));
+  if (target->at_steady_state)
+    json_object_set_new (out, "at", json_string ("steady_state"));
+  else
+    json_object_set_new (out, "at", tdm_json_real (target->at.hours));
+  return out;
+}
+
+static json_t *
+regimen_metrics (const TdmRegimenMetrics *m, const TdmTarget *target)
+{
+  json_t *out =
+      json_pack ("{s:o, s:o, s:o, s:o}", "auc24", tdm_json_real (m->auc24), "trough",
+                 tdm_json_real (m->trough), "peak", tdm_json_real (m->peak), "average",
+                 tdm_json_real (m->average));
+  json_object_set_new (out, tdm_metric_name (target->metric),
+                       tdm_json_real (m->target));
+  return out;
+}
+
+static json_t *
+regimen_json (const TdmRegimen *r, const TdmTarget *target)
+{
+  json_t *out = json_pack ("{s:o, s:s, s:s, s:o, s:o, s:o, s:b}", "amount",
+                           tdm_json_real (r->amount_mg), "unit", "mg", "route",
+                           r->route->name, "interval", tdm_json_real (r->interval_h),
+                           "duration", tdm_json_real (r->duration_h), "first_dose",
+                           tdm_json_real (r->first_dose_h), "current", r->is_current);
+  json_object_set_new (out, "loading",
+                       r->loading_mg > 0
+                           ? json_pack ("{s:o, s:s}", "amount",
+                                        tdm_json_real (r->loading_mg), "unit", "mg")
+                           : json_null ());
+  json_object_set_new (out, "metrics", regimen_metrics (&r->metrics, target));
+  json_object_set_new (out, "interval_90",
+                       json_pack ("{s:o, s:o}", "low",
+                                  regimen_metrics (&r->low, target), "high",
+                                  regimen_metrics (&r->high, target)));
+  json_object_set_new (
+      out, "probability",
+      json_pack ("{s:o, s:o, s:o}", "below", tdm_json_real (r->p_below), "within",
+                 tdm_json_real (r->p_within), "above", tdm_json_real (r->p_above)));
+  json_object_set_new (out, "score", tdm_json_real (r->score));
+  json_object_set_new (out, "notes", tdm_json_notes (r->notes));
+  return out;
+}
+
+json_t *
+tdm_json_proposals (const TdmResult *result)
+{
+  const TdmProposals *proposals = result->proposals;
+  json_t *regimens = json_array (), *withheld = json_null ();
+  const char *concentration = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *area = tdm_target_area_unit (concentration);
+  for (guint i = 0; i < proposals->regimens->len; i++)
+    json_array_append_new (
+        regimens, regimen_json (proposals->regimens->pdata[i], &proposals->target));
+  if (proposals->withheld)
+    withheld = json_pack ("{s:s, s:s}", "code", proposals->withheld->code, "text",
+                          proposals->withheld->text);
+  return json_pack ("{s:s, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o}", "format",
+                    "titrate-proposals/1", "model", model_identity (result->model),
+                    "target", target_json (proposals), "units", "concentration",
+                    concentration, "area", area, "regimens", regimens, "target_reached",
+                    !proposals->none_reaches, "candidates", (int)proposals->candidates,
+                    "withheld", withheld, "notes", tdm_json_notes (result->notes));
+}

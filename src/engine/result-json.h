@@ -1,0 +1,24 @@
+/* The JSON answers of the command line (titrate-fit/1, titrate-prediction/1,
+ * titrate-proposals/1, titrate-models/1). Numbers read back exactly; no NaN or infinity
+ * ever appears (an open limit is null). */
+#pragma once
+
+#include <jansson.h>
+
+#include "engine/result.h"
+
+/* All return a new reference. */
+json_t *tdm_json_fit (const TdmResult *result,
+                      gboolean expected_covariance) G_GNUC_WARN_UNUSED_RESULT;
+json_t *tdm_json_prediction (const TdmModel *model,
+                             const TdmCurve *curve) G_GNUC_WARN_UNUSED_RESULT;
+json_t *tdm_json_proposals (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One line a note: severity, code, text, place. */
+json_t *tdm_json_notes (const GPtrArray *notes) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A number, or null when it is not finite. */
+json_t *tdm_json_real (double value) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Text of a JSON value, indented, with a newline at the end. Yours. */
+char *tdm_json_text (const json_t *value) G_GNUC_WARN_UNUSED_RESULT;
