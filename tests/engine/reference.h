@@ -10,8 +10,8 @@ reference_model (const char *id)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *file = g_strconcat (id, ".model", NULL);
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "data",
-                                            "reference", file, NULL);
+  g_autofree char *path =
+      g_build_filename (g_getenv ("G_TEST_SRCDIR"), "data", "reference", file, NULL);
   TdmModel *model = tdm_model_load (path, &error);
   g_assert_no_error (error);
   return model;
@@ -21,8 +21,8 @@ static inline TdmCase *
 reference_case (const char *file)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "data",
-                                            "reference", file, NULL);
+  g_autofree char *path =
+      g_build_filename (g_getenv ("G_TEST_SRCDIR"), "data", "reference", file, NULL);
   TdmCase *record = tdm_case_file_read (path, &error);
   g_assert_no_error (error);
   return record;

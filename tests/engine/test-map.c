@@ -198,8 +198,8 @@ test_draws (void)
         for (guint d = 0; d < n; d++)
           {
             mean += draws[d * 4 + i] / n;
-            cross += (draws[d * 4 + i] - fit->eta[i]) * (draws[d * 4 + j] - fit->eta[j])
-                     / n;
+            cross +=
+                (draws[d * 4 + i] - fit->eta[i]) * (draws[d * 4 + j] - fit->eta[j]) / n;
           }
         double si = sqrt (fit->covariance[i * 5]), sj = sqrt (fit->covariance[j * 5]);
         g_assert_cmpfloat_with_epsilon (mean, fit->eta[i], 5 * si / sqrt (n));

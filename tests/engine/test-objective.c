@@ -10,7 +10,10 @@
 
 static const TdmModelOutput outputs[] = {
   { .name = "add", .per_mg_l = 1, .error = TDM_RESIDUAL_ADDITIVE, .additive = 1.37 },
-  { .name = "prop", .per_mg_l = 1, .error = TDM_RESIDUAL_PROPORTIONAL, .proportional = 0.19 },
+  { .name = "prop",
+    .per_mg_l = 1,
+    .error = TDM_RESIDUAL_PROPORTIONAL,
+    .proportional = 0.19 },
   { .name = "comb",
     .per_mg_l = 1,
     .error = TDM_RESIDUAL_COMBINED,
@@ -60,7 +63,8 @@ test_terms (void)
           if (fabs (term.first - first) > 1e-7 * (1 + fabs (first))
               || fabs (term.second - second) > 1e-5 * (1 + fabs (second)))
             g_error ("%s, censor %d, f %g: %.12g %.12g, want %.12g %.12g",
-                     outputs[o].name, censor, f, term.first, term.second, first, second);
+                     outputs[o].name, censor, f, term.first, term.second, first,
+                     second);
         }
 }
 
@@ -109,9 +113,9 @@ check_gradient (const char *file, double tolerance)
       g_assert_cmpfloat_with_epsilon (gradient[i], (above - below) / (2 * h),
                                       tolerance * (1 + fabs (gradient[i])));
       for (guint j = 0; j < n; j++)
-        g_assert_cmpfloat_with_epsilon (2 * hessian[i * n + j],
-                                        (up[j] - down[j]) / (2 * h),
-                                        tolerance * (1 + fabs (2 * hessian[i * n + j])));
+        g_assert_cmpfloat_with_epsilon (
+            2 * hessian[i * n + j], (up[j] - down[j]) / (2 * h),
+            tolerance * (1 + fabs (2 * hessian[i * n + j])));
     }
 }
 
