@@ -6,15 +6,15 @@
 
 #include <math.h>
 
-#define MAX 4
+#define MOST 4
 
 typedef struct
 {
   const char *file;
   guint n, n_levels;
-  double eta[MAX], objective, objective_prior_mode;
-  double covariance[MAX * MAX];
-  double individual[MAX], population[MAX]; /* predictions at the levels */
+  double eta[MOST], objective, objective_prior_mode;
+  double covariance[MOST * MOST];
+  double individual[MOST], population[MOST]; /* predictions at the levels */
 } Answer;
 
 static const Answer answers[] = {
