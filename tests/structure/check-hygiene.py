@@ -27,8 +27,9 @@ def names(root):
                               check=True)
         return [name for name in done.stdout.decode().split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
-        return [path.relative_to(root).as_posix() for path in sorted(root.rglob("*"))
-                if path.is_file()]
+        found = (path.relative_to(root) for path in sorted(root.rglob("*")) if path.is_file())
+        return [path.as_posix() for path in found
+                if path.parts[0] != ".git" and not path.parts[0].startswith("build")]
 
 
 def check_text(name, text):
