@@ -76,10 +76,28 @@ check_complete (const TdmModel *self, const double *resolved, GError **error)
   return TRUE;
 }
 
-/* Parameters without random effects in them are final here; the others are tried at
- * the typical patient. */
+/* Lags and durations may be 0; numbers without a unit may be anything, except a
+ * bioavailability. */
 static gboolean
-check_finite (const TdmBinding *self, GError **error)
+is_sane (const TdmModel *model, guint parameter, double value)
+{
+  const char *unit = tdm_model_get_parameter_unit (model, parameter);
+
+  if (!isfinite (value))
+    return FALSE;
+  for (guint i = 0; i < model->routes->len; i++)
+    {
+      const TdmPkRoute *route = &tdm_model_get_route (model, i)->route;
+      if (route->bioavailability == parameter)
+        return value > 0.0;
+      if (route->lag == parameter || route->duration == parameter)
+        return value >= 0.0;
+    }
+  return unit == NULL || value > 0.0;
+}
+
+gboolean
+tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value)
 {
   const TdmModel *model = self->model;
   const TdmJetSpace space = tdm_jet_space (0, 0);
@@ -88,16 +106,19 @@ check_finite (const TdmBinding *self, GError **error)
 
   tdm_binding_parameters (self, &space, eta, values);
   for (guint i = 0; i < model->parameters->len; i++)
-    if (!isfinite (values[i]))
-      return tdm_error_set_input (error, "covariates",
-                                  "%s is not a number with these covariates",
-                                  tdm_model_get_parameter_name (model, i));
+    if (!is_sane (model, i, values[i]))
+      {
+        *bad = i;
+        if (bad_value != NULL)
+          *bad_value = values[i];
+        return FALSE;
+      }
   return TRUE;
 }
 
 TdmBinding *
-tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
-                GError **error)
+tdm_model_bind_unchecked (TdmModel *self, const double *covariates, double *resolved,
+                          GError **error)
 {
   g_autofree double *all = g_new (double, self->covariates->len + 1);
 
@@ -106,12 +127,30 @@ tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
     resolved[i] = all[i];
   if (!check_complete (self, all, error))
     return NULL;
-  g_autoptr (TdmBinding) binding = g_new0 (TdmBinding, 1);
+  TdmBinding *binding = g_new0 (TdmBinding, 1);
   binding->model = tdm_model_ref (self);
   binding->plain = g_new (double, tdm_program_get_n_plain (self->program) + 1);
   tdm_program_bind (self->program, all, binding->plain);
-  if (!check_finite (binding, error))
+  return binding;
+}
+
+TdmBinding *
+tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
+                GError **error)
+{
+  g_autoptr (TdmBinding) binding =
+      tdm_model_bind_unchecked (self, covariates, resolved, error);
+  guint bad;
+
+  if (binding == NULL)
     return NULL;
+  if (!tdm_binding_is_sane (binding, &bad, NULL))
+    {
+      tdm_error_set_input (error, "covariates",
+                           "the model has no sensible value of %s with these values",
+                           tdm_model_get_parameter_name (self, bad));
+      return NULL;
+    }
   return g_steal_pointer (&binding);
 }
 

@@ -67,19 +67,13 @@ find_by_rule (const TdmModel *self, const TdmKeyEntry *entry, const LinearRule *
 /* The closed forms compute in L and h: a parameter in another unit would be a wrong
  * number that looks right. */
 static gboolean
-check_unit (const TdmModel *self, const TdmKeyFile *file, guint parameter,
-            const char *unit, GError **error)
+has_unit (const TdmModel *self, guint parameter, const char *unit)
 {
-  const char *name = tdm_model_get_parameter_name (self, parameter);
   const char *given = tdm_model_get_parameter_unit (self, parameter);
-  const TdmKeySection *section = tdm_key_file_find (file, "units", NULL);
   double factor;
 
-  if (tdm_unit_convert (1.0, given != NULL ? given : "1", unit, 0.0, &factor, NULL)
-      && fabs (factor - 1.0) < 1e-12)
-    return TRUE;
-  TdmScan scan = tdm_scan_new (tdm_key_section_find (section, name));
-  return tdm_scan_set_error (&scan, error, "expected the unit %s", unit);
+  return tdm_unit_convert (1.0, given != NULL ? given : "1", unit, 0.0, &factor, NULL)
+         && fabs (factor - 1.0) < 1e-12;
 }
 
 static gboolean
@@ -101,7 +95,12 @@ map_linear (TdmModel *self, const TdmKeyFile *file, guint role, GError **error)
                                 "expected a parameter “%s”, or “%s = NAME” here",
                                 rule->names[0], rule->key);
   self->structure.linear[role] = index;
-  return check_unit (self, file, index, rule->unit, error);
+  if (has_unit (self, index, rule->unit))
+    return TRUE;
+  TdmScan scan =
+      tdm_scan_new (tdm_key_section_find (tdm_key_file_find (file, "units", NULL),
+                                          tdm_model_get_parameter_name (self, index)));
+  return tdm_scan_set_error (&scan, error, "expected the unit %s", rule->unit);
 }
 
 /* A whole number from `low` to `high`; 0 when the key is absent and may be. */
@@ -205,8 +204,8 @@ read_into (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *se
 
 /* A key that names a parameter; G_MAXUINT when it is absent. */
 static gboolean
-read_reference (const TdmModel *self, const TdmKeyFile *file, const TdmKeyEntry *entry,
-                const char *unit, guint *out, GError **error)
+read_reference (const TdmModel *self, const TdmKeyEntry *entry, const char *unit,
+                guint *out, GError **error)
 {
   *out = G_MAXUINT;
   if (entry == NULL)
@@ -215,7 +214,10 @@ read_reference (const TdmModel *self, const TdmKeyFile *file, const TdmKeyEntry 
   if (index < 0)
     return refuse (entry, error, "expected the name of a parameter");
   *out = index;
-  return check_unit (self, file, index, unit, error);
+  TdmScan scan = tdm_scan_new (entry);
+  return has_unit (self, index, unit)
+         || tdm_scan_set_error (&scan, error, "expected a parameter in the unit %s",
+                                unit);
 }
 
 static gboolean
@@ -227,11 +229,11 @@ read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *s
   TdmPkRoute *pk = &route->route;
 
   if (!read_into (self, file, section, &pk->state, error)
-      || !read_reference (self, file, tdm_key_section_find (section, "bioavailability"),
-                          "1", &pk->bioavailability, error)
-      || !read_reference (self, file, tdm_key_section_find (section, "lag"), "h",
-                          &pk->lag, error)
-      || !read_reference (self, file, duration, "h", &pk->duration, error))
+      || !read_reference (self, tdm_key_section_find (section, "bioavailability"), "1",
+                          &pk->bioavailability, error)
+      || !read_reference (self, tdm_key_section_find (section, "lag"), "h", &pk->lag,
+                          error)
+      || !read_reference (self, duration, "h", &pk->duration, error))
     return FALSE;
   if (infusion == NULL || strcmp (infusion->value, "no") == 0)
     return TRUE;

@@ -125,13 +125,13 @@ read_moment (const TdmKeySection *section, TdmTarget *target, GError **error)
   if (target->at_steady_state)
     return TRUE;
   TdmScan scan = tdm_scan_new (entry);
-  if (!tdm_scan_number (&scan, &target->at.hours, NULL, error)
-      || !tdm_scan_unit (&scan, "h", 0.0, &factor, NULL, error)
+  if (!tdm_scan_number (&scan, &target->at.hours, NULL, NULL))
+    return refuse (entry, error, "expected steady_state or a time such as 96 h");
+  if (!tdm_scan_unit (&scan, "h", 0.0, &factor, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   target->at.hours *= factor;
-  return target->at.hours >= 0.0
-         || refuse (entry, error, "expected steady_state or a time such as 96 h");
+  return target->at.hours >= 0.0 || refuse (entry, error, "expected 0 h or more");
 }
 
 static gboolean

@@ -105,6 +105,15 @@ gboolean tdm_load_checks (TdmModel *self, const TdmKeyFile *file, GError **error
  * model that computes nonsense there. */
 gboolean tdm_model_validate (TdmModel *self, const TdmKeyFile *file, GError **error);
 
+/* tdm_model_bind() without its check that parameters make sense. */
+TdmBinding *tdm_model_bind_unchecked (TdmModel *self, const double *covariates,
+                                      double *resolved,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* FALSE when a parameter of the typical patient is not finite, or not positive where it
+ * must be; `bad` receives which, `bad_value` (or NULL) its value. */
+gboolean tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value);
+
 /* The closures of an ODE structure; data is the TdmModelOde. */
 void tdm_model_ode_rhs (gconstpointer data, const TdmJetSpace *space,
                         const double *time, const double *parameters,

@@ -15,8 +15,8 @@ gboolean
 tdm_scan_set_error (const TdmScan *self, GError **error, const char *format, ...)
 {
   const TdmKeyEntry *entry = self->entry;
-  TdmPlace place =
-      tdm_place_advance (&entry->place, entry->value, self->at - entry->value);
+  const char *at = self->at + strspn (self->at, " \t");
+  TdmPlace place = tdm_place_advance (&entry->place, entry->value, at - entry->value);
   va_list arguments;
 
   va_start (arguments, format);

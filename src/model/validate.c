@@ -111,45 +111,6 @@ dup_point (const TdmModel *model, const double *point)
   return g_string_free (text, FALSE);
 }
 
-/* Lags and durations may be 0, numbers without a unit may be negative. */
-static gboolean
-is_sane (const TdmModel *model, guint parameter, double value)
-{
-  const char *unit = tdm_model_get_parameter_unit (model, parameter);
-
-  if (!isfinite (value))
-    return FALSE;
-  for (guint i = 0; i < model->routes->len; i++)
-    {
-      const TdmPkRoute *route = &tdm_model_get_route (model, i)->route;
-      if (route->bioavailability == parameter)
-        return value > 0.0;
-      if (route->lag == parameter || route->duration == parameter)
-        return value >= 0.0;
-    }
-  return unit == NULL || value > 0.0;
-}
-
-static gboolean
-check_values (TdmModel *self, const TdmKeyFile *file, const double *point,
-              const double *values, GError **error)
-{
-  const TdmKeySection *section = tdm_key_file_find (file, "parameters", NULL);
-
-  for (guint i = 0; i < self->parameters->len; i++)
-    {
-      const char *name = tdm_model_get_parameter_name (self, i);
-      if (is_sane (self, i, values[i]))
-        continue;
-      g_autofree char *where = dup_point (self, point);
-      return tdm_place_set_error (
-          error, &tdm_key_section_find (section, name)->place,
-          "%s: expected a %s number over the whole allowed range, not %g at %s", name,
-          isfinite (values[i]) ? "positive" : "finite", values[i], where);
-    }
-  return TRUE;
-}
-
 /* An error of the binding itself names no place in the file: it gets that of the
  * parameters. */
 static gboolean
@@ -157,20 +118,22 @@ check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
              GError **error)
 {
   const TdmKeySection *section = tdm_key_file_find (file, "parameters", NULL);
-  const TdmJetSpace space = tdm_jet_space (0, 0);
-  g_autofree double *eta = g_new0 (double, self->effects->len);
-  g_autofree double *values = g_new0 (double, self->parameters->len);
   g_autoptr (GError) local = NULL;
-  g_autoptr (TdmBinding) binding = tdm_model_bind (self, point, NULL, &local);
+  g_autoptr (TdmBinding) binding = tdm_model_bind_unchecked (self, point, NULL, &local);
+  guint bad;
+  double value;
 
+  if (binding != NULL && tdm_binding_is_sane (binding, &bad, &value))
+    return TRUE;
+  g_autofree char *where = dup_point (self, point);
   if (binding == NULL)
-    {
-      g_autofree char *where = dup_point (self, point);
-      return tdm_place_set_error (error, &section->place, "%s at %s", local->message,
-                                  where);
-    }
-  tdm_binding_parameters (binding, &space, eta, values);
-  return check_values (self, file, point, values, error);
+    return tdm_place_set_error (error, &section->place, "%s at %s", local->message,
+                                where);
+  const char *name = tdm_model_get_parameter_name (self, bad);
+  return tdm_place_set_error (
+      error, &tdm_key_section_find (section, name)->place,
+      "%s: expected a %s number over the whole allowed range, not %g at %s", name,
+      isfinite (value) ? "positive" : "finite", value, where);
 }
 
 static gboolean
