@@ -199,10 +199,19 @@ read_formula (TdmModel *self, const Item *item, GError **error)
   return TRUE;
 }
 
-/* Lets the language say whether the name is one. */
+/* Lets the language say whether the name is one. Case files write names in either
+ * case. */
 static gboolean
-check_name (const Item *item, GError **error)
+check_name (const TdmModel *self, const Item *item, GError **error)
 {
+  for (guint i = 0; i < self->covariates->len; i++)
+    if (g_ascii_strcasecmp (tdm_model_get_covariate (self, i)->name,
+                            item->covariate->name)
+        == 0)
+      return tdm_place_set_error (error, &item->section->name_place,
+                                  "expected a name that differs from “%s” by more "
+                                  "than capitals",
+                                  tdm_model_get_covariate (self, i)->name);
   g_autoptr (TdmProgramBuilder) builder = tdm_program_builder_new ();
   TdmVariable variable = { TDM_VARIABLE_CONSTANT, item->covariate->name, NULL };
 
@@ -219,7 +228,7 @@ read_covariate (TdmModel *self, const TdmKeyFile *file, const Item *item,
 
   c->name = g_strdup (item->section->name);
   c->title = tdm_key_file_dup_text (file, item->section, "title");
-  return check_name (item, error)
+  return check_name (self, item, error)
          && (categorical ? read_categories (item, error)
                          : read_unit (item, error) && read_ranges (item, error))
          && read_carry (item, error) && read_default (item, error)

@@ -77,6 +77,8 @@ static const Fault linear_faults[] = {
   /* Covariates. */
   F ("covariate-name", "[covariate HT]", "[covariate 2HT]",
      "bad:53:12: '2HT' is not a name"),
+  F ("covariate-case", "[covariate HT]", "[covariate wt]",
+     "bad:53:12: expected a name that differs from “WT” by more than capitals"),
   F ("covariate-word", "[covariate HT]", "[covariate min]",
      "bad:53:12: 'min' is a word of the language"),
   F ("covariate-unit", "unit = kg", "unit = kgg",
