@@ -1,24 +1,57 @@
-/* What the commands of titrate-cli share. */
+/* What the commands of titrate-cli share. The command line is for scripts as much as
+ * for people: it speaks English, and nothing it prints depends on the locale. */
 #pragma once
 
 #include "engine/result.h"
 
-/* Options of one command line, after parsing. Strings are owned. */
+/* Options that not every command has. */
+typedef enum
+{
+  TDM_CLI_MODEL = 1 << 0,      /* --model */
+  TDM_CLI_OUTPUT = 1 << 1,     /* -o, --output */
+  TDM_CLI_GRID = 1 << 2,       /* --from, --to, --by */
+  TDM_CLI_DRAWS = 1 << 3,      /* --draws */
+  TDM_CLI_SEED = 1 << 4,       /* --seed */
+  TDM_CLI_COVARIANCE = 1 << 5, /* --covariance */
+  TDM_CLI_RESIDUAL = 1 << 6,   /* --residual */
+  TDM_CLI_LOG = 1 << 7,        /* --log */
+} TdmCliOptionSet;
+
+/* Options of one command line, after parsing: as written, NULL where not given. Strings
+ * are owned. */
 typedef struct
 {
   gboolean json;
-  char *model;          /* --model ID|FILE, or NULL */
-  char *output;         /* -o FILE, or NULL */
-  char *from, *to, *by; /* --from, --to, --by, or NULL */
-  char *draws, *seed;   /* or NULL */
-  char *covariance;     /* "exact" (default) or "expected" */
-  gboolean residual;    /* bands of the next measurement */
-  char **arguments;     /* what is not an option */
+  char *model;
+  char *output;
+  char *from, *to, *by;
+  char *draws, *seed;
+  char *covariance;
+  gboolean residual;
+  gboolean log_scale;
+  char **arguments; /* what is not an option; never NULL */
 } TdmCliOptions;
 
-/* A command: prints its answer on standard output. Returns FALSE with an error;
- * `status` (0 at first) is what the program exits with when TRUE is returned. */
-typedef gboolean (*TdmCliRun) (const TdmCliOptions *options, int *status,
+void tdm_cli_options_clear (TdmCliOptions *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmCliOptions, tdm_cli_options_clear)
+
+/* Parses `argv`, what follows the command's name (NULL-terminated), of a command that
+ * has
+ * --json and the options `has`. FALSE with a TDM_ERROR_USAGE error. */
+gboolean tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
+                                GError **error);
+
+/* What a command answers. It is printed only when the command returns TRUE, so that a
+ * failure leaves nothing on standard output. */
+typedef struct
+{
+  GString *text; /* for standard output, UTF-8 */
+  int status;    /* the exit status, 0 at first */
+  char *warning; /* for standard error, where the status is not 0; or NULL. Owned. */
+} TdmCliAnswer;
+
+/* A command. Returns FALSE with an error, which decides the exit status. */
+typedef gboolean (*TdmCliRun) (const TdmCliOptions *options, TdmCliAnswer *answer,
                                GError **error);
 
 typedef struct
@@ -26,39 +59,57 @@ typedef struct
   const char *name;
   const char *usage; /* "fit CASE [--model ID|FILE] …" */
   const char *summary;
+  TdmCliOptionSet has;
   TdmCliRun run;
 } TdmCliCommand;
 
-gboolean tdm_cli_models (const TdmCliOptions *options, int *status, GError **error);
-gboolean tdm_cli_fit (const TdmCliOptions *options, int *status, GError **error);
-gboolean tdm_cli_predict (const TdmCliOptions *options, int *status, GError **error);
-gboolean tdm_cli_propose (const TdmCliOptions *options, int *status, GError **error);
+gboolean tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer,
+                         GError **error);
+gboolean tdm_cli_fit (const TdmCliOptions *options, TdmCliAnswer *answer,
+                      GError **error);
+gboolean tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer,
+                          GError **error);
+gboolean tdm_cli_propose (const TdmCliOptions *options, TdmCliAnswer *answer,
+                          GError **error);
+gboolean tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer,
+                       GError **error);
+gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,
+                         GError **error);
+
+/* `models check`. */
+gboolean tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
+                               GError **error);
+
+/* Sets a TDM_ERROR_USAGE error. Returns FALSE. */
+gboolean tdm_cli_usage (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Reads the case (the only argument) and its model: --model, else the case's. */
 gboolean tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
                        GError **error);
 
-/* Loads both and computes the result. Yours. */
-TdmResult *tdm_cli_compute (const TdmCliOptions *options,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* --draws and --seed as numbers (0 when not given). */
+/* --draws, --seed and --residual; 0 draws when --draws is not given. */
 gboolean tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out,
                         GError **error);
+
+/* Loads case and model and computes the result as `result_options` says. Yours. */
+TdmResult *tdm_cli_compute (const TdmCliOptions *options,
+                            const TdmResultOptions *result_options,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Parses the number of option `name`; `fallback` when `text` is NULL. */
 gboolean tdm_cli_number (const char *name, const char *text, double fallback,
                          double *out, GError **error);
 
-/* The output file of plot and report; a usage error when it is missing. */
-const char *tdm_cli_output_file (const TdmCliOptions *options, GError **error);
+/* Whether --output is there and ends in one of `suffixes` (NULL-terminated, such as
+ * ".pdf"); else a usage error. */
+gboolean tdm_cli_check_output (const TdmCliOptions *options,
+                               const char *const *suffixes, GError **error);
 
-/* Prints `value` as JSON; takes the reference. */
-struct json_t;
-void tdm_cli_print_json (struct json_t *value);
+/* Answers that --output was written, and what is in it in words. */
+void tdm_cli_answer_file (TdmCliAnswer *self, const TdmCliOptions *options,
+                          const char *format, const char *summary);
 
-/* Prints the notes, one a line: "stop", "check" or "info", then the sentence. */
-void tdm_cli_print_notes (const GPtrArray *notes);
-
-/* A number for a table: 4 significant digits, right-aligned in `width`. */
-void tdm_cli_print_number (int width, double value);
+/* The exit status and the warning of an answer from `fit`, which did not converge or
+ * did; `withheld` (or NULL) is why there is no advice, where advice was asked for. */
+void tdm_cli_answer_judge (TdmCliAnswer *self, const TdmFit *fit,
+                           const TdmNote *withheld);

@@ -1,8 +1,9 @@
-/* Loading, computing and printing, as every command does it. */
+/* Loading and computing, as every command does it. */
 #include "cli/cli.h"
 
 #include "base/error.h"
 #include "base/number.h"
+#include "cli/text.h"
 #include "engine/result-json.h"
 #include "model/library.h"
 #include "record/case-file.h"
@@ -17,10 +18,8 @@ tdm_cli_number (const char *name, const char *text, double fallback, double *out
 {
   g_autoptr (GError) local = NULL;
   *out = fallback;
-  if (!text || tdm_number_parse_file (text, out, &local))
-    return TRUE;
-  g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE, "%s: %s", name, local->message);
-  return FALSE;
+  return !text || tdm_number_parse_file (text, out, &local)
+         || tdm_cli_usage (error, "%s: %s", name, local->message);
 }
 
 static gboolean
@@ -29,11 +28,9 @@ whole_number (const char *name, const char *text, double most, double *out,
 {
   if (!tdm_cli_number (name, text, 0, out, error))
     return FALSE;
-  if (*out >= 0 && *out <= most && *out == floor (*out))
-    return TRUE;
-  g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE,
-               "%s: \"%s\" is not a whole number from 0 to %.0f", name, text, most);
-  return FALSE;
+  return (*out >= 0 && *out <= most && *out == floor (*out))
+         || tdm_cli_usage (error, "%s: \"%s\" is not a whole number from 0 to %.0f",
+                           name, text, most);
 }
 
 gboolean
@@ -49,28 +46,39 @@ tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out, GError **err
   return TRUE;
 }
 
+/* --model, else the only model of the case. */
+static const char *
+find_model_id (const TdmCliOptions *options, const TdmCase *record, GError **error)
+{
+  const char *const *ids = tdm_case_get_models (record);
+  if (options->model)
+    return options->model;
+  if (!ids || !ids[0])
+    tdm_error_set_input (error, "model",
+                         "is missing; name a model in the case, or with --model");
+  else if (ids[1])
+    tdm_error_set_input (error, "models",
+                         "the case names several models, which are not averaged; "
+                         "choose one with --model");
+  else
+    return ids[0];
+  return NULL;
+}
+
 gboolean
 tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
               GError **error)
 {
-  if (!options->arguments || g_strv_length (options->arguments) != 1)
-    {
-      g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE,
-                   "one case file is needed (- for standard input)");
-      return FALSE;
-    }
+  if (g_strv_length (options->arguments) != 1)
+    return tdm_cli_usage (error, "one case file is needed (- for standard input)");
   g_autoptr (TdmCase) read = tdm_case_file_read (options->arguments[0], error);
-  if (!read)
-    return FALSE;
-  const char *id = options->model ? options->model : tdm_case_get_model (read);
+  const char *id = read ? find_model_id (options, read, error) : NULL;
   if (!id)
-    return tdm_error_set_input (
-        error, "model", "the case names no model; add \"model\" or use --model");
+    return FALSE;
   *model = tdm_library_load (id, error);
   if (!*model)
     {
-      if (!options->model)
-        g_prefix_error (error, "model: ");
+      g_prefix_error (error, "%s", options->model ? "--model: " : "model: ");
       return FALSE;
     }
   *record = g_steal_pointer (&read);
@@ -78,55 +86,54 @@ tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
 }
 
 TdmResult *
-tdm_cli_compute (const TdmCliOptions *options, GError **error)
+tdm_cli_compute (const TdmCliOptions *options, const TdmResultOptions *result_options,
+                 GError **error)
 {
   g_autoptr (TdmCase) record = NULL;
   g_autoptr (TdmModel) model = NULL;
-  TdmResultOptions result_options = { 0 };
-  if (!tdm_cli_draws (options, &result_options, error)
-      || !tdm_cli_load (options, &record, &model, error))
+  if (!tdm_cli_load (options, &record, &model, error))
     return NULL;
-  return tdm_result_compute (record, model, &result_options, NULL, error);
+  return tdm_result_compute (record, model, result_options, NULL, error);
 }
 
-const char *
-tdm_cli_output_file (const TdmCliOptions *options, GError **error)
+gboolean
+tdm_cli_check_output (const TdmCliOptions *options, const char *const *suffixes,
+                      GError **error)
 {
+  g_autofree char *list = g_strjoinv (", ", (char **)(gpointer)suffixes);
   if (!options->output)
-    g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE,
-                 "-o FILE is needed: the file to write");
-  return options->output;
+    return tdm_cli_usage (error, "-o FILE is needed: the file to write, ending in %s",
+                          list);
+  g_autofree char *lower = g_ascii_strdown (options->output, -1);
+  for (guint i = 0; suffixes[i]; i++)
+    if (g_str_has_suffix (lower, suffixes[i]))
+      return TRUE;
+  return tdm_cli_usage (error, "-o: \"%s\" does not end in %s", options->output, list);
 }
 
 void
-tdm_cli_print_json (struct json_t *value)
+tdm_cli_answer_file (TdmCliAnswer *self, const TdmCliOptions *options,
+                     const char *format, const char *summary)
 {
-  g_autofree char *text = tdm_json_text (value);
-  json_decref (value);
-  g_print ("%s", text);
+  /* A file name is bytes, an answer UTF-8. */
+  g_autofree char *name = g_utf8_make_valid (options->output, -1);
+  if (options->json)
+    tdm_cli_print_json (json_pack ("{s:s, s:s, s:s}", "format", format, "file", name,
+                                   "summary", summary),
+                        self->text);
+  else
+    g_string_append_printf (self->text, "%s\n%s\n", name, summary);
 }
 
 void
-tdm_cli_print_notes (const GPtrArray *notes)
+tdm_cli_answer_judge (TdmCliAnswer *self, const TdmFit *fit, const TdmNote *withheld)
 {
-  static const char *const words[] = {
-    [TDM_NOTE_INFO] = "info", [TDM_NOTE_CAUTION] = "check", [TDM_NOTE_REFUSE] = "stop"
-  };
-  if (notes->len > 0)
-    g_print ("\nNotes\n");
-  for (guint i = 0; i < notes->len; i++)
-    {
-      const TdmNote *note = notes->pdata[i];
-      g_print ("  %-5s  %s%s%s%s\n", words[note->severity], note->text,
-               note->place ? " [" : "", note->place ? note->place : "",
-               note->place ? "]" : "");
-    }
-}
-
-void
-tdm_cli_print_number (int width, double value)
-{
-  g_autofree char *text =
-      isfinite (value) ? tdm_number_format (value, 4) : g_strdup ("–");
-  g_print ("%*s", width, text);
+  if (fit->converged && !withheld)
+    return;
+  self->status = TDM_ERROR_NO_ANSWER;
+  self->warning =
+      fit->converged
+          ? g_strdup_printf ("advice is withheld: %s", withheld->text)
+          : g_strdup_printf ("the estimate did not converge (stopped by: %s)",
+                             tdm_stop_name (fit->stop));
 }

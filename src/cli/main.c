@@ -4,32 +4,52 @@
 #include "cli/cli.h"
 #include "num/linalg.h"
 
-#include <locale.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const TdmCliCommand commands[] = {
-  { "models", "models [list | show ID | check [ID|FILE…]] [--json]",
-    "list the models, show one, run their reference checks", tdm_cli_models },
-  { "fit", "fit CASE [--model ID|FILE] [--covariance exact|expected] [--json]",
-    "MAP estimate: effects, parameters, predictions, diagnostics", tdm_cli_fit },
+  { "models", "models [list | show ID|FILE | check [ID|FILE…]] [--json]",
+    "list the models, show one, run their reference checks", 0, tdm_cli_models },
+  { "fit",
+    "fit CASE [--model ID|FILE] [--covariance exact|expected] [--seed N] [--json]",
+    "MAP estimate: effects, parameters, predictions, diagnostics",
+    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_SEED, tdm_cli_fit },
   { "predict",
-    "predict CASE [--from H] [--to H] [--by H] [--draws N] [--seed N] [--residual] "
-    "[--json]",
-    "concentrations on a grid, with percentiles", tdm_cli_predict },
-  { "propose", "propose CASE [--draws N] [--seed N] [--json]",
-    "regimens that can be given, ranked for the target", tdm_cli_propose },
+    "predict CASE [--model ID|FILE] [--from H] [--to H] [--by H] [--draws N] [--seed "
+    "N] "
+    "[--residual] [--json]",
+    "concentrations on a grid, with percentiles",
+    TDM_CLI_MODEL | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL,
+    tdm_cli_predict },
+  { "propose", "propose CASE [--model ID|FILE] [--draws N] [--seed N] [--json]",
+    "regimens that can be given, ranked for the target",
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_propose },
+  { "plot",
+    "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--draws N] [--seed N] "
+    "[--residual] [--log] [--json]",
+    "the concentration plot as a file",
+    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
+        | TDM_CLI_LOG,
+    tdm_cli_plot },
+  { "report",
+    "report CASE -o FILE.pdf [--model ID|FILE] [--draws N] [--seed N] [--json]",
+    "the report for the chart",
+    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_report },
 };
 
 static void
-print_help (void)
+append_help (GString *out)
 {
-  g_print (
-      "Usage: titrate-cli COMMAND …\n\nBayesian dosing of one patient: a case file "
-      "goes in, estimates and regimens come out.\nCASE is a case file, or - for "
-      "standard input.\n\n");
+  g_string_append (
+      out, "Usage: titrate-cli COMMAND …\n\nBayesian dosing of one patient: a case "
+           "file goes in, estimates and regimens come out.\nCASE is a case file, or - "
+           "for standard input.\n\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  titrate-cli %s\n      %s\n", commands[i].usage, commands[i].summary);
-  g_print (
+    g_string_append_printf (out, "  titrate-cli %s\n      %s\n", commands[i].usage,
+                            commands[i].summary);
+  g_string_append (
+      out,
       "\nExit status: 0 done, 1 no trustworthy answer, 2 wrong usage, 3 wrong input "
       "file, 4 system failure.\n");
 }
@@ -43,114 +63,96 @@ find_command (const char *name)
   return NULL;
 }
 
+/* One line on standard error. A message may quote a file name with line breaks. The C
+ * library's streams are used throughout: GLib's printing converts to the locale's
+ * character set. */
 static void
-options_clear (TdmCliOptions *self)
+print_error (const char *message)
 {
-  g_free (self->model);
-  g_free (self->output);
-  g_free (self->from);
-  g_free (self->to);
-  g_free (self->by);
-  g_free (self->draws);
-  g_free (self->seed);
-  g_free (self->covariance);
-  g_strfreev (self->arguments);
+  g_autofree char *line = g_strdup (message);
+  for (char *p = line; *p; p++)
+    if (g_ascii_iscntrl (*p))
+      *p = '?';
+  fprintf (stderr, "titrate-cli: %s\n", line);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmCliOptions, options_clear)
-
-static gboolean
-parse_options (char ***argv, TdmCliOptions *o, GError **error)
+/* Writes an answer out; the exit status is 4 when it cannot be. */
+static int
+print_answer (const GString *text, int status)
 {
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, NULL, NULL },
-    { "model", 'm', 0, G_OPTION_ARG_STRING, &o->model, NULL, NULL },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, NULL, NULL },
-    { "from", 0, 0, G_OPTION_ARG_STRING, &o->from, NULL, NULL },
-    { "to", 0, 0, G_OPTION_ARG_STRING, &o->to, NULL, NULL },
-    { "by", 0, 0, G_OPTION_ARG_STRING, &o->by, NULL, NULL },
-    { "draws", 0, 0, G_OPTION_ARG_STRING, &o->draws, NULL, NULL },
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, NULL, NULL },
-    { "covariance", 0, 0, G_OPTION_ARG_STRING, &o->covariance, NULL, NULL },
-    { "residual", 0, 0, G_OPTION_ARG_NONE, &o->residual, NULL, NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->arguments, NULL,
-      NULL },
-    G_OPTION_ENTRY_NULL
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_set_help_enabled (context, FALSE);
-  g_autoptr (GError) local = NULL;
-  if (g_option_context_parse_strv (context, argv, &local))
-    return TRUE;
-  g_set_error_literal (error, TDM_ERROR, TDM_ERROR_USAGE, local->message);
-  return FALSE;
+  if (fwrite (text->str, 1, text->len, stdout) == text->len && fflush (stdout) == 0)
+    return status;
+  g_autofree char *message =
+      g_strdup_printf ("standard output: %s", g_strerror (errno));
+  print_error (message);
+  return TDM_ERROR_SYSTEM;
 }
 
 static int
-report_error (const TdmCliCommand *command, const GError *error)
-{
-  int status = tdm_error_exit_status (error);
-  g_printerr ("titrate-cli: %s\n", error->message);
-  if (status == TDM_ERROR_USAGE && command)
-    g_printerr ("Usage: titrate-cli %s\n", command->usage);
-  return status;
-}
-
-static int
-run_command (const TdmCliCommand *command, char ***argv)
+run_command (const TdmCliCommand *command, char **argv)
 {
   g_auto (TdmCliOptions) options = { 0 };
   g_autoptr (GError) error = NULL;
-  int status = 0;
-  if (parse_options (argv, &options, &error)
-      && command->run (&options, &status, &error))
-    return status;
-  return report_error (command, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  TdmCliAnswer answer = { .text = text };
+  int status;
+  if (tdm_cli_options_parse (&options, command->has, argv, &error)
+      && command->run (&options, &answer, &error))
+    {
+      status = print_answer (text, answer.status);
+      if (answer.warning)
+        print_error (answer.warning);
+      g_free (answer.warning);
+      return status;
+    }
+  status = tdm_error_exit_status (error);
+  print_error (error->message);
+  if (status == TDM_ERROR_USAGE)
+    fprintf (stderr, "Usage: titrate-cli %s\n", command->usage);
+  return status;
 }
 
-/* TRUE when `name` stands among the arguments. */
+/* TRUE when help is asked for before the "--" that ends the options. */
 static gboolean
-has_flag (char **arguments, const char *name)
+wants_help (char **argv)
 {
-  for (; *arguments; arguments++)
-    if (g_str_equal (*arguments, name))
+  for (; *argv && !g_str_equal (*argv, "--"); argv++)
+    if (g_str_equal (*argv, "--help") || g_str_equal (*argv, "-h"))
       return TRUE;
   return FALSE;
+}
+
+static int
+print_usage_error (const char *message)
+{
+  print_error (message);
+  fprintf (stderr, "Usage: titrate-cli COMMAND …; see titrate-cli --help\n");
+  return TDM_ERROR_USAGE;
 }
 
 int
 main (int argc, char *argv[])
 {
-  g_auto (GStrv) arguments = NULL;
-  setlocale (LC_ALL, "");
+  g_autoptr (GString) text = g_string_new (NULL);
+  /* No setlocale: numbers and messages are those of the C locale; and model files give
+   * their original texts, not translations. */
+  g_setenv ("LANGUAGE", "C", TRUE);
   tdm_num_init ();
-  arguments = g_strdupv (argv);
   if (argc < 2)
+    return print_usage_error ("a command is needed");
+  if (g_str_equal (argv[1], "--version"))
     {
-      print_help ();
-      return TDM_ERROR_USAGE;
+      g_string_printf (text, "titrate-cli %s\n", TDM_VERSION);
+      return print_answer (text, 0);
     }
-  if (has_flag (arguments, "--version"))
+  if (g_str_equal (argv[1], "help") || wants_help (argv + 1))
     {
-      g_print ("titrate-cli %s\n", TDM_VERSION);
-      return 0;
-    }
-  if (has_flag (arguments, "--help") || has_flag (arguments, "-h")
-      || g_str_equal (argv[1], "help"))
-    {
-      print_help ();
-      return 0;
+      append_help (text);
+      return print_answer (text, 0);
     }
   const TdmCliCommand *command = find_command (argv[1]);
-  if (!command)
-    {
-      g_printerr ("titrate-cli: there is no command \"%s\"; see titrate-cli --help\n",
-                  argv[1]);
-      return TDM_ERROR_USAGE;
-    }
-  /* The command's name is no argument of it. */
-  g_free (arguments[1]);
-  memmove (arguments + 1, arguments + 2, (gsize)(argc - 1) * sizeof *arguments);
-  return run_command (command, &arguments);
+  if (command)
+    return run_command (command, argv + 2);
+  g_autofree char *message = g_strdup_printf ("there is no command \"%s\"", argv[1]);
+  return print_usage_error (message);
 }

@@ -1,32 +1,37 @@
 /* titrate-cli predict: concentrations on a grid. */
 #include "cli/cli.h"
 
-#include "base/error.h"
+#include "base/number.h"
 #include "base/unit.h"
+#include "cli/text.h"
 #include "engine/result-json.h"
 
 #include <math.h>
 
-#define MAX_POINTS 1000000
+#define MAX_POINTS 100000
+/* Draws times points: memory and time stay bounded. */
+#define MAX_VALUES 1e8
 #define DEFAULT_AFTER_H 48.0
 #define DEFAULT_STEP_H 0.5
+#define DEFAULT_DRAWS 1000
+#define DEFAULT_DRAWS_ODE 200
 
-/* Hours from `from` to `to` (included when it is on the grid). */
+/* Hours from `from` to `to` (included when it is on the grid). `last_h` is where the
+ * history ends. */
 static gboolean
 make_grid (const TdmCliOptions *options, double last_h, GArray *grid, GError **error)
 {
   double from, to, by;
   if (!tdm_cli_number ("--from", options->from, 0, &from, error)
-      || !tdm_cli_number ("--to", options->to, last_h + DEFAULT_AFTER_H, &to, error)
+      || !tdm_cli_number ("--to", options->to, MAX (last_h, from) + DEFAULT_AFTER_H,
+                          &to, error)
       || !tdm_cli_number ("--by", options->by, DEFAULT_STEP_H, &by, error))
     return FALSE;
-  if (!(by > 0) || !(to >= from) || (to - from) / by >= MAX_POINTS)
-    {
-      g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE,
-                   "--from, --to, --by: need from <= to, by > 0 and at most %d points",
-                   MAX_POINTS);
-      return FALSE;
-    }
+  if (!(by > 0) || !(to >= from) || !((to - from) / by < MAX_POINTS))
+    return tdm_cli_usage (error,
+                          "--from, --to, --by: need from <= to, by > 0 and at most %d "
+                          "points",
+                          MAX_POINTS);
   guint n = 1 + (guint)floor ((to - from) / by * (1 + 1e-12) + 1e-9);
   for (guint i = 0; i < n; i++)
     {
@@ -37,58 +42,72 @@ make_grid (const TdmCliOptions *options, double last_h, GArray *grid, GError **e
 }
 
 static void
-print_text (const TdmModel *model, const TdmCurve *curve)
+print_text (const TdmModel *model, const TdmCurve *curve, GString *out)
 {
+  static const TdmBand shown[] = { TDM_BAND_5, TDM_BAND_50, TDM_BAND_95 };
   g_autofree char *unit = tdm_unit_display (tdm_model_get_output (model, 0)->unit);
   gboolean bands = curve->individual_band[0] != NULL;
-  g_print ("%10s %12s %12s", "hours", "typical", "this patient");
-  if (bands)
-    g_print (" %10s %10s %10s", "5 %", "50 %", "95 %");
-  g_print ("   (%s)\n", unit);
+  g_autoptr (TdmCliTable) table = tdm_cli_table_new (bands ? "rrrrrr" : "rrr");
+  tdm_cli_table_add_row (table, "hours", "typical", "this patient",
+                         bands ? "5 %" : NULL, "50 %", "95 %", NULL);
   for (guint i = 0; i < curve->n; i++)
     {
-      tdm_cli_print_number (10, curve->time_h[i]);
-      tdm_cli_print_number (13, curve->population[i]);
-      tdm_cli_print_number (13, curve->individual[i]);
-      if (bands)
-        {
-          tdm_cli_print_number (11, curve->individual_band[TDM_BAND_5][i]);
-          tdm_cli_print_number (11, curve->individual_band[TDM_BAND_50][i]);
-          tdm_cli_print_number (11, curve->individual_band[TDM_BAND_95][i]);
-        }
-      g_print ("\n");
+      g_autofree char *hours = tdm_number_format (curve->time_h[i], 9);
+      tdm_cli_table_add_text (table, hours);
+      tdm_cli_table_add_number (table, curve->population[i]);
+      tdm_cli_table_add_number (table, curve->individual[i]);
+      for (guint b = 0; bands && b < G_N_ELEMENTS (shown); b++)
+        tdm_cli_table_add_number (table, curve->individual_band[shown[b]][i]);
     }
+  g_string_append_printf (out, "%s, %s%s\n\n", tdm_model_get_text (model)->title, unit,
+                          bands ? "; percentiles of this patient" : "");
+  tdm_cli_table_print (table, 0, out);
+}
+
+static gboolean
+curve_options (const TdmCliOptions *options, const TdmModel *model, const GArray *grid,
+               TdmCurveOptions *out, GError **error)
+{
+  TdmResultOptions numbers = { 0 };
+  gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
+  if (!tdm_cli_draws (options, &numbers, error))
+    return FALSE;
+  *out = (TdmCurveOptions){ .times_h = (const double *)(gconstpointer)grid->data,
+                            .n_times = grid->len,
+                            .draws = numbers.draws,
+                            .seed = numbers.seed,
+                            .residual = numbers.residual_bands,
+                            .until_h = INFINITY };
+  if (!options->draws)
+    out->draws = ode ? DEFAULT_DRAWS_ODE : DEFAULT_DRAWS;
+  return (double)out->draws * out->n_times <= MAX_VALUES
+         || tdm_cli_usage (error,
+                           "%u points with %u draws are too many; take fewer points or "
+                           "fewer --draws",
+                           out->n_times, out->draws);
 }
 
 gboolean
-tdm_cli_predict (const TdmCliOptions *options, int *status, GError **error)
+tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
 {
   g_autoptr (TdmCase) record = NULL;
   g_autoptr (TdmModel) model = NULL;
   g_autoptr (GArray) grid = g_array_new (FALSE, FALSE, sizeof (double));
-  TdmResultOptions numbers = { 0 };
-  if (!tdm_cli_draws (options, &numbers, error)
-      || !tdm_cli_load (options, &record, &model, error))
+  TdmCurveOptions spec;
+  if (!tdm_cli_load (options, &record, &model, error))
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, error);
-  if (!problem || !make_grid (options, tdm_problem_get_adjust_h (problem), grid, error))
+  if (!problem || !make_grid (options, tdm_problem_get_adjust_h (problem), grid, error)
+      || !curve_options (options, model, grid, &spec, error))
     return FALSE;
   g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, error);
-  if (!fit)
-    return FALSE;
-  const TdmCurveOptions curve_options = { .times_h = (const double *)(void *)grid->data,
-                                          .n_times = grid->len,
-                                          .draws = numbers.draws,
-                                          .seed = numbers.seed,
-                                          .residual = numbers.residual_bands,
-                                          .until_h = INFINITY };
-  g_autoptr (TdmCurve) curve = tdm_curve_new (fit, &curve_options, NULL, error);
+  g_autoptr (TdmCurve) curve = fit ? tdm_curve_new (fit, &spec, NULL, error) : NULL;
   if (!curve)
     return FALSE;
   if (options->json)
-    tdm_cli_print_json (tdm_json_prediction (model, curve));
+    tdm_cli_print_json (tdm_json_prediction (model, curve), answer->text);
   else
-    print_text (model, curve);
-  *status = fit->converged ? 0 : TDM_ERROR_NO_ANSWER;
+    print_text (model, curve, answer->text);
+  tdm_cli_answer_judge (answer, fit, NULL);
   return TRUE;
 }

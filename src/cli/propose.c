@@ -1,50 +1,63 @@
 /* titrate-cli propose: regimens ranked for the target. */
 #include "cli/cli.h"
 
-#include "base/error.h"
 #include "base/unit.h"
+#include "cli/text.h"
 #include "engine/result-json.h"
+#include "engine/target.h"
 #include "engine/words.h"
 
 static void
-print_regimens (const TdmResult *result)
+add_regimen (TdmCliTable *table, const TdmRegimen *r)
 {
-  const TdmProposals *proposals = result->proposals;
-  g_autofree char *unit =
-      tdm_unit_display (tdm_model_get_output (result->model, 0)->unit);
-  g_print ("\n%-44s %8s %8s %8s   %6s %6s %6s   (%s)\n", "regimen", "trough", "peak",
-           "AUC24", "below", "within", "above", unit);
-  for (guint i = 0; i < proposals->regimens->len; i++)
-    {
-      const TdmRegimen *r = proposals->regimens->pdata[i];
-      g_autofree char *words = tdm_words_regimen (r);
-      g_autofree char *label =
-          g_strconcat (words, r->is_current ? " (current)" : "", NULL);
-      g_print ("%-44s", label);
-      tdm_cli_print_number (9, r->metrics.trough);
-      tdm_cli_print_number (9, r->metrics.peak);
-      tdm_cli_print_number (9, r->metrics.auc24);
-      g_print ("   %5.0f%% %5.0f%% %5.0f%%\n", 100 * r->p_below, 100 * r->p_within,
-               100 * r->p_above);
-    }
+  g_autofree char *words = tdm_words_regimen (r);
+  g_autofree char *label = g_strconcat (words, r->is_current ? " (current)" : "", NULL);
+  tdm_cli_table_add_text (table, label);
+  tdm_cli_table_add_number (table, r->metrics.trough);
+  tdm_cli_table_add_number (table, r->metrics.peak);
+  tdm_cli_table_add_number (table, r->metrics.auc24);
+  tdm_cli_table_add_percent (table, r->p_below);
+  tdm_cli_table_add_percent (table, r->p_within);
+  tdm_cli_table_add_percent (table, r->p_above);
+}
+
+static void
+print_regimens (const TdmResult *result, GString *out)
+{
+  const GPtrArray *regimens = result->proposals->regimens;
+  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *area = tdm_target_area_unit (unit);
+  g_autofree char *shown = tdm_unit_display (unit);
+  g_autofree char *shown_area = tdm_unit_display (area);
+  g_autoptr (TdmCliTable) table = tdm_cli_table_new ("lrrrrrr");
+  tdm_cli_table_add_row (table, "regimen", "trough", "peak", "AUC24", "below", "within",
+                         "above", NULL);
+  tdm_cli_table_add_row (table, "", shown, shown, shown_area, "", "", "", NULL);
+  for (guint i = 0; i < regimens->len; i++)
+    add_regimen (table, regimens->pdata[i]);
+  g_string_append_c (out, '\n');
+  tdm_cli_table_print (table, 0, out);
 }
 
 gboolean
-tdm_cli_propose (const TdmCliOptions *options, int *status, GError **error)
+tdm_cli_propose (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
 {
-  g_autoptr (TdmResult) result = tdm_cli_compute (options, error);
+  TdmResultOptions result_options = { 0 };
+  if (!tdm_cli_draws (options, &result_options, error))
+    return FALSE;
+  g_autoptr (TdmResult) result = tdm_cli_compute (options, &result_options, error);
   if (!result)
     return FALSE;
   if (options->json)
-    tdm_cli_print_json (tdm_json_proposals (result));
+    tdm_cli_print_json (tdm_json_proposals (result), answer->text);
   else
     {
       g_autofree char *conclusion = tdm_words_conclusion (result);
-      g_print ("%s\n", conclusion);
+      g_string_append_printf (answer->text, "%s\n", conclusion);
       if (!result->proposals->withheld)
-        print_regimens (result);
-      tdm_cli_print_notes (result->notes);
+        print_regimens (result, answer->text);
+      tdm_cli_print_notes (result->notes, answer->text);
     }
-  *status = result->proposals->withheld ? TDM_ERROR_NO_ANSWER : 0;
+  tdm_cli_answer_judge (answer, result->fit, result->proposals->withheld);
   return TRUE;
 }
