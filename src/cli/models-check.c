@@ -77,39 +77,59 @@ count_failed (const GPtrArray *lines)
   return failed;
 }
 
+/* What the models checked so far gave. */
+typedef struct
+{
+  json_t *list;
+  GString *text;
+  guint checks, failed;
+} Summary;
+
+static gboolean
+check_model (TdmModel *model, Summary *summary, GError **error)
+{
+  g_autoptr (GPtrArray) lines = tdm_model_run_checks (model, error);
+  if (!lines)
+    return FALSE;
+  guint failed = count_failed (lines);
+  json_array_append_new (summary->list, model_json (model, lines, failed));
+  print_model (model, lines, summary->text);
+  summary->checks += lines->len;
+  summary->failed += failed;
+  return TRUE;
+}
+
+static gboolean
+check_all (const GPtrArray *models, Summary *summary, GError **error)
+{
+  for (guint i = 0; i < models->len; i++)
+    if (!check_model (models->pdata[i], summary, error))
+      return FALSE;
+  g_string_append_printf (summary->text, "%u models, %u checks, %u failed\n",
+                          models->len, summary->checks, summary->failed);
+  return TRUE;
+}
+
 gboolean
 tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
                       GError **error)
 {
   g_autoptr (GPtrArray) models = named_models (options, error);
-  json_t *list = json_array ();
-  guint failed = 0, total = 0;
-  for (guint i = 0; models && i < models->len; i++)
-    {
-      g_autoptr (GPtrArray) lines = tdm_model_run_checks (models->pdata[i], error);
-      if (!lines)
-        g_clear_pointer (&models, g_ptr_array_unref);
-      else
-        {
-          guint own = count_failed (lines);
-          json_array_append_new (list, model_json (models->pdata[i], lines, own));
-          if (!options->json)
-            print_model (models->pdata[i], lines, answer->text);
-          failed += own;
-          total += lines->len;
-        }
-    }
-  if (models && options->json)
+  g_autoptr (GString) text = g_string_new (NULL);
+  Summary summary = { .list = json_array (), .text = text };
+  gboolean done = models && check_all (models, &summary, error);
+  if (done && options->json)
     tdm_cli_print_json (json_pack ("{s:s, s:s, s:O}", "format", "titrate-checks/1",
-                                   "version", TDM_VERSION, "models", list),
+                                   "version", TDM_VERSION, "models", summary.list),
                         answer->text);
-  else if (models)
-    g_string_append_printf (answer->text, "%u models, %u checks, %u failed\n",
-                            models->len, total, failed);
-  json_decref (list);
-  if (failed == 0)
-    return models != NULL;
-  answer->status = TDM_ERROR_NO_ANSWER;
-  answer->warning = g_strdup_printf ("%u of %u checks failed", failed, total);
-  return models != NULL;
+  else if (done)
+    g_string_append_len (answer->text, text->str, (gssize)text->len);
+  json_decref (summary.list);
+  if (done && summary.failed > 0)
+    {
+      answer->status = TDM_ERROR_NO_ANSWER;
+      answer->warning =
+          g_strdup_printf ("%u of %u checks failed", summary.failed, summary.checks);
+    }
+  return done;
 }
