@@ -107,7 +107,7 @@ chosen_sentence (const Builder *self)
   g_autofree char *unit = code != NULL && !g_str_equal (code, "1")
                               ? tdm_unit_display (code)
                               : g_strdup ("");
-  return g_strdup_printf ("With %s, %s is expected to be %s%s%s (90 %%: %s–%s).",
+  return g_strdup_printf ("With %s, %s is expected to be %s%s%s (90\u00a0%%: %s–%s).",
                           regimen, metric_words (target->metric), value,
                           *unit != '\0' ? " " : "", unit, low, high);
 }
@@ -396,8 +396,11 @@ add_model (const Builder *self)
       "%s%s%s", text->reference != NULL ? text->reference : "",
       text->doi != NULL ? ", doi:" : "", text->doi != NULL ? text->doi : "");
   add_line (lines, "Reference: ", reference);
-  add_line (lines, "Model file sha256: ", tdm_model_get_sha256 (self->result->model));
-  add_line (lines, "Input sha256: ", self->result->input_hash);
+  g_autofree char *hashes = g_strdup_printf (
+      "sha256 of the model file %s, of the input %s",
+      tdm_model_get_sha256 (self->result->model),
+      self->result->input_hash != NULL ? self->result->input_hash : "unknown");
+  add_line (lines, "", hashes);
 }
 
 static void

@@ -49,16 +49,25 @@ tdm_scene_builder_window_text (double low, double high, const char *unit)
                     : g_strdup ("");
 }
 
+static gboolean
+is_yes_or_no (const TdmModelCovariate *covariate)
+{
+  return covariate != NULL && covariate->unit == NULL && covariate->categories == NULL
+         && covariate->limit_low == 0 && covariate->limit_high == 1;
+}
+
 char *
 tdm_scene_builder_covariate_text (const TdmModel *model, const TdmCovariateEntry *entry)
 {
   int index = tdm_model_find_covariate (model, entry->name);
+  const TdmModelCovariate *covariate =
+      index >= 0 ? tdm_model_get_covariate (model, (guint)index) : NULL;
   const char *title =
-      index >= 0 ? tdm_model_get_covariate (model, (guint)index)->title : NULL;
-  if (title == NULL)
-    title = entry->name;
+      covariate != NULL && covariate->title != NULL ? covariate->title : entry->name;
   if (entry->text != NULL)
     return g_strdup_printf ("%s %s", title, entry->text);
+  if (is_yes_or_no (covariate) && (entry->value == 0 || entry->value == 1))
+    return g_strdup_printf ("%s: %s", title, entry->value > 0 ? "yes" : "no");
   g_autofree char *value = tdm_number_format (entry->value, 5);
   if (entry->unit == NULL || g_str_equal (entry->unit, "1"))
     return g_strdup_printf ("%s %s", title, value);
@@ -153,9 +162,11 @@ add_curves (const Builder *self)
   TdmSceneCurve *typical = tdm_scene_set_typical (
       self->scene, "typical patient", leading->n, leading->time_h, leading->population);
   add_bands (typical, leading->population_band, 0);
-  self->scene->from_h = MIN (leading->time_h[0], self->result->current->time_h[0]);
-  self->scene->to_h = MAX (leading->time_h[leading->n - 1],
-                           self->result->current->time_h[self->result->current->n - 1]);
+  /* As far as both curves go, so that they can be compared to the end. */
+  const TdmCurve *current = self->result->current;
+  self->scene->from_h = MIN (leading->time_h[0], current->time_h[0]);
+  self->scene->to_h =
+      MIN (leading->time_h[leading->n - 1], current->time_h[current->n - 1]);
   if (self->scene->to_h <= self->scene->from_h)
     self->scene->to_h = self->scene->from_h + 1;
 }
@@ -289,7 +300,7 @@ add_planned (const Builder *self, const Plan *plan)
   for (guint k = 0; k < MAX_PLANNED; k++)
     {
       double time = plan->first_h + k * plan->interval_h;
-      if (time > self->scene->to_h)
+      if (time >= self->scene->to_h - 1e-9)
         return;
       const TdmSceneDose dose = {
         .time_h = time,
@@ -339,7 +350,7 @@ add_areas (const Builder *self)
       if (curve == NULL || (regimen == 1 && self->chosen == NULL))
         continue;
       double first = curve->time_h[0];
-      double end = curve->time_h[curve->n - 1];
+      double end = MIN (curve->time_h[curve->n - 1], self->scene->to_h);
       double from = regimen == 1 ? adjust : adjust - 24 * floor ((adjust - first) / 24);
       for (; from + 24 <= end + 1e-9; from += 24)
         {

@@ -170,7 +170,10 @@ place_amount (TdmPlot *self, const TdmSceneDose *dose, const char *amount)
   TdmPlotRect box;
   tdm_plot_text_size (layout, &box.width, &box.height);
   double gap = 2 * tdm_plot_unit_px (self);
+  /* The amount of a dose at the very start stands right of the axis. */
   box.x = bar.x + bar.width / 2 - box.width / 2;
+  if (bar.x >= self->layout.doses.x - 1)
+    box.x = MAX (box.x, self->layout.doses.x + gap);
   box.y = bar.y - box.height;
   TdmPlotRect wide = { box.x - gap, self->layout.doses.y, box.width + 2 * gap,
                        self->layout.doses.height };

@@ -7,7 +7,7 @@
 #define BODY 8.2
 #define SMALL 7.4
 #define HEADING 9.4
-#define CONCLUSION 10.6
+#define CONCLUSION 10.2
 #define PLOT_HEIGHT 240.0
 #define INNER (TDM_REPORT_WIDTH - 2 * TDM_REPORT_MARGIN)
 #define MAX_COLUMNS 6
@@ -139,13 +139,13 @@ add_heading (TdmReportFlow *self, const char *text)
 }
 
 static void
-add_list (TdmReportFlow *self, const GPtrArray *lines, const char *heading)
+add_list (TdmReportFlow *self, const GPtrArray *lines, const char *heading, double size)
 {
   if (lines->len == 0)
     return;
   add_heading (self, heading);
   for (guint i = 0; i < lines->len; i++)
-    add_paragraph (self, lines->pdata[i], BODY, FALSE);
+    add_paragraph (self, lines->pdata[i], size, FALSE);
 }
 
 static const double option_x[] = { 0, 172, 246, 320, 398, 0 };
@@ -265,8 +265,8 @@ fill (TdmReportFlow *self)
     }
   add_options (self);
   add_inputs (self);
-  add_list (self, report->fit, "How well it fits");
-  add_list (self, report->model, "Model");
+  add_list (self, report->fit, "How well it fits", BODY);
+  add_list (self, report->model, "Model", SMALL);
   add_end (self);
 }
 

@@ -12,6 +12,8 @@
 #define FOOTER 34.0
 /* The plot is drawn in its own pixels and scaled so that its small text is 7 points. */
 #define PLOT_SCALE 0.64
+/* The least height of the plot. */
+#define LEAST_PLOT 165.0
 
 static void
 option_free (gpointer data)
@@ -108,6 +110,23 @@ group_height (const GPtrArray *items, guint i)
   return height;
 }
 
+/* When the text is just too long for one page, the plot gives way. */
+static void
+shrink_plot (const TdmReportFlow *flow, double room)
+{
+  TdmReportItem *plot = NULL;
+  double total = 0;
+  for (guint i = 0; i < flow->items->len; i++)
+    {
+      TdmReportItem *item = flow->items->pdata[i];
+      total += item->height;
+      plot = item->kind == TDM_REPORT_PLOT ? item : plot;
+    }
+  double excess = total - room + 0.5;
+  if (plot != NULL && excess > 0 && plot->height - excess >= LEAST_PLOT)
+    plot->height -= excess;
+}
+
 /* The first item of each page, and the number of items at the end. */
 static GArray *
 paginate (const TdmReportFlow *flow, double page_height)
@@ -115,6 +134,7 @@ paginate (const TdmReportFlow *flow, double page_height)
   GArray *starts = g_array_new (FALSE, FALSE, sizeof (guint));
   double room = page_height - 2 * TDM_REPORT_MARGIN * 0.75 - HEADER - FOOTER;
   double used = room + 1;
+  shrink_plot (flow, room);
   for (guint i = 0; i < flow->items->len; i++)
     {
       const TdmReportItem *item = flow->items->pdata[i];
