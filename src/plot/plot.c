@@ -282,7 +282,7 @@ tdm_plot_dose_bar (TdmPlot *self, const TdmSceneDose *dose)
   double width = tdm_plot_x_of (self, dose->time_h + dose->duration_h) - x;
   double height = MAX (3, room * MAX (dose->amount, 0) / layout->largest_dose);
   double bottom = layout->doses.y + layout->doses.height;
-  return (TdmPlotRect){ x, bottom - height, MAX (width, 3), height };
+  return (TdmPlotRect){ x, bottom - height, MAX (width, 5), height };
 }
 
 int

@@ -134,11 +134,18 @@ within_view (const TdmPlot *self, double time_h)
   return CLAMP (time_h, self->from_h, self->to_h);
 }
 
-/* The top of all curves (least y) between two pixels. */
+/* The top of all curves and levels (least y) between two pixels. */
 static double
 ink_top (TdmPlot *self, double from_x, double to_x)
 {
   double top = self->layout.pane.y + self->layout.pane.height;
+  for (guint i = 0; i < self->scene->levels->len; i++)
+    {
+      const TdmSceneLevel *level = self->scene->levels->pdata[i];
+      double x = tdm_plot_x_of (self, level->time_h);
+      if (x >= from_x && x <= to_x)
+        top = MIN (top, tdm_plot_y_of (self, level->value + level->sd));
+    }
   for (guint i = 0; i < self->scene->curves->len; i++)
     {
       const TdmSceneCurve *curve = self->scene->curves->pdata[i];

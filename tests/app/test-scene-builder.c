@@ -1,0 +1,176 @@
+#include "app/scene-builder.h"
+
+#include <math.h>
+
+#include "builder-case.h"
+
+static TdmScene *
+scene_of (TdmResult *result)
+{
+  return tdm_scene_builder_build (result, &builder_options);
+}
+
+static void
+test_trough (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (TdmScene) scene = scene_of (result);
+  g_assert_cmpstr (scene->title, ==, "Vancomycin, mg/L");
+  g_assert_cmpstr (scene->dose_unit, ==, "mg");
+  g_assert_cmpint (scene->target_kind, ==, TDM_SCENE_TARGET_LEVEL);
+  g_assert_cmpfloat_with_epsilon (scene->target_low, 15, 1e-12);
+  g_assert_cmpstr (scene->target_text, ==, "15–20 mg/L");
+  g_assert_cmpstr (scene->target_label, ==, "trough target");
+  g_assert_cmpfloat (scene->now_h, ==, 47.3);
+  g_assert_nonnull (strstr (scene->caption, "90 %"));
+  g_assert_nonnull (strstr (scene->caption, "this patient"));
+  g_assert_cmpuint (scene->areas->len, ==, 0);
+  /* Crosses stand just before planned doses, after the first of the plan. */
+  g_assert_cmpuint (scene->target_times->len, >, 0);
+  const TdmSceneDose *last = scene->doses->pdata[scene->doses->len - 1];
+  g_assert_true (last->planned);
+  for (guint i = 0; i < scene->target_times->len; i++)
+    g_assert_cmpfloat (g_array_index (scene->target_times, double, i), >, 60);
+}
+
+static void
+test_curves (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (TdmScene) scene = scene_of (result);
+  const TdmSceneCurve *a = scene->curves->pdata[0];
+  g_assert_cmpstr (a->label, ==, "A  1000 mg q12h");
+  g_assert_cmpstr (a->sublabel, ==, "(current)");
+  g_assert_cmpuint (a->n, ==, result->current->n);
+  g_assert_nonnull (a->low90);
+  g_assert_nonnull (result->chosen);
+  g_assert_cmpuint (scene->curves->len, ==, 2);
+  const TdmSceneCurve *b = scene->curves->pdata[1];
+  const TdmRegimen *chosen = result->proposals->regimens->pdata[result->chosen_index];
+  g_assert_true (g_str_has_prefix (b->label, "B  "));
+  g_assert_cmpfloat (b->time_h[0], >=, chosen->first_dose_h - 1e-9);
+  guint skip = result->chosen->n - b->n;
+  for (guint i = 0; i < b->n; i += 7)
+    {
+      g_assert_cmpfloat (b->value[i], ==, result->chosen->individual[skip + i]);
+      g_assert_cmpfloat (b->high90[i], ==,
+                         result->chosen->individual_band[TDM_BAND_95][skip + i]);
+    }
+}
+
+static void
+test_doses (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (TdmScene) scene = scene_of (result);
+  static const double times[] = { 0, 12, 24, 36, 48 };
+  const TdmRegimen *chosen = result->proposals->regimens->pdata[result->chosen_index];
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      const TdmSceneDose *dose = scene->doses->pdata[i];
+      g_assert_cmpfloat (dose->time_h, ==, times[i]);
+      g_assert_cmpfloat (dose->amount, ==, i == 0 ? 1500 : 1000);
+      g_assert_cmpint (dose->planned, ==, times[i] > 47.3);
+      g_assert_cmpuint (dose->regimen, ==, 0);
+    }
+  for (guint i = G_N_ELEMENTS (times); i < scene->doses->len; i++)
+    {
+      const TdmSceneDose *dose = scene->doses->pdata[i];
+      double at =
+          chosen->first_dose_h + (i - G_N_ELEMENTS (times)) * chosen->interval_h;
+      g_assert_cmpfloat_with_epsilon (dose->time_h, at, 1e-9);
+      g_assert_true (dose->planned);
+      g_assert_cmpuint (dose->regimen, ==, 1);
+    }
+}
+
+static void
+test_levels_and_marks (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (TdmScene) scene = scene_of (result);
+  g_assert_cmpuint (scene->levels->len, ==, 3);
+  const TdmSceneLevel *used = scene->levels->pdata[0];
+  const TdmSceneLevel *out = scene->levels->pdata[1];
+  g_assert_cmpint (used->kind, ==, TDM_SCENE_LEVEL_USED);
+  g_assert_cmpfloat (used->value, ==, 16.7);
+  g_assert_cmpfloat (used->sd, >, 0);
+  g_assert_null (used->reason);
+  g_assert_true (
+      g_str_has_prefix (used->tooltip, "observed 16.7, expected before fit "));
+  g_assert_cmpint (out->kind, ==, TDM_SCENE_LEVEL_LEFT_OUT);
+  g_assert_true (g_str_has_prefix (out->reason, "left out"));
+  /* Creatinine changed, weight did not. */
+  g_assert_cmpuint (scene->marks->len, ==, 2);
+  const TdmSceneMark *mark = scene->marks->pdata[1];
+  g_assert_cmpfloat (mark->time_h, ==, 37);
+  g_assert_nonnull (strstr (mark->label, "127 µmol/L"));
+}
+
+static void
+test_auc (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("auc24", "400", "600", "mg.h/L");
+  g_autoptr (TdmScene) scene = scene_of (result);
+  g_assert_cmpint (scene->target_kind, ==, TDM_SCENE_TARGET_AREA);
+  g_assert_cmpstr (scene->target_text, ==, "400–600 mg·h/L");
+  g_assert_cmpstr (scene->area_title, ==, "AUC24, mg·h/L");
+  g_assert_cmpuint (scene->areas->len, >=, 2);
+  for (guint i = 0; i < scene->areas->len; i++)
+    {
+      const TdmSceneArea *area = scene->areas->pdata[i];
+      g_assert_cmpfloat_with_epsilon (area->to_h - area->from_h, 24, 1e-9);
+      g_assert_cmpfloat (area->value, >, 100);
+      g_assert_cmpfloat (area->value, <, 3000);
+    }
+}
+
+/* c = 31.7 exp(-0.137 t) and a rise of 0 to 31.7 in 1.5 h: both known exactly. */
+static void
+test_area (void)
+{
+  double times[40], values[40];
+  times[0] = 0;
+  values[0] = 0;
+  for (guint i = 1; i < 40; i++)
+    {
+      times[i] = 1.5 + (i - 1) * 0.9;
+      values[i] = 31.7 * exp (-0.137 * (times[i] - 1.5));
+    }
+  double exact = 31.7 * 1.5 / 2 + 31.7 / 0.137 * -expm1 (-0.137 * 18);
+  g_assert_cmpfloat_with_epsilon (tdm_scene_builder_area (times, values, 40, 0, 19.5),
+                                  exact, 1e-9 * exact);
+  /* Cut between grid points: the cut itself is linear, so close but not exact. */
+  double part = 31.7 / 0.137 * (exp (-0.137 * 2) - exp (-0.137 * 7.7));
+  g_assert_cmpfloat_with_epsilon (tdm_scene_builder_area (times, values, 40, 3.5, 9.2),
+                                  part, 2e-3 * part);
+}
+
+static void
+test_texts (void)
+{
+  g_autofree char *closed = tdm_scene_builder_window_text (15, 20.5, "mg/L");
+  g_autofree char *above = tdm_scene_builder_window_text (8, INFINITY, "1");
+  g_autofree char *below = tdm_scene_builder_window_text (-INFINITY, 1, "mg/L");
+  g_autofree char *regimen = tdm_scene_builder_regimen_text (1250, 12);
+  g_autofree char *single = tdm_scene_builder_regimen_text (62.5, 0);
+  g_assert_cmpstr (closed, ==, "15–20.5 mg/L");
+  g_assert_cmpstr (above, ==, "at least 8");
+  g_assert_cmpstr (below, ==, "at most 1 mg/L");
+  g_assert_cmpstr (regimen, ==, "1250 mg q12h");
+  g_assert_cmpstr (single, ==, "62.5 mg");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/scene-builder/trough", test_trough);
+  g_test_add_func ("/app/scene-builder/curves", test_curves);
+  g_test_add_func ("/app/scene-builder/doses", test_doses);
+  g_test_add_func ("/app/scene-builder/levels-and-marks", test_levels_and_marks);
+  g_test_add_func ("/app/scene-builder/auc", test_auc);
+  g_test_add_func ("/app/scene-builder/area", test_area);
+  g_test_add_func ("/app/scene-builder/texts", test_texts);
+  return g_test_run ();
+}
