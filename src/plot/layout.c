@@ -287,7 +287,7 @@ scale_time (TdmPlot *self)
         {
           g_ptr_array_unref (self->layout.time_ticks);
           self->layout.time_ticks = tdm_scale_time (self->scene->start, self->from_h,
-                                                    self->to_h, 92 * unit * per_px);
+                                                    self->to_h, 76 * unit * per_px);
           return;
         }
     }
