@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* Tolerances of differential equations for bands: far below the spread they show. */
-#define BAND_RELATIVE 1e-5
-#define BAND_ABSOLUTE 1e-6
+#define BAND_RELATIVE 1e-4
+#define BAND_ABSOLUTE 1e-4
 
 static const double band_probabilities[TDM_BAND_N] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 

@@ -23,8 +23,8 @@
 #define ODE_SHAPES 6
 #define ODE_DRAWS 200
 /* Tolerances of differential equations under draws. */
-#define DRAW_RELATIVE 1e-5
-#define DRAW_ABSOLUTE 1e-6
+#define DRAW_RELATIVE 1e-4
+#define DRAW_ABSOLUTE 1e-4
 /* Expected utility: the chance of being within, less this much of the chance of above.
  */
 #define PENALTY_ABOVE 0.5

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define MAX_OPTIMA 16
+#define LEAST_STARTS 5
 /* Starts are drawn this many prior standard deviations wide. */
 #define START_SPREAD 1.5
 /* Two optima closer than this (prior standard deviations) are one. */
@@ -26,8 +27,13 @@
 #define NEAR_DISTANCE 0.1
 #define NEAR_VALUE 0.05
 /* Tolerances of differential equations while only the basin matters. */
-#define LOOSE_RELATIVE 1e-5
-#define LOOSE_ABSOLUTE 1e-6
+#define LOOSE_RELATIVE 1e-4
+#define LOOSE_ABSOLUTE 1e-4
+/* Gauss–Newton stops at these predicted gains: enough to tell basins apart, and enough
+ * for one or two exact Newton steps, which cost several times as much, to finish. */
+#define BASIN_GAIN 1e-4
+#define NEWTON_GAIN 1e-13
+#define EXACT_GAIN 1e-12
 
 typedef struct
 {
@@ -97,9 +103,10 @@ watch_cb (gpointer data, const double *z, double value)
   return FALSE;
 }
 
-/* Newton with the exact second derivative from z; adds the optimum unless known. */
+/* Newton with the exact second derivative from z, where `before` iterations led; adds
+ * the optimum unless known. */
 static void
-polish (Search *s, const double *z, guint max_iterations)
+polish (Search *s, const double *z, guint before, guint max_iterations)
 {
   const guint n = s->n;
   Optimum o = { .z = g_memdup2 (z, n * sizeof (double)),
@@ -109,11 +116,12 @@ polish (Search *s, const double *z, guint max_iterations)
                            .function = evaluate_cb,
                            .data = s,
                            .exact = TRUE,
-                           .tolerance = 1e-14,
+                           .tolerance = EXACT_GAIN,
                            .max_step = 1.0,
                            .max_iterations = max_iterations };
   tdm_objective_set_tolerance (s->objective, 0, 0);
   tdm_minimise (&p, o.z, o.hessian, &o.report);
+  o.report.iterations += before;
   o.definite = tdm_cholesky (n, o.hessian, factor);
   gboolean known = !isfinite (o.report.value);
   for (guint k = 0; k < s->n_optima; k++)
@@ -127,25 +135,41 @@ polish (Search *s, const double *z, guint max_iterations)
   s->optima[s->n_optima++] = o;
 }
 
+/* Gauss–Newton from z down to a predicted gain. */
 static void
-search_from (Search *s, double *z, gboolean first, guint max_iterations)
+descend (Search *s, double *z, double gain, guint max_iterations,
+         TdmMinimiseReport *report)
 {
-  TdmMinimiseReport report;
   TdmMinimiseProblem p = { .n = s->n,
                            .function = evaluate_cb,
                            .watch = watch_cb,
                            .data = s,
                            .exact = FALSE,
-                           .tolerance = 1e-4,
+                           .tolerance = gain,
                            .max_step = 2.0,
                            .max_iterations = max_iterations };
   g_autofree double *hessian = g_new (double, s->n * s->n);
+  tdm_minimise (&p, z, hessian, report);
+}
+
+static void
+search_from (Search *s, double *z, gboolean first, guint max_iterations)
+{
+  TdmMinimiseReport report;
   tdm_objective_set_tolerance (s->objective, first ? 0 : LOOSE_RELATIVE,
                                first ? 0 : LOOSE_ABSOLUTE);
-  tdm_minimise (&p, z, hessian, &report);
-  if (report.stop != TDM_MINIMISE_ASKED && isfinite (report.value)
-      && !watch_cb (s, z, report.value))
-    polish (s, z, max_iterations);
+  descend (s, z, BASIN_GAIN, max_iterations, &report);
+  if (report.stop == TDM_MINIMISE_ASKED || !isfinite (report.value)
+      || watch_cb (s, z, report.value))
+    return;
+  tdm_objective_set_tolerance (s->objective, 0, 0);
+  guint iterations = report.iterations;
+  if (report.stop == TDM_MINIMISE_GRADIENT)
+    {
+      descend (s, z, NEWTON_GAIN, max_iterations, &report);
+      iterations += report.iterations;
+    }
+  polish (s, z, iterations, max_iterations);
 }
 
 static void
@@ -307,7 +331,8 @@ fill_without_effects (TdmFit *fit, Search *s)
 static gboolean
 optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
 {
-  guint starts = options && options->starts ? options->starts : MIN (1 + 2 * s->n, 9);
+  guint starts =
+      options && options->starts ? options->starts : MAX (1 + s->n, LEAST_STARTS);
   guint limit = options && options->max_iterations ? options->max_iterations : 100;
   fit->starts = starts;
   if (s->n == 0)

@@ -12,6 +12,11 @@
 
 #define MAX_N 64
 
+/* Below this gain (relative to 1 + |value|) the difference of two values is rounding,
+ * or noise of a differential equation solver: there the Newton step is trusted unless
+ * the value rises visibly. */
+#define NOISE 1e-9
+
 typedef struct
 {
   const TdmMinimiseProblem *problem;
@@ -105,11 +110,23 @@ try_step (State *s, double gain)
   double value =
       p->function (p->data, s->new_x, s->new_gradient, s->new_hessian, p->exact);
   double ratio = isfinite (value) ? (s->value - value) / gain : -1.0;
+  double noise = NOISE * (1 + fabs (s->value));
+  if (gain <= noise && s->damping == 0.0 && value - s->value <= noise)
+    ratio = 1.0;
   adapt_damping (s, ratio);
   if (!(ratio > 1e-4))
     return FALSE;
   accept (s, value);
   return TRUE;
+}
+
+/* The last Newton step is known and too short to need another evaluation. */
+static void
+take_last_step (State *s, double gain)
+{
+  for (guint i = 0; i < s->problem->n; i++)
+    s->x[i] += s->step[i];
+  s->value -= gain;
 }
 
 static TdmMinimiseStop
@@ -124,7 +141,10 @@ iterate (State *s, TdmMinimiseReport *report)
       double gain = predicted_gain (s);
       report->predicted_gain = gain;
       if (s->damping == 0.0 && gain <= p->tolerance * scale)
-        return TDM_MINIMISE_GRADIENT;
+        {
+          take_last_step (s, gain);
+          return TDM_MINIMISE_GRADIENT;
+        }
       limit_step (s);
       gain = predicted_gain (s);
       /* Rounding hides gains below this; so does noise of a differential equation

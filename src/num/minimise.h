@@ -39,8 +39,8 @@ typedef struct
   TdmMinimiseStop stop;
   double value;
   double predicted_gain; /* of the last full Newton step */
-  double gradient_norm;
-  guint iterations; /* accepted and rejected steps */
+  double gradient_norm;  /* before that step */
+  guint iterations;      /* accepted and rejected steps */
 } TdmMinimiseReport;
 
 /* Minimises from x (in/out). `hessian` (n x n) receives half the second derivative at
