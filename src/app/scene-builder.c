@@ -1,6 +1,7 @@
 #include "app/scene-builder.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "base/unit.h"
@@ -151,6 +152,42 @@ add_chosen (const Builder *self)
   add_bands (own, curve->individual_band, skip);
 }
 
+/* Values of `first` before the first time of `then`, followed by those of `then`. */
+static double *
+join (const TdmCurve *first, const double *first_values, const TdmCurve *then,
+      const double *then_values, guint *n)
+{
+  guint before = 0;
+  while (before < first->n && first->time_h[before] < then->time_h[0])
+    before++;
+  double *out = g_new (double, before + then->n);
+  memcpy (out, first_values, before * sizeof (double));
+  memcpy (out + before, then_values, then->n * sizeof (double));
+  *n = before + then->n;
+  return out;
+}
+
+/* The typical patient through the history and then on the leading regimen. */
+static void
+add_typical (const Builder *self, const TdmCurve *leading)
+{
+  const TdmCurve *current = self->result->current;
+  double *band[TDM_BAND_N] = { NULL };
+  guint n;
+  g_autofree double *time_h =
+      join (current, current->time_h, leading, leading->time_h, &n);
+  g_autofree double *value =
+      join (current, current->population, leading, leading->population, &n);
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    if (current->population_band[b] != NULL && leading->population_band[b] != NULL)
+      band[b] = join (current, current->population_band[b], leading,
+                      leading->population_band[b], &n);
+  add_bands (tdm_scene_set_typical (self->scene, "typical patient", n, time_h, value),
+             band, 0);
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    g_free (band[b]);
+}
+
 static void
 add_curves (const Builder *self)
 {
@@ -159,9 +196,7 @@ add_curves (const Builder *self)
   add_current (self);
   if (self->chosen != NULL)
     add_chosen (self);
-  TdmSceneCurve *typical = tdm_scene_set_typical (
-      self->scene, "typical patient", leading->n, leading->time_h, leading->population);
-  add_bands (typical, leading->population_band, 0);
+  add_typical (self, leading);
   /* As far as both curves go, so that they can be compared to the end. */
   const TdmCurve *current = self->result->current;
   self->scene->from_h = MIN (leading->time_h[0], current->time_h[0]);

@@ -43,29 +43,88 @@ add_residual (const TdmModelOutput *output, double f, double epsilon)
   return MAX (f + sd * epsilon, 0.0);
 }
 
-/* One row of `curves` a draw. */
-static gboolean
-simulate (const TdmProblem *problem, const TdmPkPlan *plan, guint n_times,
-          const double *effects, guint draws, double *curves, GCancellable *cancellable,
-          GError **error)
+/* Work shared out between two threads: the draws of [from, to) each fill their row of
+ * `curves`, then the times of [from, to) each get their percentiles. Every number
+ * depends on its own row or column alone, so the digits do not depend on the threads.
+ */
+typedef struct
 {
-  guint n = tdm_problem_get_n_effects (problem);
+  const TdmProblem *problem;
+  const TdmPkPlan *plan;
+  guint n_times, draws;
+  const double *effects;
+  double *curves;       /* draws x n_times */
+  double *const *bands; /* TDM_BAND_N arrays of n_times */
+  GCancellable *cancellable;
+} BandWork;
+
+typedef struct
+{
+  BandWork *work;
+  guint from, to;
+  gboolean ok;
+  GError *error;
+} BandShare;
+
+static gpointer
+simulate_share (gpointer data)
+{
+  BandShare *share = data;
+  const BandWork *w = share->work;
+  guint n = tdm_problem_get_n_effects (w->problem);
   const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (problem), 0);
+      tdm_model_get_output (tdm_problem_get_model (w->problem), 0);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
-  g_autofree double *parameters = new_parameters (problem);
+  g_autofree double *parameters = new_parameters (w->problem);
   tdm_pk_work_set_tolerance (work, BAND_RELATIVE, BAND_ABSOLUTE);
-  for (guint d = 0; d < draws; d++)
+  for (guint d = share->from; d < share->to; d++)
     {
-      double *row = curves + (gsize)d * n_times;
-      if (g_cancellable_set_error_if_cancelled (cancellable, error)
-          || !predict (problem, plan, work, effects + (gsize)d * n, parameters, row,
-                       error))
-        return FALSE;
-      for (guint t = 0; t < n_times; t++)
+      double *row = w->curves + (gsize)d * w->n_times;
+      if (g_cancellable_set_error_if_cancelled (w->cancellable, &share->error)
+          || !predict (w->problem, w->plan, work, w->effects + (gsize)d * n, parameters,
+                       row, &share->error))
+        return NULL;
+      for (guint t = 0; t < w->n_times; t++)
         row[t] *= output->per_mg_l;
     }
-  return TRUE;
+  share->ok = TRUE;
+  return NULL;
+}
+
+static gpointer
+percentiles_share (gpointer data)
+{
+  BandShare *share = data;
+  const BandWork *w = share->work;
+  g_autofree double *column = g_new (double, w->draws);
+  for (guint t = share->from; t < share->to; t++)
+    {
+      double at[TDM_BAND_N];
+      for (guint d = 0; d < w->draws; d++)
+        column[d] = w->curves[(gsize)d * w->n_times + t];
+      tdm_quantiles (column, w->draws, band_probabilities, TDM_BAND_N, at);
+      for (guint b = 0; b < TDM_BAND_N; b++)
+        w->bands[b][t] = at[b];
+    }
+  share->ok = TRUE;
+  return NULL;
+}
+
+/* Runs `part` over [0, n) in two shares. */
+static gboolean
+in_two_shares (BandWork *work, GThreadFunc part, guint n, GError **error)
+{
+  BandShare shares[2] = { { work, 0, n / 2, FALSE, NULL },
+                          { work, n / 2, n, FALSE, NULL } };
+  GThread *thread = g_thread_new ("bands", part, &shares[0]);
+  part (&shares[1]);
+  g_thread_join (thread);
+  GError *first = shares[0].error ? shares[0].error : shares[1].error;
+  if (shares[0].error && shares[1].error)
+    g_error_free (shares[1].error);
+  if (first)
+    g_propagate_error (error, first);
+  return shares[0].ok && shares[1].ok;
 }
 
 static void
@@ -85,68 +144,40 @@ tdm_curve_bands (const TdmProblem *problem, const TdmPkPlan *plan, guint n_times
                  GError **error)
 {
   g_autofree double *curves = g_new (double, (gsize)draws *n_times + 1);
-  g_autofree double *column = g_new (double, draws);
-  if (!simulate (problem, plan, n_times, effects, draws, curves, cancellable, error))
+  BandWork work = { .problem = problem,
+                    .plan = plan,
+                    .n_times = n_times,
+                    .draws = draws,
+                    .effects = effects,
+                    .curves = curves,
+                    .bands = bands,
+                    .cancellable = cancellable };
+  if (!in_two_shares (&work, simulate_share, draws, error))
     return FALSE;
   if (residual_seed)
     perturb (problem, curves, (gsize)draws * n_times, residual_seed);
-  for (guint t = 0; t < n_times; t++)
-    {
-      double at[TDM_BAND_N];
-      for (guint d = 0; d < draws; d++)
-        column[d] = curves[(gsize)d * n_times + t];
-      tdm_quantiles (column, draws, band_probabilities, TDM_BAND_N, at);
-      for (guint b = 0; b < TDM_BAND_N; b++)
-        bands[b][t] = at[b];
-    }
-  return TRUE;
+  return in_two_shares (&work, percentiles_share, n_times, error);
 }
 
-/* The population's bands are computed beside the individual's, on a thread of their
- * own. */
-typedef struct
-{
-  const TdmFit *fit;
-  const TdmPkPlan *plan;
-  const TdmCurveOptions *options;
-  TdmCurve *curve;
-  GCancellable *cancellable;
-  GError *error;
-} BandJob;
-
 static gboolean
-compute_bands (const BandJob *job, gboolean individual, GError **error)
+fill_bands (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
+            const TdmCurveOptions *o, GCancellable *cancellable, GError **error)
 {
-  const TdmCurveOptions *o = job->options;
-  g_autofree double *effects =
-      individual ? tdm_fit_draw_individual (job->fit, o->draws, o->seed)
-                 : tdm_fit_draw_population (job->fit, o->draws, o->seed + 1);
-  double **bands =
-      individual ? job->curve->individual_band : job->curve->population_band;
-  guint64 residual_seed = o->residual ? o->seed + (individual ? 2 : 3) : 0;
+  guint population_draws = o->population_draws ? o->population_draws : o->draws;
+  g_autofree double *own = tdm_fit_draw_individual (fit, o->draws, o->seed);
+  g_autofree double *others =
+      tdm_fit_draw_population (fit, population_draws, o->seed + 1);
+  guint64 own_residual = o->residual ? o->seed + 2 : 0;
+  guint64 others_residual = o->residual ? o->seed + 3 : 0;
   for (guint b = 0; b < TDM_BAND_N; b++)
-    bands[b] = g_new (double, job->curve->n);
-  return tdm_curve_bands (job->fit->problem, job->plan, job->curve->n, effects,
-                          o->draws, residual_seed, bands, job->cancellable, error);
-}
-
-static gpointer
-population_thread (gpointer data)
-{
-  BandJob *job = data;
-  return GINT_TO_POINTER (compute_bands (job, FALSE, &job->error));
-}
-
-static gboolean
-fill_bands (BandJob *job, GError **error)
-{
-  GThread *thread = g_thread_new ("bands", population_thread, job);
-  gboolean individual = compute_bands (job, TRUE, error);
-  gboolean population = GPOINTER_TO_INT (g_thread_join (thread));
-  if (individual && !population)
-    g_propagate_error (error, g_steal_pointer (&job->error));
-  g_clear_error (&job->error);
-  return individual && population;
+    self->individual_band[b] = g_new (double, self->n);
+  if (!tdm_curve_bands (fit->problem, plan, self->n, own, o->draws, own_residual,
+                        self->individual_band, cancellable, error))
+    return FALSE;
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    self->population_band[b] = g_new (double, self->n);
+  return tdm_curve_bands (fit->problem, plan, self->n, others, population_draws,
+                          others_residual, self->population_band, cancellable, error);
 }
 
 static gboolean
@@ -207,8 +238,8 @@ tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,
   g_autoptr (TdmPkPlan) plan = plan_for (self, fit->problem, options, error);
   if (!plan || !fill_lines (self, fit, plan, error))
     return NULL;
-  BandJob job = { fit, plan, options, self, cancellable, NULL };
-  if (options->draws > 0 && self->n > 0 && !fill_bands (&job, error))
+  if (options->draws > 0 && self->n > 0
+      && !fill_bands (self, fit, plan, options, cancellable, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -17,8 +17,9 @@ typedef struct
 {
   const double *times_h; /* explicit grid, or NULL for one that follows the events */
   guint n_times;
-  double from_h, to_h; /* when times_h is NULL */
-  guint draws;         /* 0 = no bands */
+  double from_h, to_h;    /* when times_h is NULL */
+  guint draws;            /* 0 = no bands */
+  guint population_draws; /* 0 = as many as draws */
   guint64 seed;
   double until_h;         /* history used up to here; INFINITY = all */
   const TdmPkDose *extra; /* doses from then on */

@@ -14,6 +14,8 @@
 #define AHEAD_INTERVALS 5
 #define AHEAD_LEAST_H 48.0
 #define AHEAD_MOST_H 24.0 * 21
+/* The population's bands are only read out, not drawn: fewer draws will do. */
+#define POPULATION_SHARE 4
 /* At most this much history is drawn before the adjust time. */
 #define BACK_MOST_H 24.0 * 60
 
@@ -65,6 +67,10 @@ curve_of (const TdmFit *fit, const TdmRegimen *regimen, const TdmResultOptions *
       o.extra = &dose;
       o.n_extra = 1;
     }
+  /* Before the adjust time a new regimen's curve is the current one's. */
+  if (regimen && !regimen->is_current)
+    o.from_h = regimen->first_dose_h;
+  o.population_draws = MAX (o.draws / POPULATION_SHARE, 1);
   return tdm_curve_new (fit, &o, cancellable, error);
 }
 
