@@ -379,6 +379,26 @@ test_ode (gconstpointer fault)
   check_fault (good, fault);
 }
 
+/* Whatever is cut off or exchanged, there is a model or an error. */
+static void
+test_damage (void)
+{
+  g_autofree char *text = read_file (G_TEST_DIST, "model", "example-author-2020.model");
+  const gsize length = strlen (text);
+
+  for (gsize i = 0; i < length; i += 11)
+    {
+      g_autoptr (GError) cut = NULL, changed = NULL;
+      g_autoptr (TdmModel) prefix = tdm_model_parse (text, i, "bad", &cut);
+      g_assert_true ((prefix == NULL) == (cut != NULL));
+      char before = text[i];
+      text[i] = "0 ,=/-(%\"e9.[\n"[i % 15];
+      g_autoptr (TdmModel) other = tdm_model_parse (text, length, "bad", &changed);
+      g_assert_true ((other == NULL) == (changed != NULL));
+      text[i] = before;
+    }
+}
+
 static void
 add_all (const Fault *faults, guint n, GTestDataFunc test)
 {
@@ -394,6 +414,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_all (linear_faults, G_N_ELEMENTS (linear_faults), test_linear);
+  g_test_add_func ("/model/fault/damage", test_damage);
   add_all (ode_faults, G_N_ELEMENTS (ode_faults), test_ode);
   return g_test_run ();
 }
