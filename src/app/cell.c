@@ -1,0 +1,78 @@
+#include "app/cell.h"
+
+#include <string.h>
+
+static const struct
+{
+  TdmSection section;
+  const char *place, *field, *title;
+  gboolean required;
+} cells[TDM_CELL_N] = {
+  [TDM_CELL_PATIENT_NAME] = { TDM_SECTION_PATIENT, "patient", "name", "Name", FALSE },
+  [TDM_CELL_PATIENT_ID] = { TDM_SECTION_PATIENT, "patient", "id", "Identifier", FALSE },
+  [TDM_CELL_PATIENT_BIRTH] = { TDM_SECTION_PATIENT, "patient", "birth", "Birth date",
+                               FALSE },
+  [TDM_CELL_COVARIATE_VALUE] = { TDM_SECTION_COVARIATES, "covariates", "value", "Value",
+                                 TRUE },
+  [TDM_CELL_COVARIATE_TIME] = { TDM_SECTION_COVARIATES, "covariates", "time",
+                                "Valid from", FALSE },
+  [TDM_CELL_DOSE_TIME] = { TDM_SECTION_DOSES, "doses", "time", "Given from", TRUE },
+  [TDM_CELL_DOSE_AMOUNT] = { TDM_SECTION_DOSES, "doses", "amount", "Amount", TRUE },
+  [TDM_CELL_DOSE_DURATION] = { TDM_SECTION_DOSES, "doses", "duration",
+                               "Infused over, hours", FALSE },
+  [TDM_CELL_DOSE_INTERVAL] = { TDM_SECTION_DOSES, "doses", "interval", "Every, hours",
+                               FALSE },
+  [TDM_CELL_DOSE_COUNT] = { TDM_SECTION_DOSES, "doses", "count", "Number of doses",
+                            FALSE },
+  [TDM_CELL_LEVEL_TIME] = { TDM_SECTION_LEVELS, "levels", "time", "Time drawn", TRUE },
+  [TDM_CELL_LEVEL_VALUE] = { TDM_SECTION_LEVELS, "levels", "value", "Level", TRUE },
+  [TDM_CELL_TARGET_LOW] = { TDM_SECTION_TARGET, "target", "low", "Target from", FALSE },
+  [TDM_CELL_TARGET_HIGH] = { TDM_SECTION_TARGET, "target", "high", "Target to", FALSE },
+};
+
+TdmSection
+tdm_cell_section (TdmCellKind kind)
+{
+  return cells[kind].section;
+}
+
+char *
+tdm_cell_key (TdmCell cell)
+{
+  return g_strdup_printf ("%s[%u].%s", cells[cell.kind].place, cell.row,
+                          cells[cell.kind].field);
+}
+
+gboolean
+tdm_cell_from_key (const char *key, TdmCell *out)
+{
+  const char *bracket = strchr (key, '[');
+  char *end;
+
+  if (bracket == NULL)
+    return FALSE;
+  guint64 row = g_ascii_strtoull (bracket + 1, &end, 10);
+  if (end == bracket + 1 || row > 100000 || !g_str_has_prefix (end, "]."))
+    return FALSE;
+  for (guint kind = 0; kind < TDM_CELL_N; kind++)
+    if (strncmp (key, cells[kind].place, bracket - key) == 0
+        && cells[kind].place[bracket - key] == '\0'
+        && strcmp (end + 2, cells[kind].field) == 0)
+      {
+        *out = (TdmCell){ kind, (guint)row };
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+tdm_cell_title (TdmCellKind kind)
+{
+  return cells[kind].title;
+}
+
+gboolean
+tdm_cell_is_required (TdmCellKind kind)
+{
+  return cells[kind].required;
+}

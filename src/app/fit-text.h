@@ -1,0 +1,18 @@
+/* The fit as rows of text: how typical the patient is, how well each level is met. */
+#pragma once
+
+#include "engine/result.h"
+
+/* One row of a table: cells separated as columns; NULL-terminated. Arrays below own
+ * theirs. */
+
+/* "CL, L/h": parameter, typical, this patient, how typical in words, shrinkage. The
+ * first row is the headings. Elements are char **. Yours. */
+GPtrArray *tdm_fit_text_parameters (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* Level: time, observed, expected before, after the fit, residual in SDs, use. As
+ * above. Yours. */
+GPtrArray *tdm_fit_text_levels (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* How the estimate was found, in a few sentences. Yours. */
+char *tdm_fit_text_convergence (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* "high for such patients (97th percentile)". Yours. */
+char *tdm_fit_text_percentile (double z) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,261 @@
+#include "app/patient-list.h"
+
+#include <string.h>
+
+#include "base/number.h"
+#include "base/unit.h"
+
+struct _TdmPatientRow
+{
+  GObject parent_instance;
+
+  TdmStoreEntry *entry;
+  char *title;
+  char *subtitle;
+  const char *state;
+};
+
+G_DEFINE_FINAL_TYPE (TdmPatientRow, tdm_patient_row, G_TYPE_OBJECT)
+
+static void
+tdm_patient_row_finalize (GObject *object)
+{
+  TdmPatientRow *self = TDM_PATIENT_ROW (object);
+
+  g_clear_pointer (&self->entry, tdm_store_entry_free);
+  g_free (self->title);
+  g_free (self->subtitle);
+  G_OBJECT_CLASS (tdm_patient_row_parent_class)->finalize (object);
+}
+
+static void
+tdm_patient_row_class_init (TdmPatientRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tdm_patient_row_finalize;
+}
+
+static void
+tdm_patient_row_init (TdmPatientRow *self)
+{
+}
+
+const TdmStoreEntry *
+tdm_patient_row_get_entry (TdmPatientRow *self)
+{
+  return self->entry;
+}
+
+const char *
+tdm_patient_row_get_title (TdmPatientRow *self)
+{
+  return self->title;
+}
+
+const char *
+tdm_patient_row_get_subtitle (TdmPatientRow *self)
+{
+  return self->subtitle;
+}
+
+const char *
+tdm_patient_row_get_state (TdmPatientRow *self)
+{
+  return self->state;
+}
+
+static const TdmModel *
+find_model (TdmSession *session, const char *id)
+{
+  GPtrArray *models = tdm_session_get_models (session);
+
+  for (guint i = 0; id != NULL && i < models->len; i++)
+    if (strcmp (tdm_model_get_id (g_ptr_array_index (models, i)), id) == 0)
+      return g_ptr_array_index (models, i);
+  return NULL;
+}
+
+static char *
+level_words (const TdmStoreEntry *entry)
+{
+  if (!entry->has_level)
+    return g_strdup ("no level yet");
+  g_autofree char *number = tdm_number_format (entry->level_value, 4);
+  g_autofree char *unit = tdm_unit_display (entry->level_unit);
+  g_autofree char *when = entry->level_time != NULL
+                              ? g_date_time_format (entry->level_time, " · %-d %b")
+                              : g_strdup ("");
+  const char *sign = entry->level_censor == TDM_CENSOR_BELOW   ? "<"
+                     : entry->level_censor == TDM_CENSOR_ABOVE ? ">"
+                                                               : "";
+  return g_strdup_printf ("%s%s %s%s", sign, number, unit, when);
+}
+
+/* Only where the model's target is a window of levels can a single level be called high
+ * or low without computing anything. */
+static const char *
+find_state (const TdmStoreEntry *entry, const TdmModel *model)
+{
+  double value;
+
+  if (!entry->has_level || model == NULL)
+    return "to do";
+  for (guint k = 0; k < tdm_model_get_n_targets (model); k++)
+    {
+      const TdmTarget *target = &tdm_model_get_target (model, k)->target;
+      if (target->metric != TDM_METRIC_TROUGH
+          || !tdm_unit_convert (entry->level_value, entry->level_unit, target->unit,
+                                tdm_model_get_molar_mass (model), &value, NULL))
+        continue;
+      return value < target->low ? "low" : value > target->high ? "high" : "in range";
+    }
+  return "level";
+}
+
+static TdmPatientRow *
+patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
+{
+  TdmPatientRow *self = g_object_new (TDM_TYPE_PATIENT_ROW, NULL);
+  const char *name = entry->patient.name != NULL ? entry->patient.name
+                     : entry->patient.id != NULL ? entry->patient.id
+                                                 : "New patient";
+  g_autofree char *level = level_words (entry);
+
+  self->entry = entry;
+  self->title = g_strdup (name);
+  self->subtitle = g_strdup_printf ("%s · %s",
+                                    model != NULL ? tdm_model_get_text (model)->drug
+                                    : entry->model != NULL ? entry->model
+                                                           : "no model",
+                                    level);
+  self->state = find_state (entry, model);
+  return self;
+}
+
+struct _TdmPatientList
+{
+  GObject parent_instance;
+
+  TdmSession *session;
+  GListStore *rows;
+  char *search;
+  gboolean archived;
+  guint64 generation;
+};
+
+G_DEFINE_FINAL_TYPE (TdmPatientList, tdm_patient_list, G_TYPE_OBJECT)
+
+typedef struct
+{
+  TdmPatientList *list;
+  guint64 generation;
+} Loading;
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Loading *loading = data;
+  g_autoptr (TdmPatientList) self = loading->list;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) entries = tdm_store_list_finish (result, &error);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (entries == NULL)
+    g_info ("The patient list was not read: %s", error->message);
+  if (entries == NULL || loading->generation != self->generation)
+    return;
+  g_ptr_array_set_free_func (entries, NULL);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      TdmStoreEntry *entry = g_ptr_array_index (entries, i);
+      g_ptr_array_add (
+          rows, patient_row_new (entry, find_model (self->session, entry->model)));
+    }
+  g_list_store_splice (self->rows, 0,
+                       g_list_model_get_n_items (G_LIST_MODEL (self->rows)),
+                       rows->pdata, rows->len);
+}
+
+void
+tdm_patient_list_reload (TdmPatientList *self)
+{
+  TdmStore *store = tdm_session_get_store (self->session);
+
+  if (store == NULL)
+    return;
+  Loading *loading = g_new0 (Loading, 1);
+  loading->list = g_object_ref (self);
+  loading->generation = ++self->generation;
+  tdm_store_list_async (store, self->search, self->archived, listed_cb, loading);
+}
+
+void
+tdm_patient_list_set_search (TdmPatientList *self, const char *text)
+{
+  if (g_strcmp0 (self->search, text) == 0)
+    return;
+  g_free (self->search);
+  self->search = g_strdup (text);
+  tdm_patient_list_reload (self);
+}
+
+void
+tdm_patient_list_set_archived (TdmPatientList *self, gboolean archived)
+{
+  self->archived = archived;
+  tdm_patient_list_reload (self);
+}
+
+gboolean
+tdm_patient_list_get_archived (TdmPatientList *self)
+{
+  return self->archived;
+}
+
+GListModel *
+tdm_patient_list_get_model (TdmPatientList *self)
+{
+  return G_LIST_MODEL (self->rows);
+}
+
+static void
+saved_changed_cb (TdmPatientList *self)
+{
+  if (tdm_session_get_saved (self->session, NULL) == TDM_SAVED_DONE)
+    tdm_patient_list_reload (self);
+}
+
+static void
+tdm_patient_list_finalize (GObject *object)
+{
+  TdmPatientList *self = TDM_PATIENT_LIST (object);
+
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  g_object_unref (self->session);
+  g_object_unref (self->rows);
+  g_free (self->search);
+  G_OBJECT_CLASS (tdm_patient_list_parent_class)->finalize (object);
+}
+
+static void
+tdm_patient_list_class_init (TdmPatientListClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tdm_patient_list_finalize;
+}
+
+static void
+tdm_patient_list_init (TdmPatientList *self)
+{
+  self->rows = g_list_store_new (TDM_TYPE_PATIENT_ROW);
+}
+
+TdmPatientList *
+tdm_patient_list_new (TdmSession *session)
+{
+  TdmPatientList *self = g_object_new (TDM_TYPE_PATIENT_LIST, NULL);
+
+  self->session = g_object_ref (session);
+  g_signal_connect_swapped (session, "saved-changed", G_CALLBACK (saved_changed_cb),
+                            self);
+  tdm_patient_list_reload (self);
+  return self;
+}

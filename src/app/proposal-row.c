@@ -1,0 +1,147 @@
+#include "app/proposal-row.h"
+
+#include <math.h>
+
+#include "base/number.h"
+#include "base/unit.h"
+#include "engine/words.h"
+
+static const TdmRegimen *
+regimen_at (const TdmResult *result, guint index)
+{
+  return g_ptr_array_index (result->proposals->regimens, index);
+}
+
+char *
+tdm_percent_text (double fraction)
+{
+  if (fraction > 0 && fraction < 0.005)
+    return g_strdup ("<1 %");
+  if (fraction < 1 && fraction > 0.995)
+    return g_strdup (">99 %");
+  return g_strdup_printf ("%.0f %%", fraction * 100);
+}
+
+/* The dose's own unit: that of what can be given. */
+static char *
+amount_text (const TdmResult *result, double mg)
+{
+  const char *unit = "mg";
+  double value = mg;
+
+  if (tdm_model_get_n_dosings (result->model) > 0)
+    {
+      const TdmModelDosing *dosing = tdm_model_get_dosing (result->model, 0);
+      if (tdm_unit_convert (mg, "mg", dosing->unit,
+                            tdm_model_get_molar_mass (result->model), &value, NULL))
+        unit = dosing->unit;
+    }
+  g_autofree char *number = tdm_number_dose (value);
+  g_autofree char *shown = tdm_unit_display (unit);
+  return g_strdup_printf ("%s %s", number, shown);
+}
+
+/* Body weight in kg at the adjust time; NAN when the model does not know it. */
+static double
+weight_kg (const TdmResult *result)
+{
+  TdmProblem *problem = result->fit->problem;
+  int wt = tdm_model_find_covariate (result->model, "WT");
+
+  if (wt < 0)
+    return NAN;
+  return tdm_problem_get_covariates_at (problem,
+                                        tdm_problem_get_adjust_h (problem))[wt];
+}
+
+gboolean
+tdm_proposal_has_column (const TdmResult *result, TdmColumn column)
+{
+  const GPtrArray *regimens = result->proposals->regimens;
+
+  if (column == TDM_COLUMN_PER_KG)
+    return isfinite (weight_kg (result));
+  if (column != TDM_COLUMN_DURATION)
+    return TRUE;
+  for (guint i = 0; i < regimens->len; i++)
+    if (regimen_at (result, i)->duration_h > 0)
+      return TRUE;
+  return FALSE;
+}
+
+char *
+tdm_proposal_heading (const TdmResult *result, TdmColumn column)
+{
+  static const char *const titles[TDM_COLUMN_N] = { "Dose",    "Every",  "Over",
+                                                    "Trough",  "Peak",   "AUC24",
+                                                    "Below",   "Within", "Above",
+                                                    "per day", "mg/kg/d" };
+
+  return g_strdup (titles[column]);
+}
+
+static char *
+hours_text (double hours)
+{
+  g_autofree char *number = tdm_number_format (hours, 4);
+
+  return hours > 0 ? g_strdup_printf ("%s h", number) : g_strdup ("");
+}
+
+char *
+tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
+{
+  const TdmRegimen *regimen = regimen_at (result, index);
+
+  switch (column)
+    {
+    case TDM_COLUMN_DOSE:
+      return amount_text (result, regimen->amount_mg);
+    case TDM_COLUMN_INTERVAL:
+      return hours_text (regimen->interval_h);
+    case TDM_COLUMN_DURATION:
+      return hours_text (regimen->duration_h);
+    case TDM_COLUMN_TROUGH:
+      return tdm_number_format (regimen->metrics.trough, 3);
+    case TDM_COLUMN_PEAK:
+      return tdm_number_format (regimen->metrics.peak, 3);
+    case TDM_COLUMN_AUC24:
+      return tdm_number_format (regimen->metrics.auc24, 3);
+    case TDM_COLUMN_BELOW:
+      return tdm_percent_text (regimen->p_below);
+    case TDM_COLUMN_WITHIN:
+      return tdm_percent_text (regimen->p_within);
+    case TDM_COLUMN_ABOVE:
+      return tdm_percent_text (regimen->p_above);
+    case TDM_COLUMN_PER_DAY:
+      if (regimen->interval_h <= 0)
+        return g_strdup ("");
+      return amount_text (result, regimen->amount_mg * 24 / regimen->interval_h);
+    case TDM_COLUMN_PER_KG:
+    default:
+      if (regimen->interval_h <= 0 || !isfinite (weight_kg (result)))
+        return g_strdup ("");
+      return tdm_number_format (
+          regimen->amount_mg * 24 / regimen->interval_h / weight_kg (result), 3);
+    }
+}
+
+char *
+tdm_proposal_sentence (const TdmResult *result, guint index)
+{
+  const TdmRegimen *regimen = regimen_at (result, index);
+  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *words = tdm_words_regimen (regimen);
+  g_autofree char *shown = tdm_unit_display (unit);
+  g_autofree char *trough = tdm_proposal_text (result, index, TDM_COLUMN_TROUGH);
+  g_autofree char *peak = tdm_proposal_text (result, index, TDM_COLUMN_PEAK);
+  g_autofree char *auc = tdm_proposal_text (result, index, TDM_COLUMN_AUC24);
+  g_autofree char *below = tdm_percent_text (regimen->p_below);
+  g_autofree char *within = tdm_percent_text (regimen->p_within);
+  g_autofree char *above = tdm_percent_text (regimen->p_above);
+
+  return g_strdup_printf ("%s%s: trough %s %s, peak %s %s, AUC24 %s %s·h, chance below "
+                          "the target %s, within %s, above %s",
+                          regimen->is_current ? "Keep current, " : "", words, trough,
+                          shown, peak, shown, auc, shown, below, within, above);
+}

@@ -1,0 +1,35 @@
+/* A proposal as the cells of a table. */
+#pragma once
+
+#include "engine/result.h"
+
+typedef enum
+{
+  TDM_COLUMN_DOSE,
+  TDM_COLUMN_INTERVAL,
+  TDM_COLUMN_DURATION,
+  TDM_COLUMN_TROUGH,
+  TDM_COLUMN_PEAK,
+  TDM_COLUMN_AUC24,
+  TDM_COLUMN_BELOW,
+  TDM_COLUMN_WITHIN,
+  TDM_COLUMN_ABOVE,
+  TDM_COLUMN_PER_DAY,
+  TDM_COLUMN_PER_KG,
+  TDM_COLUMN_N,
+} TdmColumn;
+
+/* "Trough mg/L": the heading of a column for this result. Yours. */
+char *tdm_proposal_heading (const TdmResult *result,
+                            TdmColumn column) G_GNUC_WARN_UNUSED_RESULT;
+/* "15.2", "8 %", "1250 mg". Yours. */
+char *tdm_proposal_text (const TdmResult *result, guint index,
+                         TdmColumn column) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE for a column that says nothing here, such as the infusion time of tablets. */
+gboolean tdm_proposal_has_column (const TdmResult *result, TdmColumn column);
+/* The whole row in a sentence, for screen readers. Yours. */
+char *tdm_proposal_sentence (const TdmResult *result,
+                             guint index) G_GNUC_WARN_UNUSED_RESULT;
+/* The part of a hundred as it is shown: 0 and 100 only when it is (almost) certain.
+ * Yours. */
+char *tdm_percent_text (double fraction) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,177 @@
+/* The remarks under the rows of the sheet. */
+#include <math.h>
+#include <string.h>
+
+#include "app/moment-text.h"
+#include "app/sheet.h"
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/substance.h"
+#include "base/unit.h"
+
+static void
+append_part (GString *text, const char *part)
+{
+  if (part == NULL || part[0] == '\0')
+    return;
+  if (text->len > 0)
+    g_string_append (text, " · ");
+  g_string_append (text, part);
+}
+
+/* The same creatinine in the other unit, for the eye to catch a slip (mg/dL, µmol/L).
+ */
+static char *
+other_unit (const TdmCovariateEntry *entry)
+{
+  static const struct
+  {
+    const char *name, *a, *b;
+  } pairs[] = { { "SCR", "mg/dL", "umol/L" },
+                { "BILI", "mg/dL", "umol/L" },
+                { "WT", "kg", "lb" },
+                { "HT", "cm", "in" },
+                { "ALB", "g/L", "g/dL" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      const char *to;
+      double value;
+      if (strcmp (pairs[i].name, entry->name) != 0 || entry->unit == NULL)
+        continue;
+      to = strcmp (entry->unit, pairs[i].a) == 0 ? pairs[i].b : pairs[i].a;
+      if (!tdm_unit_convert (entry->value, entry->unit, to,
+                             tdm_substance_molar_mass (entry->name), &value, NULL))
+        continue;
+      g_autofree char *number = tdm_number_format (value, 3);
+      g_autofree char *unit = tdm_unit_display (to);
+      return g_strdup_printf ("= %s %s", number, unit);
+    }
+  return NULL;
+}
+
+char *
+tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
+{
+  GString *text = g_string_new (NULL);
+
+  if (row->index < 0)
+    append_part (text, row->info != NULL && row->info->has_default
+                           ? "Not given: the model's typical value is assumed"
+                           : "Needed by the model");
+  else
+    {
+      const TdmCovariateEntry *entry =
+          tdm_case_get_covariate (record, (guint)row->index);
+      g_autofree char *other = other_unit (entry);
+      append_part (text, other);
+      if (row->info == NULL)
+        append_part (text, "Not used by this model");
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Total length of a repeated line, and what it gives in a day. */
+char *
+tdm_sheet_echo_dose (const TdmCase *record, guint i)
+{
+  const TdmDoseEntry *dose = tdm_case_get_dose (record, i);
+  GDateTime *start = tdm_case_get_start (record);
+  GString *text = g_string_new (NULL);
+  g_autofree char *day = tdm_moment_day_words (&dose->time, start);
+
+  append_part (text, day);
+  if (dose->steady_state)
+    append_part (text, "taken so for long before");
+  if (dose->count > 1 && dose->interval_h > 0)
+    {
+      TdmMoment last = { dose->time.hours + dose->interval_h * (dose->count - 1),
+                         NULL };
+      g_autofree char *at = tdm_moment_format_people (&last, start);
+      g_autofree char *words = g_strdup_printf ("last of %u on %s", dose->count, at);
+      append_part (text, words);
+    }
+  else
+    append_part (text, dose->steady_state ? NULL : "single dose");
+  return g_string_free (text, FALSE);
+}
+
+/* The latest dose that started before `time_h`: hours since, and its length. */
+static gboolean
+find_last_dose (const TdmCase *record, double time_h, double *since_h,
+                double *duration_h)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < tdm_case_get_n_doses (record); i++)
+    {
+      const TdmDoseEntry *dose = tdm_case_get_dose (record, i);
+      double elapsed = time_h - dose->time.hours;
+      if (elapsed <= 0)
+        continue;
+      if (dose->interval_h > 0 && dose->count > 1)
+        {
+          double steps = ceil (elapsed / dose->interval_h) - 1;
+          elapsed -= dose->interval_h * MIN (steps, dose->count - 1.0);
+        }
+      if (found && elapsed >= *since_h)
+        continue;
+      *since_h = elapsed;
+      *duration_h = dose->duration_h;
+      found = TRUE;
+    }
+  return found;
+}
+
+char *
+tdm_sheet_echo_level (const TdmCase *record, guint i)
+{
+  const TdmLevelEntry *level = tdm_case_get_level (record, i);
+  GString *text = g_string_new (NULL);
+  g_autofree char *day =
+      tdm_moment_day_words (&level->time, tdm_case_get_start (record));
+  double since_h, duration_h;
+
+  append_part (text, day);
+  if (!find_last_dose (record, level->time.hours, &since_h, &duration_h))
+    append_part (text, "before the first dose");
+  else
+    {
+      g_autofree char *since = tdm_hours_words (since_h);
+      g_autofree char *words = g_strdup_printf ("%s after the start of a dose", since);
+      append_part (text, since_h < duration_h ? "during an infusion" : words);
+    }
+  if (!level->use)
+    append_part (text, "shown, not fitted");
+  return g_string_free (text, FALSE);
+}
+
+char *
+tdm_sheet_age_words (const TdmCase *record)
+{
+  const char *birth_text = tdm_case_get_patient (record)->birth;
+  GDateTime *start = tdm_case_get_start (record);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  GDate birth, then;
+
+  if (birth_text == NULL || !tdm_clock_parse_date (birth_text, &birth, NULL))
+    return g_strdup ("");
+  if (start == NULL)
+    start = now;
+  g_date_set_dmy (&then, (GDateDay)g_date_time_get_day_of_month (start),
+                  (GDateMonth)g_date_time_get_month (start),
+                  (GDateYear)g_date_time_get_year (start));
+  int days = g_date_days_between (&birth, &then);
+  if (days < 0)
+    return g_strdup ("");
+  if (days < 60)
+    return g_strdup_printf ("%d days", days);
+  if (days < 731)
+    return g_strdup_printf ("%d months", (int)(days / 30.4375));
+  int years = g_date_get_year (&then) - g_date_get_year (&birth);
+  if (g_date_get_month (&then) < g_date_get_month (&birth)
+      || (g_date_get_month (&then) == g_date_get_month (&birth)
+          && g_date_get_day (&then) < g_date_get_day (&birth)))
+    years--;
+  return g_strdup_printf ("%d years", years);
+}

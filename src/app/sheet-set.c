@@ -1,0 +1,236 @@
+/* Edits of the sheet that are not typed: units, switches, rows taken away. */
+#include <math.h>
+#include <string.h>
+
+#include "app/sheet-write.h"
+#include "base/substance.h"
+#include "base/unit.h"
+
+TdmCase *
+tdm_sheet_remove (const TdmSheet *self, TdmSection section, guint row, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  if (section == TDM_SECTION_COVARIATES)
+    {
+      const TdmCovariateRow *covariate = g_ptr_array_index (self->rows, row);
+      tdm_case_edit_remove_covariate (edit, (guint)covariate->index);
+    }
+  else if (section == TDM_SECTION_DOSES)
+    tdm_case_edit_remove_dose (edit, row);
+  else
+    tdm_case_edit_remove_level (edit, row);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static const char *
+last_unit_of (const TdmCase *record, const char *covariate)
+{
+  const char *unit = NULL;
+
+  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
+    {
+      const TdmCovariateEntry *entry = tdm_case_get_covariate (record, i);
+      if (strcmp (entry->name, covariate) == 0)
+        unit = entry->unit;
+    }
+  return unit;
+}
+
+const char *
+tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell)
+{
+  if (cell.kind == TDM_CELL_COVARIATE_VALUE && cell.row < self->rows->len)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+      return row->info != NULL ? row->info->unit : NULL;
+    }
+  if (self->model == NULL)
+    return NULL;
+  if (cell.kind == TDM_CELL_LEVEL_VALUE)
+    return tdm_model_get_output (self->model, 0)->unit;
+  if (cell.kind == TDM_CELL_DOSE_AMOUNT && tdm_model_get_n_dosings (self->model) > 0)
+    return tdm_model_get_dosing (self->model, 0)->unit;
+  return cell.kind == TDM_CELL_DOSE_AMOUNT ? "mg" : NULL;
+}
+
+const char *
+tdm_sheet_unit (const TdmSheet *self, TdmCell cell)
+{
+  guint n_levels = tdm_case_get_n_levels (self->record);
+  guint n_doses = tdm_case_get_n_doses (self->record);
+  const char *unit = NULL;
+
+  if (cell.kind == TDM_CELL_LEVEL_VALUE && n_levels > 0)
+    unit = tdm_case_get_level (self->record, MIN (cell.row, n_levels - 1))->unit;
+  else if (cell.kind == TDM_CELL_DOSE_AMOUNT && n_doses > 0)
+    unit = tdm_case_get_dose (self->record, MIN (cell.row, n_doses - 1))->unit;
+  else if (cell.kind == TDM_CELL_COVARIATE_VALUE && cell.row < self->rows->len)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+      if (row->index >= 0)
+        return tdm_case_get_covariate (self->record, (guint)row->index)->unit;
+      unit = last_unit_of (self->record, row->name);
+    }
+  else if (tdm_cell_section (cell.kind) == TDM_SECTION_TARGET)
+    return tdm_sheet_target (self)->unit;
+  return unit != NULL ? unit : tdm_sheet_model_unit (self, cell);
+}
+
+double
+tdm_sheet_molar_mass (const TdmSheet *self, TdmCell cell)
+{
+  if (cell.kind == TDM_CELL_COVARIATE_VALUE && cell.row < self->rows->len)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+      return tdm_substance_molar_mass (row->name);
+    }
+  return self->model != NULL ? tdm_model_get_molar_mass (self->model) : 0;
+}
+
+/* The value in its new unit, rounded to what a laboratory would write. */
+static gboolean
+convert_value (const TdmSheet *self, TdmCell cell, const char *from, const char *to,
+               double *value, GError **error)
+{
+  double molar = tdm_sheet_molar_mass (self, cell), converted;
+
+  if (!tdm_unit_convert (*value, from, to, molar, &converted, error))
+    return FALSE;
+  double scale = pow (10, 3 - floor (log10 (fabs (converted) + 1e-12)));
+  *value = converted == 0 ? 0 : round (converted * scale) / scale;
+  return TRUE;
+}
+
+TdmCase *
+tdm_sheet_set_unit (const TdmSheet *self, TdmCell cell, const char *unit,
+                    gboolean convert, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  const char *from = tdm_sheet_unit (self, cell);
+
+  if (cell.kind == TDM_CELL_COVARIATE_VALUE)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+      TdmCovariateEntry entry =
+          *tdm_case_get_covariate (self->record, (guint)row->index);
+      if (convert && !convert_value (self, cell, from, unit, &entry.value, error))
+        return NULL;
+      entry.unit = (char *)unit;
+      tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
+    }
+  else if (cell.kind == TDM_CELL_DOSE_AMOUNT)
+    {
+      TdmDoseEntry entry = *tdm_case_get_dose (self->record, cell.row);
+      if (convert && !convert_value (self, cell, from, unit, &entry.amount, error))
+        return NULL;
+      entry.unit = (char *)unit;
+      tdm_case_edit_replace_dose (edit, cell.row, &entry);
+    }
+  else
+    {
+      TdmLevelEntry entry = *tdm_case_get_level (self->record, cell.row);
+      if (convert && !convert_value (self, cell, from, unit, &entry.value, error))
+        return NULL;
+      entry.unit = (char *)unit;
+      tdm_case_edit_replace_level (edit, cell.row, &entry);
+    }
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_use (const TdmSheet *self, guint level, gboolean use, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmLevelEntry entry = *tdm_case_get_level (self->record, level);
+
+  entry.use = use;
+  tdm_case_edit_replace_level (edit, level, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_sex (const TdmSheet *self, TdmSex sex, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmPatient patient = *tdm_case_get_patient (self->record);
+
+  patient.sex = sex;
+  tdm_case_edit_set_patient (edit, &patient);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_model (const TdmSheet *self, const char *id, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  tdm_case_edit_set_model (edit, id);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_route (const TdmSheet *self, guint dose, const char *route,
+                     GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
+
+  entry.route = (char *)route;
+  tdm_case_edit_replace_dose (edit, dose, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean on,
+                            GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
+
+  entry.steady_state = on;
+  tdm_case_edit_replace_dose (edit, dose, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+const TdmTarget *
+tdm_sheet_target (const TdmSheet *self)
+{
+  const TdmTarget *target = tdm_case_get_target (self->record);
+
+  if (target->metric == TDM_METRIC_NONE && self->model != NULL
+      && tdm_model_get_n_targets (self->model) > 0)
+    return &tdm_model_get_target (self->model, 0)->target;
+  return target;
+}
+
+guint
+tdm_sheet_find_target (const TdmSheet *self)
+{
+  TdmMetricKind metric = tdm_sheet_target (self)->metric;
+
+  for (guint k = 0; k < tdm_model_get_n_targets (self->model); k++)
+    if (tdm_model_get_target (self->model, k)->target.metric == metric)
+      return k;
+  return 0;
+}
+
+TdmCase *
+tdm_sheet_set_target (const TdmSheet *self, guint k, GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  tdm_case_edit_set_target (edit, &tdm_model_get_target (self->model, k)->target);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_new_case (GDateTime *now)
+{
+  g_autoptr (GDateTime) midnight = g_date_time_new (
+      g_date_time_get_timezone (now), g_date_time_get_year (now),
+      g_date_time_get_month (now), g_date_time_get_day_of_month (now), 0, 0, 0);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (NULL);
+  tdm_case_edit_set_start (edit, midnight != NULL ? midnight : now);
+  return tdm_case_edit_finish (edit, NULL);
+}

@@ -1,0 +1,414 @@
+#include "app/sheet-write.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "app/moment-text.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/number.h"
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, TDM_ERROR, TDM_ERROR_INPUT, sentence);
+  return FALSE;
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  return text == NULL || text[strspn (text, " \t")] == '\0';
+}
+
+/* The day a bare "8:00" means: that of the entry above, else of the last dose. */
+static GDateTime *
+dup_context_day (const TdmSheet *self, TdmCell cell)
+{
+  GDateTime *start = tdm_case_get_start (self->record);
+  guint n_doses = tdm_case_get_n_doses (self->record);
+  guint n_levels = tdm_case_get_n_levels (self->record);
+  const TdmMoment *near = NULL;
+
+  if (cell.kind == TDM_CELL_LEVEL_TIME && n_levels > 0)
+    near = &tdm_case_get_level (self->record,
+                                cell.row < n_levels ? cell.row : n_levels - 1)
+                ->time;
+  else if (cell.kind != TDM_CELL_COVARIATE_TIME && n_doses > 0)
+    near = &tdm_case_get_dose (self->record,
+                               cell.row < n_doses && cell.kind == TDM_CELL_DOSE_TIME
+                                   ? cell.row
+                                   : n_doses - 1)
+                ->time;
+  if (near == NULL)
+    return start != NULL ? g_date_time_ref (start) : NULL;
+  return tdm_moment_to_time (near, start);
+}
+
+static gboolean
+parse_moment (const TdmSheet *self, TdmCell cell, const char *text, TdmMoment *out,
+              GError **error)
+{
+  g_autoptr (GDateTime) day = dup_context_day (self, cell);
+  TdmMomentContext context = { tdm_case_get_start (self->record), day, self->now };
+
+  return tdm_moment_parse_people (text, &context, out, error);
+}
+
+static gboolean
+parse_positive (const char *text, const char *what, double *out, GError **error)
+{
+  if (!tdm_number_parse_people (text, out, error))
+    return FALSE;
+  if (*out > 0)
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_INPUT, "%s must be more than 0.", what);
+  return FALSE;
+}
+
+/* Applies a cell to an entry; `keep` holds a new string that the entry borrows. */
+static gboolean
+apply_dose (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *entry,
+            char **keep, GError **error)
+{
+  double count;
+
+  switch ((int)cell.kind)
+    {
+    case TDM_CELL_DOSE_TIME:
+      if (!parse_moment (self, cell, text, &entry->time, error))
+        return FALSE;
+      *keep = entry->time.text;
+      return TRUE;
+    case TDM_CELL_DOSE_AMOUNT:
+      return parse_positive (text, "The amount", &entry->amount, error);
+    case TDM_CELL_DOSE_DURATION:
+      entry->duration_h = 0;
+      return is_blank (text)
+             || parse_positive (text, "The infusion time", &entry->duration_h, error);
+    case TDM_CELL_DOSE_INTERVAL:
+      if (is_blank (text))
+        {
+          entry->interval_h = 0;
+          entry->count = 1;
+          entry->steady_state = FALSE;
+          return TRUE;
+        }
+      return parse_positive (text, "The interval", &entry->interval_h, error);
+    case TDM_CELL_DOSE_COUNT:
+    default:
+      if (is_blank (text))
+        count = 1;
+      else if (!tdm_number_parse_people (text, &count, error))
+        return FALSE;
+      if (count < 1 || count > 10000 || count != floor (count))
+        return refuse (error, "The number of doses is a whole number from 1 to 10000.");
+      if (count > 1 && entry->interval_h <= 0)
+        return refuse (error, "Type first how many hours apart the doses are.");
+      entry->count = (guint)count;
+      return TRUE;
+    }
+}
+
+static gboolean
+apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry *entry,
+             char **keep, GError **error)
+{
+  if (cell.kind == TDM_CELL_LEVEL_TIME)
+    {
+      if (!parse_moment (self, cell, text, &entry->time, error))
+        return FALSE;
+      *keep = entry->time.text;
+      return TRUE;
+    }
+  while (*text == ' ')
+    text++;
+  entry->censor = *text == '<'   ? TDM_CENSOR_BELOW
+                  : *text == '>' ? TDM_CENSOR_ABOVE
+                                 : TDM_CENSOR_NONE;
+  if (entry->censor != TDM_CENSOR_NONE)
+    text++;
+  return parse_positive (text, "A level", &entry->value, error);
+}
+
+static gboolean
+apply_covariate (const TdmSheet *self, TdmCell cell, const char *text,
+                 TdmCovariateEntry *entry, char **keep, GError **error)
+{
+  const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+
+  if (cell.kind == TDM_CELL_COVARIATE_TIME)
+    {
+      if (!parse_moment (self, cell, text, &entry->time, error))
+        return FALSE;
+      *keep = entry->time.text;
+      return TRUE;
+    }
+  if (row->info != NULL && row->info->categories != NULL)
+    {
+      entry->text = *keep = g_strdup (text);
+      return TRUE;
+    }
+  entry->text = NULL;
+  return tdm_number_parse_people (text, &entry->value, error);
+}
+
+static TdmCase *
+write_covariate (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+  TdmCovariateEntry entry = *tdm_case_get_covariate (self->record, (guint)row->index);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep = NULL;
+
+  if (is_blank (text) && cell.kind == TDM_CELL_COVARIATE_VALUE)
+    tdm_case_edit_remove_covariate (edit, (guint)row->index);
+  else if (!apply_covariate (self, cell, text, &entry, &keep, error))
+    return NULL;
+  else
+    tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static TdmCase *
+write_dose (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmDoseEntry entry = *tdm_case_get_dose (self->record, cell.row);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep = NULL;
+
+  if (!apply_dose (self, cell, text, &entry, &keep, error))
+    return NULL;
+  tdm_case_edit_replace_dose (edit, cell.row, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static TdmCase *
+write_level (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmLevelEntry entry = *tdm_case_get_level (self->record, cell.row);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep = NULL;
+
+  if (!apply_level (self, cell, text, &entry, &keep, error))
+    return NULL;
+  tdm_case_edit_replace_level (edit, cell.row, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static TdmCase *
+write_patient (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmPatient patient = *tdm_case_get_patient (self->record);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *trimmed = g_strdup (text);
+  GDate date;
+
+  g_strstrip (trimmed);
+  if (cell.kind == TDM_CELL_PATIENT_BIRTH && trimmed[0] != '\0'
+      && !tdm_clock_parse_date (trimmed, &date, error))
+    return NULL;
+  char *value = trimmed[0] != '\0' ? trimmed : NULL;
+  if (cell.kind == TDM_CELL_PATIENT_NAME)
+    patient.name = value;
+  else if (cell.kind == TDM_CELL_PATIENT_ID)
+    patient.id = value;
+  else
+    patient.birth = value;
+  tdm_case_edit_set_patient (edit, &patient);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static TdmCase *
+write_target (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmTarget target = *tdm_sheet_target (self);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  double value = cell.kind == TDM_CELL_TARGET_LOW ? -INFINITY : INFINITY;
+
+  if (!is_blank (text) && !parse_positive (text, "A limit", &value, error))
+    return NULL;
+  if (cell.kind == TDM_CELL_TARGET_LOW)
+    target.low = value;
+  else
+    target.high = value;
+  if (target.low >= target.high)
+    {
+      refuse (error, "The lower limit must be below the upper one.");
+      return NULL;
+    }
+  tdm_case_edit_set_target (edit, &target);
+  return tdm_case_edit_finish (edit, error);
+}
+
+/* At the field the place is known: "levels[1].unit: …" loses its front. */
+static void
+strip_place (GError **error)
+{
+  const char *colon;
+
+  if (error == NULL || *error == NULL)
+    return;
+  colon = strstr ((*error)->message, ": ");
+  const char *space = strchr ((*error)->message, ' ');
+  if (colon == NULL || space == NULL || space < colon)
+    return;
+  char *message = g_strdup (colon + 2);
+  g_free ((*error)->message);
+  (*error)->message = message;
+}
+
+TdmCase *
+tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmCase *next = NULL;
+
+  if (tdm_cell_is_required (cell.kind) && cell.kind != TDM_CELL_COVARIATE_VALUE
+      && is_blank (text))
+    {
+      refuse (error, "This cannot be empty; to remove the row, use its menu.");
+      return NULL;
+    }
+  switch (tdm_cell_section (cell.kind))
+    {
+    case TDM_SECTION_PATIENT:
+      next = write_patient (self, cell, text, error);
+      break;
+    case TDM_SECTION_COVARIATES:
+      next = write_covariate (self, cell, text, error);
+      break;
+    case TDM_SECTION_DOSES:
+      next = write_dose (self, cell, text, error);
+      break;
+    case TDM_SECTION_LEVELS:
+      next = write_level (self, cell, text, error);
+      break;
+    case TDM_SECTION_TARGET:
+      next = write_target (self, cell, text, error);
+      break;
+    }
+  if (next == NULL)
+    strip_place (error);
+  return next;
+}
+
+static TdmCase *
+append_covariate (const TdmSheet *self, guint row_index, const char *const *texts,
+                  GError **error)
+{
+  const TdmCovariateRow *row = g_ptr_array_index (self->rows, row_index);
+  TdmCell value = { TDM_CELL_COVARIATE_VALUE, row_index };
+  TdmCell time = { TDM_CELL_COVARIATE_TIME, row_index };
+  TdmCovariateEntry entry = { .name = row->name };
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep_value = NULL, *keep_time = NULL;
+
+  if (row->info == NULL || row->info->categories == NULL)
+    entry.unit = (char *)tdm_sheet_unit (self, value);
+  if (!apply_covariate (self, value, texts[value.kind], &entry, &keep_value, error))
+    return NULL;
+  if (!is_blank (texts[time.kind])
+      && !apply_covariate (self, time, texts[time.kind], &entry, &keep_time, error))
+    return NULL;
+  tdm_case_edit_insert_covariate (edit, tdm_case_get_n_covariates (self->record),
+                                  &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+/* A new dose looks like the one before it, but is given once. */
+static TdmDoseEntry
+default_dose (const TdmSheet *self)
+{
+  guint n = tdm_case_get_n_doses (self->record);
+  TdmDoseEntry entry = { .unit = (char *)"mg", .count = 1 };
+
+  if (n > 0)
+    entry = *tdm_case_get_dose (self->record, n - 1);
+  else if (self->model != NULL && tdm_model_get_n_dosings (self->model) > 0)
+    {
+      const TdmModelDosing *dosing = tdm_model_get_dosing (self->model, 0);
+      entry.unit = dosing->unit;
+      entry.route = dosing->route->name;
+      if (dosing->route->infusion && dosing->n_durations > 0)
+        entry.duration_h = dosing->durations_h[0];
+    }
+  entry.interval_h = 0;
+  entry.count = 1;
+  entry.steady_state = FALSE;
+  return entry;
+}
+
+gboolean
+tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
+{
+  TdmDoseEntry dose = default_dose (self);
+  TdmLevelEntry level = { .use = TRUE };
+  TdmCovariateEntry covariate = { .name = NULL };
+  g_autofree char *keep = NULL;
+
+  /* The interval may be typed after the number of doses. */
+  dose.interval_h = 1;
+  switch ((int)tdm_cell_section (cell.kind))
+    {
+    case TDM_SECTION_DOSES:
+      return apply_dose (self, cell, text, &dose, &keep, error);
+    case TDM_SECTION_LEVELS:
+      return apply_level (self, cell, text, &level, &keep, error);
+    case TDM_SECTION_COVARIATES:
+      return apply_covariate (self, cell, text, &covariate, &keep, error);
+    default:
+      return TRUE;
+    }
+}
+
+static TdmCase *
+append_dose (const TdmSheet *self, const char *const *texts, GError **error)
+{
+  guint n = tdm_case_get_n_doses (self->record);
+  TdmDoseEntry entry = default_dose (self);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep = NULL;
+
+  for (TdmCellKind kind = TDM_CELL_DOSE_TIME; kind <= TDM_CELL_DOSE_COUNT; kind++)
+    if (!is_blank (texts[kind])
+        && !apply_dose (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
+      return NULL;
+  tdm_case_edit_insert_dose (edit, n, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+static TdmCase *
+append_level (const TdmSheet *self, const char *const *texts, GError **error)
+{
+  guint n = tdm_case_get_n_levels (self->record);
+  TdmCell value = { TDM_CELL_LEVEL_VALUE, n };
+  TdmLevelEntry entry = { .use = TRUE, .weight = 1 };
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autofree char *keep = NULL;
+
+  entry.unit = (char *)tdm_sheet_unit (self, value);
+  for (TdmCellKind kind = TDM_CELL_LEVEL_TIME; kind <= TDM_CELL_LEVEL_VALUE; kind++)
+    if (!apply_level (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
+      return NULL;
+  tdm_case_edit_insert_level (edit, n, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_append (const TdmSheet *self, TdmSection section, guint row,
+                  const char *const texts[TDM_CELL_N], GError **error)
+{
+  TdmCase *next = NULL;
+
+  if (section == TDM_SECTION_COVARIATES)
+    next = append_covariate (self, row, texts, error);
+  else if (section == TDM_SECTION_DOSES)
+    next = append_dose (self, texts, error);
+  else if (section == TDM_SECTION_LEVELS)
+    next = append_level (self, texts, error);
+  else
+    g_assert_not_reached ();
+  if (next == NULL)
+    strip_place (error);
+  return next;
+}

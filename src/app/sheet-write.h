@@ -1,0 +1,69 @@
+/* Typing into the sheet: each edit makes the next case. */
+#pragma once
+
+#include "app/sheet.h"
+
+/* What is edited. All borrowed; `model` may be NULL. */
+typedef struct
+{
+  TdmCase *record;
+  TdmModel *model;
+  const GPtrArray *rows; /* of the covariates, tdm_sheet_covariate_rows() */
+  GDateTime *now;        /* for "today" */
+} TdmSheet;
+
+/* The case with `text` in the cell of an existing row (or of the patient or the
+ * target). NULL with a sentence for the field. Yours. */
+TdmCase *tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether `text` could stand in a cell of the blank row. FALSE with a sentence. */
+gboolean tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The case with a new entry made of the blank row `row` of `section`; `texts` is
+ * indexed by TdmCellKind, NULL or "" = not typed. Yours. */
+TdmCase *tdm_sheet_append (const TdmSheet *self, TdmSection section, guint row,
+                           const char *const texts[TDM_CELL_N],
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The case without row `row` of `section`. Yours. */
+TdmCase *tdm_sheet_remove (const TdmSheet *self, TdmSection section, guint row,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The unit in force in a cell with a quantity: the entry's, else what a new one would
+ * take; NULL = none. Borrowed from the record or the model. */
+const char *tdm_sheet_unit (const TdmSheet *self, TdmCell cell);
+/* The unit that the model uses there (what others must convert to); NULL = none. */
+const char *tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell);
+/* g/mol of what the cell measures, 0 = unknown. */
+double tdm_sheet_molar_mass (const TdmSheet *self, TdmCell cell);
+
+/* The case with another unit in the cell: the value converted, or the number kept.
+ * Yours. */
+TdmCase *tdm_sheet_set_unit (const TdmSheet *self, TdmCell cell, const char *unit,
+                             gboolean convert,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The switches of the sheet. Yours. */
+TdmCase *tdm_sheet_set_use (const TdmSheet *self, guint level, gboolean use,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_sex (const TdmSheet *self, TdmSex sex,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_model (const TdmSheet *self, const char *id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_route (const TdmSheet *self, guint dose, const char *route,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean on,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The target becomes the model's k-th. Yours. */
+TdmCase *tdm_sheet_set_target (const TdmSheet *self, guint k,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Which of the model's targets has the metric of the case's; 0 when none is given. */
+guint tdm_sheet_find_target (const TdmSheet *self);
+/* The target in force: the case's, else the model's first; metric NONE = none.
+ * Borrowed. */
+const TdmTarget *tdm_sheet_target (const TdmSheet *self);
+
+/* A case for a new patient: starts today at midnight of `now`. Yours. */
+TdmCase *tdm_sheet_new_case (GDateTime *now) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,45 @@
+/* The sheet: a case laid out in rows and cells of text, as the record page shows it. */
+#pragma once
+
+#include "app/cell.h"
+#include "model/model.h"
+#include "record/case.h"
+
+/* One row of the covariates: an entry of the case, or one that is still to be typed. */
+typedef struct
+{
+  char *name;
+  char *title;
+  int index; /* into the case's covariates, -1 = not there yet */
+  const TdmModelCovariate
+      *info; /* the model's; NULL when the model has no use for it */
+} TdmCovariateRow;
+
+/* The rows (TdmCovariateRow, owned by the array): the entries in the model's order, and
+ * one empty row for each covariate that the model needs and the case lacks, and for
+ * each name in `extra` (or NULL). `model` may be NULL. Yours. */
+GPtrArray *tdm_sheet_covariate_rows (const TdmCase *record, const TdmModel *model,
+                                     const GPtrArray *extra) G_GNUC_WARN_UNUSED_RESULT;
+
+/* TRUE for a covariate that is yes (1) or no (0). */
+gboolean tdm_covariate_is_switch (const TdmModelCovariate *info);
+
+/* The text of a cell; "" for a row that is not there yet. `rows`: of the covariates.
+ * Yours. */
+char *tdm_sheet_text (const TdmCase *record, const GPtrArray *rows,
+                      TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A remark under a row: the day in words, the time since a dose, the value in
+ * the laboratory's other unit. Yours. */
+char *tdm_sheet_echo_covariate (const TdmCase *record,
+                                const TdmCovariateRow *row) G_GNUC_WARN_UNUSED_RESULT;
+char *tdm_sheet_echo_dose (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
+char *tdm_sheet_echo_level (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "68 years" from the birth date at the case's start, or "". Yours. */
+char *tdm_sheet_age_words (const TdmCase *record) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The units a quantity may be given in (those that convert to `like`), `like` itself
+ * and `present` (or NULL) among them. Yours, g_strfreev(). */
+char **tdm_sheet_unit_choices (const char *like, const char *present,
+                               double molar_mass_g_mol) G_GNUC_WARN_UNUSED_RESULT;
