@@ -1,0 +1,12 @@
+/* Names for screen readers. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/* The accessible name of a widget; set it wherever a mnemonic or an icon would stand
+ * in. */
+void tdm_a11y_set_label (GtkWidget *widget, const char *label);
+/* The accessible description; NULL or "" takes it away. */
+void tdm_a11y_set_description (GtkWidget *widget, const char *description);
+/* Whether the value is wrong. */
+void tdm_a11y_set_invalid (GtkWidget *widget, gboolean invalid);

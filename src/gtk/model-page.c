@@ -1,0 +1,226 @@
+#include "gtk/model-page.h"
+
+#include <math.h>
+
+#include "base/number.h"
+#include "base/unit.h"
+#include "gtk/text-table.h"
+#include "model/check.h"
+
+struct _TdmModelPage
+{
+  AdwBin parent_instance;
+
+  GtkBox *box;
+  GtkLabel *empty;
+  GtkBox *checks;
+  TdmModel *shown;
+};
+
+G_DEFINE_FINAL_TYPE (TdmModelPage, tdm_model_page, ADW_TYPE_BIN)
+
+static void
+add_row (GPtrArray *table, const char *const *cells, guint n)
+{
+  char **row = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    row[i] = g_strdup (cells[i]);
+  g_ptr_array_add (table, row);
+}
+
+static char *
+range_text (double low, double high)
+{
+  if (!isfinite (low) || !isfinite (high))
+    return g_strdup ("not stated");
+  g_autofree char *from = tdm_number_format (low, 4);
+  g_autofree char *to = tdm_number_format (high, 4);
+  return g_strdup_printf ("%s to %s", from, to);
+}
+
+static GtkWidget *
+covariates_table (TdmModel *model)
+{
+  static const char *const headings[] = { "Covariate", "Unit", "Studied" };
+  g_autoptr (GPtrArray) table =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+
+  add_row (table, headings, G_N_ELEMENTS (headings));
+  for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
+    {
+      const TdmModelCovariate *covariate = tdm_model_get_covariate (model, i);
+      g_autofree char *unit =
+          covariate->unit != NULL ? tdm_unit_display (covariate->unit) : g_strdup ("");
+      g_autofree char *range =
+          range_text (covariate->studied_low, covariate->studied_high);
+      const char *cells[] = { covariate->title, unit, range };
+      add_row (table, cells, G_N_ELEMENTS (cells));
+    }
+  return tdm_text_table_new (table);
+}
+
+static void
+check_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GPtrArray *lines = tdm_model_run_checks (data, &error);
+
+  if (lines != NULL)
+    g_task_return_pointer (task, lines, (GDestroyNotify)g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static GtkWidget *
+checks_table (const GPtrArray *lines)
+{
+  static const char *const headings[] = { "Check", "Quantity", "Expected", "Computed",
+                                          "" };
+  g_autoptr (GPtrArray) table =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+
+  add_row (table, headings, G_N_ELEMENTS (headings));
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const TdmCheckLine *line = g_ptr_array_index (lines, i);
+      g_autofree char *expected = tdm_number_format (line->expected, 6);
+      g_autofree char *got =
+          isfinite (line->got) ? tdm_number_format (line->got, 6) : g_strdup ("none");
+      const char *cells[] = { line->name, line->quantity, expected, got,
+                              line->passed ? "passed" : "FAILED" };
+      add_row (table, cells, G_N_ELEMENTS (cells));
+    }
+  return tdm_text_table_new (table);
+}
+
+static guint
+count_passed (const GPtrArray *lines)
+{
+  guint passed = 0;
+
+  for (guint i = 0; i < lines->len; i++)
+    passed += ((TdmCheckLine *)g_ptr_array_index (lines, i))->passed ? 1 : 0;
+  return passed;
+}
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TdmModelPage *self = TDM_MODEL_PAGE (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) lines = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_task_get_task_data (G_TASK (result)) != self->shown || self->checks == NULL)
+    return;
+  tdm_box_clear (self->checks);
+  if (lines == NULL)
+    {
+      tdm_box_add_paragraph (self->checks, error->message);
+      return;
+    }
+  g_autofree char *words =
+      g_strdup_printf ("%u of %u reference checks passed on this computer.",
+                       count_passed (lines), lines->len);
+  tdm_box_add_paragraph (self->checks, words);
+  gtk_box_append (self->checks, checks_table (lines));
+}
+
+static void
+start_checks (TdmModelPage *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, checked_cb, NULL);
+
+  g_task_set_task_data (task, tdm_model_ref (self->shown),
+                        (GDestroyNotify)tdm_model_unref);
+  g_task_run_in_thread (task, check_thread_cb);
+}
+
+static void
+add_equations (TdmModelPage *self, const char *equations)
+{
+  GtkWidget *label = gtk_label_new (equations);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "monospace");
+  gtk_widget_add_css_class (label, "card");
+  gtk_widget_add_css_class (label, "tdm-card");
+  gtk_box_append (self->box, label);
+}
+
+static void
+build (TdmModelPage *self)
+{
+  const TdmModelText *text = tdm_model_get_text (self->shown);
+  g_autofree char *what = g_strdup_printf (
+      "%s, version %s. %s", text->id, text->version != NULL ? text->version : "1",
+      text->status_text != NULL ? text->status_text : "");
+  g_autofree char *doi =
+      text->doi != NULL ? g_strdup_printf ("doi:%s", text->doi) : NULL;
+  g_autofree char *hash =
+      g_strdup_printf ("SHA-256 of the file: %s", tdm_model_get_sha256 (self->shown));
+
+  tdm_box_add_heading (self->box, text->title);
+  tdm_box_add_paragraph (self->box, what);
+  tdm_box_add_heading (self->box, "The people it was built from");
+  tdm_box_add_paragraph (self->box, text->population);
+  gtk_box_append (self->box, covariates_table (self->shown));
+  tdm_box_add_heading (self->box, "Limits");
+  tdm_box_add_paragraph (self->box, text->limits);
+  tdm_box_add_heading (self->box, "Equations");
+  if (text->equations != NULL)
+    add_equations (self, text->equations);
+  tdm_box_add_heading (self->box, "Source");
+  tdm_box_add_paragraph (self->box, text->reference);
+  tdm_box_add_paragraph (self->box, doi);
+  tdm_box_add_paragraph (self->box, hash);
+  tdm_box_add_heading (self->box, "Reference checks");
+  self->checks = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  tdm_box_add_paragraph (self->checks, "Running …");
+  gtk_box_append (self->box, GTK_WIDGET (self->checks));
+}
+
+void
+tdm_model_page_set_model (TdmModelPage *self, TdmModel *model)
+{
+  if (self->shown == model)
+    return;
+  g_clear_pointer (&self->shown, tdm_model_unref);
+  self->checks = NULL;
+  tdm_box_clear (self->box);
+  gtk_widget_set_visible (GTK_WIDGET (self->empty), model == NULL);
+  if (model == NULL)
+    return;
+  self->shown = tdm_model_ref (model);
+  build (self);
+  start_checks (self);
+}
+
+static void
+tdm_model_page_dispose (GObject *object)
+{
+  TdmModelPage *self = TDM_MODEL_PAGE (object);
+
+  self->checks = NULL;
+  g_clear_pointer (&self->shown, tdm_model_unref);
+  G_OBJECT_CLASS (tdm_model_page_parent_class)->dispose (object);
+}
+
+static void
+tdm_model_page_class_init (TdmModelPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tdm_model_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/titrate/Titrate/ui/model-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, TdmModelPage, box);
+  gtk_widget_class_bind_template_child (widget_class, TdmModelPage, empty);
+}
+
+static void
+tdm_model_page_init (TdmModelPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,209 @@
+#include "gtk/proposals-list.h"
+
+#include "app/proposal-row.h"
+#include "gtk/a11y.h"
+#include "gtk/chance-bar.h"
+
+struct _TdmProposalsList
+{
+  GtkWidget parent_instance;
+
+  TdmSession *session;
+  TdmProposals *shown; /* whose rows are built */
+  GtkWidget *header;
+  GtkWidget *list;
+  GtkSizeGroup *groups[TDM_COLUMN_N + 1]; /* the last: the bar */
+  gboolean refreshing;
+};
+
+G_DEFINE_FINAL_TYPE (TdmProposalsList, tdm_proposals_list, GTK_TYPE_WIDGET)
+
+static void
+add_cell (TdmProposalsList *self, GtkWidget *row, GtkWidget *cell, guint group)
+{
+  gtk_size_group_add_widget (self->groups[group], cell);
+  gtk_box_append (GTK_BOX (row), cell);
+}
+
+static GtkWidget *
+text_cell (const char *text, gboolean heading)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_widget_add_css_class (label, heading ? "caption" : "numeric");
+  if (heading)
+    gtk_widget_add_css_class (label, "dim-label");
+  return label;
+}
+
+static void
+build_header (TdmProposalsList *self, const TdmResult *result)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (self->header)) != NULL)
+    gtk_box_remove (GTK_BOX (self->header), child);
+  for (guint column = 0; column < TDM_COLUMN_N; column++)
+    {
+      g_autofree char *title = tdm_proposal_heading (result, column);
+      if (!tdm_proposal_has_column (result, column))
+        continue;
+      if (column == TDM_COLUMN_BELOW)
+        add_cell (self, self->header, text_cell ("Chance", TRUE), TDM_COLUMN_N);
+      add_cell (self, self->header, text_cell (title, TRUE), column);
+    }
+}
+
+static GtkWidget *
+row_new (TdmProposalsList *self, const TdmResult *result, guint index)
+{
+  const TdmRegimen *regimen = g_ptr_array_index (result->proposals->regimens, index);
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  g_autofree char *sentence = tdm_proposal_sentence (result, index);
+
+  for (guint column = 0; column < TDM_COLUMN_N; column++)
+    {
+      g_autofree char *text = tdm_proposal_text (result, index, column);
+      if (!tdm_proposal_has_column (result, column))
+        continue;
+      if (column == TDM_COLUMN_BELOW)
+        add_cell (
+            self, box,
+            tdm_chance_bar_new (regimen->p_below, regimen->p_within, regimen->p_above),
+            TDM_COLUMN_N);
+      add_cell (self, box, text_cell (text, FALSE), column);
+    }
+  if (regimen->is_current)
+    {
+      GtkWidget *tag = gtk_label_new ("Keep current");
+      gtk_widget_add_css_class (tag, "tdm-tag");
+      gtk_widget_set_hexpand (tag, TRUE);
+      gtk_widget_set_halign (tag, GTK_ALIGN_END);
+      gtk_box_append (GTK_BOX (box), tag);
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_object_set_data (G_OBJECT (row), "index", GUINT_TO_POINTER (index));
+  tdm_a11y_set_label (row, sentence);
+  gtk_widget_set_tooltip_text (row, regimen->is_current ? "What is given now" : NULL);
+  return row;
+}
+
+static void
+build_rows (TdmProposalsList *self, const TdmResult *result)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (self->list)) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
+  build_header (self, result);
+  /* What is given now comes first, whatever its rank: it is what the others are
+   * compared with. */
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < result->proposals->regimens->len; i++)
+      {
+        const TdmRegimen *regimen = g_ptr_array_index (result->proposals->regimens, i);
+        if (regimen->is_current == (pass == 0))
+          gtk_list_box_append (GTK_LIST_BOX (self->list), row_new (self, result, i));
+      }
+}
+
+static int
+index_of (GtkListBoxRow *row)
+{
+  return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "index"));
+}
+
+static void
+selected_cb (TdmProposalsList *self, GtkListBoxRow *row)
+{
+  if (!self->refreshing)
+    tdm_session_choose (self->session, row != NULL ? index_of (row) : -1);
+}
+
+static void
+select_chosen (TdmProposalsList *self, int chosen)
+{
+  GtkListBox *list = GTK_LIST_BOX (self->list);
+  GtkListBoxRow *row;
+
+  gtk_list_box_unselect_all (list);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    if (index_of (row) == chosen)
+      gtk_list_box_select_row (list, row);
+}
+
+void
+tdm_proposals_list_refresh (TdmProposalsList *self)
+{
+  TdmResult *result = tdm_session_get_result (self->session);
+  gboolean some = result != NULL && result->proposals != NULL
+                  && result->proposals->regimens->len > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self), some);
+  if (!some || tdm_session_get_state (self->session) == TDM_SESSION_COMPUTING)
+    return;
+  self->refreshing = TRUE;
+  if (self->shown != result->proposals)
+    {
+      g_clear_pointer (&self->shown, tdm_proposals_unref);
+      self->shown = tdm_proposals_ref (result->proposals);
+      build_rows (self, result);
+    }
+  select_chosen (self, result->chosen_index);
+  self->refreshing = FALSE;
+}
+
+void
+tdm_proposals_list_set_session (TdmProposalsList *self, TdmSession *session)
+{
+  self->session = g_object_ref (session);
+}
+
+static void
+tdm_proposals_list_dispose (GObject *object)
+{
+  TdmProposalsList *self = TDM_PROPOSALS_LIST (object);
+  GtkWidget *child;
+
+  self->refreshing = TRUE;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  for (guint i = 0; i <= TDM_COLUMN_N; i++)
+    g_clear_object (&self->groups[i]);
+  g_clear_pointer (&self->shown, tdm_proposals_unref);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (tdm_proposals_list_parent_class)->dispose (object);
+}
+
+static void
+tdm_proposals_list_class_init (TdmProposalsListClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = tdm_proposals_list_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass),
+                                            GTK_TYPE_BOX_LAYOUT);
+}
+
+static void
+tdm_proposals_list_init (TdmProposalsList *self)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  for (guint i = 0; i <= TDM_COLUMN_N; i++)
+    self->groups[i] = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  self->header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  gtk_widget_add_css_class (self->header, "tdm-proposals-header");
+  self->list = gtk_list_box_new ();
+  gtk_widget_add_css_class (self->list, "tdm-proposals");
+  tdm_a11y_set_label (self->list, "Regimens");
+  g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (selected_cb), self);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_widget_set_parent (self->header, GTK_WIDGET (self));
+  gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
+}

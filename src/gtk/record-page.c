@@ -1,0 +1,309 @@
+#include "gtk/record-page.h"
+
+#include <string.h>
+
+#include "base/unit.h"
+#include "gtk/a11y.h"
+#include "gtk/choice.h"
+#include "gtk/field.h"
+#include "gtk/table.h"
+
+struct _TdmRecordPage
+{
+  AdwBin parent_instance;
+
+  GtkStack *stack;
+  GtkGrid *who;
+  GtkLabel *age;
+  GtkDropDown *sex;
+  GtkDropDown *model;
+  GtkLabel *model_about;
+  GtkBox *covariates_box, *doses_box, *levels_box;
+  GtkDropDown *target;
+  GtkBox *target_fields;
+  GtkLabel *target_unit;
+  GtkLabel *target_remark;
+
+  TdmForm *form;
+  GtkWidget *fields[TDM_CELL_N]; /* those that stand alone */
+  GtkWidget *tables[TDM_SECTION_TARGET + 1];
+  TdmModel *target_model; /* whose targets the drop-down lists */
+  gboolean refreshing;
+};
+
+G_DEFINE_FINAL_TYPE (TdmRecordPage, tdm_record_page, ADW_TYPE_BIN)
+
+static void
+sex_cb (TdmRecordPage *self)
+{
+  TdmSheet sheet;
+  TdmSex sex = (TdmSex)gtk_drop_down_get_selected (self->sex);
+
+  if (!self->refreshing && tdm_form_get_sheet (self->form, &sheet))
+    tdm_form_take (self->form, tdm_sheet_set_sex (&sheet, sex, NULL));
+}
+
+static void
+model_cb (TdmRecordPage *self)
+{
+  TdmSheet sheet;
+  guint selected = gtk_drop_down_get_selected (self->model);
+
+  if (self->refreshing || selected == 0 || !tdm_form_get_sheet (self->form, &sheet))
+    return;
+  GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
+  if (selected <= models->len)
+    tdm_form_take (
+        self->form,
+        tdm_sheet_set_model (
+            &sheet, tdm_model_get_id (g_ptr_array_index (models, selected - 1)), NULL));
+}
+
+static void
+target_cb (TdmRecordPage *self)
+{
+  TdmSheet sheet;
+  guint selected = gtk_drop_down_get_selected (self->target);
+
+  if (self->refreshing || !tdm_form_get_sheet (self->form, &sheet)
+      || sheet.model == NULL || selected >= tdm_model_get_n_targets (sheet.model))
+    return;
+  tdm_form_take (self->form, tdm_sheet_set_target (&sheet, selected, NULL));
+}
+
+static void
+fill_models (TdmRecordPage *self)
+{
+  GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  gtk_string_list_append (list, "Choose a drug and its model");
+  for (guint i = 0; i < models->len; i++)
+    gtk_string_list_append (list,
+                            tdm_model_get_text (g_ptr_array_index (models, i))->title);
+  gtk_drop_down_set_model (self->model, G_LIST_MODEL (list));
+}
+
+static void
+refresh_model (TdmRecordPage *self, const TdmSheet *sheet)
+{
+  GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
+  guint selected = 0;
+
+  for (guint i = 0; i < models->len; i++)
+    if (g_ptr_array_index (models, i) == (gpointer)sheet->model)
+      selected = i + 1;
+  gtk_drop_down_set_selected (self->model, selected);
+  gtk_label_set_text (
+      self->model_about,
+      sheet->model != NULL ? tdm_model_get_text (sheet->model)->population : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->model_about), sheet->model != NULL);
+}
+
+static void
+fill_targets (TdmRecordPage *self, TdmModel *model)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < tdm_model_get_n_targets (model); i++)
+    gtk_string_list_append (list, tdm_model_get_target (model, i)->title);
+  gtk_drop_down_set_model (self->target, G_LIST_MODEL (list));
+  self->target_model = model;
+}
+
+static void
+refresh_target (TdmRecordPage *self, const TdmSheet *sheet)
+{
+  gboolean known = sheet->model != NULL && tdm_model_get_n_targets (sheet->model) > 0;
+  TdmRemarkKind kind;
+  g_autofree char *remark =
+      tdm_form_get_remark (self->form, TDM_SECTION_TARGET, 0, &kind);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->target), known);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->target_fields), known);
+  gtk_label_set_text (self->target_remark, remark);
+  gtk_widget_set_visible (GTK_WIDGET (self->target_remark), remark[0] != '\0');
+  if (!known)
+    return;
+  if (self->target_model != sheet->model)
+    fill_targets (self, sheet->model);
+  gtk_drop_down_set_selected (self->target, tdm_sheet_find_target (sheet));
+  const char *unit = tdm_sheet_target (sheet)->unit;
+  g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
+  gtk_label_set_text (self->target_unit, shown);
+}
+
+static void
+refresh_fields (TdmRecordPage *self)
+{
+  for (guint kind = 0; kind < TDM_CELL_N; kind++)
+    {
+      TdmRemarkKind remark_kind;
+      if (self->fields[kind] == NULL)
+        continue;
+      g_autofree char *remark =
+          tdm_form_get_remark (self->form, tdm_cell_section (kind), 0, &remark_kind);
+      tdm_field_refresh (TDM_FIELD (self->fields[kind]), tdm_cell_title (kind), remark);
+    }
+}
+
+static void
+refresh_age (TdmRecordPage *self)
+{
+  TdmRemarkKind kind;
+  g_autofree char *text =
+      tdm_form_get_remark (self->form, TDM_SECTION_PATIENT, 0, &kind);
+
+  gtk_label_set_text (self->age, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->age), text[0] != '\0');
+  if (kind == TDM_REMARK_ERROR)
+    gtk_widget_add_css_class (GTK_WIDGET (self->age), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->age), "error");
+}
+
+static void
+updated_cb (TdmRecordPage *self)
+{
+  TdmSheet sheet;
+
+  gboolean open = tdm_form_get_sheet (self->form, &sheet);
+  gtk_stack_set_visible_child_name (self->stack, open ? "record" : "empty");
+  if (!open)
+    return;
+  self->refreshing = TRUE;
+  refresh_fields (self);
+  refresh_age (self);
+  gtk_drop_down_set_selected (self->sex, tdm_case_get_patient (sheet.record)->sex);
+  refresh_model (self, &sheet);
+  refresh_target (self, &sheet);
+  self->refreshing = FALSE;
+}
+
+static GtkWidget *
+add_field (TdmRecordPage *self, TdmCellKind kind, int width_chars)
+{
+  GtkWidget *field = tdm_field_new (self->form, (TdmCell){ kind, 0 }, width_chars);
+
+  self->fields[kind] = field;
+  return field;
+}
+
+static void
+add_who (TdmRecordPage *self)
+{
+  GtkWidget *name = add_field (self, TDM_CELL_PATIENT_NAME, 20);
+  GtkWidget *birth = add_field (self, TDM_CELL_PATIENT_BIRTH, 11);
+
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (birth), "YYYY-MM-DD");
+  gtk_grid_attach (self->who, name, 1, 0, 3, 1);
+  gtk_grid_attach (self->who, add_field (self, TDM_CELL_PATIENT_ID, 11), 1, 1, 1, 1);
+  gtk_grid_attach (self->who, birth, 1, 2, 1, 1);
+}
+
+static void
+add_target (TdmRecordPage *self)
+{
+  GtkWidget *low = add_field (self, TDM_CELL_TARGET_LOW, 6);
+  GtkWidget *high = add_field (self, TDM_CELL_TARGET_HIGH, 6);
+
+  gtk_entry_set_alignment (GTK_ENTRY (low), 1);
+  gtk_entry_set_alignment (GTK_ENTRY (high), 1);
+  gtk_box_prepend (self->target_fields, high);
+  gtk_box_prepend (self->target_fields, gtk_label_new ("to"));
+  gtk_box_prepend (self->target_fields, low);
+}
+
+static void
+add_table (TdmRecordPage *self, TdmSection section, GtkBox *box)
+{
+  self->tables[section] = tdm_table_new (self->form, section);
+  gtk_box_append (box, self->tables[section]);
+}
+
+void
+tdm_record_page_set_form (TdmRecordPage *self, TdmForm *form)
+{
+  self->form = g_object_ref (form);
+  add_who (self);
+  add_target (self);
+  add_table (self, TDM_SECTION_COVARIATES, self->covariates_box);
+  add_table (self, TDM_SECTION_DOSES, self->doses_box);
+  add_table (self, TDM_SECTION_LEVELS, self->levels_box);
+  self->refreshing = TRUE;
+  fill_models (self);
+  self->refreshing = FALSE;
+  g_signal_connect_object (form, "updated", G_CALLBACK (updated_cb), self,
+                           G_CONNECT_SWAPPED);
+  updated_cb (self);
+}
+
+void
+tdm_record_page_focus_row (TdmRecordPage *self, TdmSection section, guint row)
+{
+  if (self->tables[section] != NULL)
+    tdm_table_focus_row (TDM_TABLE (self->tables[section]), row);
+}
+
+void
+tdm_record_page_focus_section (TdmRecordPage *self, TdmSection section)
+{
+  if (section == TDM_SECTION_PATIENT)
+    gtk_widget_grab_focus (self->fields[TDM_CELL_PATIENT_NAME]);
+  else if (section == TDM_SECTION_TARGET)
+    gtk_widget_grab_focus (GTK_WIDGET (self->target));
+  else
+    tdm_record_page_focus_row (self, section,
+                               section == TDM_SECTION_COVARIATES ? 0 : G_MAXUINT);
+}
+
+static void
+tdm_record_page_dispose (GObject *object)
+{
+  TdmRecordPage *self = TDM_RECORD_PAGE (object);
+
+  for (guint kind = 0; kind < TDM_CELL_N; kind++)
+    if (self->fields[kind] != NULL)
+      tdm_field_retire (TDM_FIELD (self->fields[kind]));
+  memset (self->fields, 0, sizeof self->fields);
+  g_clear_object (&self->form);
+  G_OBJECT_CLASS (tdm_record_page_parent_class)->dispose (object);
+}
+
+static void
+tdm_record_page_class_init (TdmRecordPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tdm_record_page_dispose;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/org/titrate/Titrate/ui/record-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, who);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, age);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, sex);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model_about);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, covariates_box);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, doses_box);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, levels_box);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_fields);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_unit);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_remark);
+  gtk_widget_class_bind_template_callback (widget_class, sex_cb);
+  gtk_widget_class_bind_template_callback (widget_class, model_cb);
+  gtk_widget_class_bind_template_callback (widget_class, target_cb);
+}
+
+static void
+tdm_record_page_init (TdmRecordPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  tdm_choice_make_narrow (self->model);
+  tdm_choice_make_narrow (self->target);
+  tdm_a11y_set_label (GTK_WIDGET (self->sex), "Sex");
+  tdm_a11y_set_label (GTK_WIDGET (self->model), "Drug and model");
+  tdm_a11y_set_label (GTK_WIDGET (self->target), "Target");
+}

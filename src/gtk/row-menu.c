@@ -1,0 +1,171 @@
+#include "gtk/row-menu.h"
+
+#include "gtk/a11y.h"
+
+struct _TdmRowMenu
+{
+  GtkWidget parent_instance;
+
+  TdmForm *form;
+  TdmSection section;
+  guint row;
+  GtkWidget *button;
+};
+
+G_DEFINE_FINAL_TYPE (TdmRowMenu, tdm_row_menu, GTK_TYPE_WIDGET)
+
+typedef void (*Action) (TdmRowMenu *self, const TdmSheet *sheet, const char *detail);
+
+static void
+remove_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_remove_row (self->form, self->section, self->row);
+}
+
+static void
+another_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_add_covariate (self->form, detail);
+}
+
+static void
+steady_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  gboolean on = tdm_case_get_dose (sheet->record, self->row)->steady_state;
+
+  tdm_form_take (self->form, tdm_sheet_set_steady_state (sheet, self->row, !on, NULL));
+}
+
+static void
+route_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_take (self->form, tdm_sheet_set_route (sheet, self->row, detail, NULL));
+}
+
+static void
+item_cb (GtkButton *item, TdmRowMenu *self)
+{
+  g_autoptr (TdmRowMenu) alive = g_object_ref (self);
+  g_autofree char *detail = g_strdup (g_object_get_data (G_OBJECT (item), "detail"));
+  Action action = (Action)g_object_get_data (G_OBJECT (item), "action");
+  TdmSheet sheet;
+
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (self->button));
+  if (tdm_form_get_sheet (self->form, &sheet))
+    action (self, &sheet, detail);
+}
+
+static void
+add_item (TdmRowMenu *self, GtkWidget *box, const char *label, Action action,
+          const char *detail)
+{
+  GtkWidget *item = gtk_button_new_with_label (label);
+
+  gtk_widget_add_css_class (item, "flat");
+  gtk_widget_set_halign (gtk_button_get_child (GTK_BUTTON (item)), GTK_ALIGN_START);
+  g_object_set_data (G_OBJECT (item), "action", (gpointer)action);
+  g_object_set_data_full (G_OBJECT (item), "detail", g_strdup (detail), g_free);
+  g_signal_connect (item, "clicked", G_CALLBACK (item_cb), self);
+  gtk_box_append (GTK_BOX (box), item);
+}
+
+static void
+add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
+{
+  const TdmDoseEntry *dose = tdm_case_get_dose (sheet->record, self->row);
+  guint n = sheet->model != NULL ? tdm_model_get_n_routes (sheet->model) : 0;
+
+  if (dose->interval_h > 0)
+    add_item (self, box,
+              dose->steady_state ? "Started at this time" : "Taken so for long before",
+              steady_action, NULL);
+  for (guint i = 0; n > 1 && i < n; i++)
+    {
+      const TdmModelRoute *route = tdm_model_get_route (sheet->model, i);
+      g_autofree char *label = g_strdup_printf (
+          "Route: %s", route->title != NULL ? route->title : route->name);
+      if (g_strcmp0 (route->name, dose->route) != 0)
+        add_item (self, box, label, route_action, route->name);
+    }
+}
+
+static void
+popup_cb (GtkMenuButton *button, gpointer data)
+{
+  TdmRowMenu *self = data;
+  GtkWidget *popover = gtk_popover_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gboolean blank = tdm_form_is_blank_row (self->form, self->section, self->row);
+  TdmSheet sheet;
+
+  if (tdm_form_get_sheet (self->form, &sheet) && !blank)
+    {
+      if (self->section == TDM_SECTION_COVARIATES)
+        {
+          const TdmCovariateRow *row = g_ptr_array_index (sheet.rows, self->row);
+          if (row->info != NULL)
+            add_item (self, box, "Add a later value", another_action, row->name);
+        }
+      else if (self->section == TDM_SECTION_DOSES)
+        add_dose_items (self, box, &sheet);
+    }
+  add_item (self, box, blank ? "Clear" : "Remove", remove_action, NULL);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
+  tdm_a11y_set_label (popover, "Row menu");
+  gtk_menu_button_set_popover (button, popover);
+}
+
+void
+tdm_row_menu_refresh (TdmRowMenu *self, const char *row_name)
+{
+  g_autofree char *label = g_strdup_printf ("Menu of %s", row_name);
+
+  tdm_a11y_set_label (self->button, label);
+}
+
+void
+tdm_row_menu_popup (TdmRowMenu *self)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->button));
+}
+
+static void
+tdm_row_menu_dispose (GObject *object)
+{
+  TdmRowMenu *self = TDM_ROW_MENU (object);
+
+  g_clear_pointer (&self->button, gtk_widget_unparent);
+  g_clear_object (&self->form);
+  G_OBJECT_CLASS (tdm_row_menu_parent_class)->dispose (object);
+}
+
+static void
+tdm_row_menu_class_init (TdmRowMenuClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = tdm_row_menu_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass),
+                                            GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tdm_row_menu_init (TdmRowMenu *self)
+{
+  self->button = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->button), "view-more-symbolic");
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->button), popup_cb, self,
+                                         NULL);
+  gtk_widget_add_css_class (self->button, "flat");
+  gtk_widget_add_css_class (self->button, "tdm-row-menu");
+  gtk_widget_set_parent (self->button, GTK_WIDGET (self));
+}
+
+GtkWidget *
+tdm_row_menu_new (TdmForm *form, TdmSection section, guint row)
+{
+  TdmRowMenu *self = g_object_new (TDM_TYPE_ROW_MENU, NULL);
+
+  self->form = g_object_ref (form);
+  self->section = section;
+  self->row = row;
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,347 @@
+#include "gtk/table-row.h"
+
+#include <string.h>
+
+#include "gtk/a11y.h"
+#include "gtk/row-menu.h"
+
+/* Where a field stands in a section's line, and how wide it is. */
+typedef struct
+{
+  TdmCellKind kind;
+  int column, width_chars;
+} Place;
+
+static const Place covariate_places[] = { { TDM_CELL_COVARIATE_VALUE, 1, 6 },
+                                          { TDM_CELL_COVARIATE_TIME, 3, 15 } };
+static const Place dose_places[] = { { TDM_CELL_DOSE_TIME, 0, 15 },
+                                     { TDM_CELL_DOSE_AMOUNT, 1, 5 },
+                                     { TDM_CELL_DOSE_DURATION, 3, 3 },
+                                     { TDM_CELL_DOSE_INTERVAL, 4, 3 },
+                                     { TDM_CELL_DOSE_COUNT, 5, 3 } };
+static const Place level_places[] = { { TDM_CELL_LEVEL_TIME, 1, 15 },
+                                      { TDM_CELL_LEVEL_VALUE, 2, 6 } };
+
+static const struct
+{
+  const Place *places;
+  guint n;
+  int unit_column, last_column;
+  TdmCellKind unit_of;
+  const char *row_name;
+  const char *headings[7];
+} layouts[] = {
+  [TDM_SECTION_COVARIATES] = { covariate_places,
+                               G_N_ELEMENTS (covariate_places),
+                               2,
+                               4,
+                               TDM_CELL_COVARIATE_VALUE,
+                               "",
+                               { "", "Value", "Unit", "Valid from", NULL } },
+  [TDM_SECTION_DOSES] = { dose_places,
+                          G_N_ELEMENTS (dose_places),
+                          2,
+                          6,
+                          TDM_CELL_DOSE_AMOUNT,
+                          "Dose",
+                          { "Given from", "Amount", "Unit", "Over h", "Every h",
+                            "Doses", NULL } },
+  [TDM_SECTION_LEVELS] = { level_places,
+                           G_N_ELEMENTS (level_places),
+                           3,
+                           4,
+                           TDM_CELL_LEVEL_VALUE,
+                           "Level",
+                           { "Use", "Time drawn", "Level", "Unit", NULL } },
+};
+
+const char *const *
+tdm_table_headings (TdmSection section)
+{
+  return layouts[section].headings;
+}
+
+static const TdmCovariateRow *
+covariate_of (TdmForm *form, TdmSection section, guint row)
+{
+  TdmSheet sheet;
+
+  if (section != TDM_SECTION_COVARIATES || !tdm_form_get_sheet (form, &sheet)
+      || row >= sheet.rows->len)
+    return NULL;
+  return g_ptr_array_index (sheet.rows, row);
+}
+
+char *
+tdm_table_row_kind (TdmForm *form, TdmSection section, guint row)
+{
+  const TdmCovariateRow *covariate = covariate_of (form, section, row);
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (form));
+
+  if (covariate == NULL)
+    return g_strdup ("entry");
+  return g_strdup_printf ("%s %s", covariate->name,
+                          model != NULL ? tdm_model_get_id (model) : "");
+}
+
+static void
+use_cb (TdmTableRow *self)
+{
+  TdmSheet sheet;
+  gboolean use = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->use));
+
+  if (!self->refreshing && tdm_form_get_sheet (self->form, &sheet))
+    tdm_form_take (self->form, tdm_sheet_set_use (&sheet, self->row, use, NULL));
+}
+
+/* The choices of a covariate that is not a number: a dash for "not given" first. */
+static char **
+choices_of (const TdmModelCovariate *info, gboolean shown)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_add (builder, shown ? "–" : "");
+  if (tdm_covariate_is_switch (info))
+    {
+      g_strv_builder_add (builder, shown ? "No" : "0");
+      g_strv_builder_add (builder, shown ? "Yes" : "1");
+    }
+  for (guint i = 0; info->categories != NULL && info->categories[i] != NULL; i++)
+    g_strv_builder_add (builder, info->categories[i]);
+  return g_strv_builder_end (builder);
+}
+
+static void
+choice_cb (TdmTableRow *self)
+{
+  const TdmCovariateRow *covariate =
+      covariate_of (self->form, self->section, self->row);
+  TdmCell cell = { TDM_CELL_COVARIATE_VALUE, self->row };
+
+  if (self->refreshing || covariate == NULL)
+    return;
+  g_auto (GStrv) values = choices_of (covariate->info, FALSE);
+  guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->choice));
+  if (selected < g_strv_length (values))
+    tdm_form_enter (self->form, cell, values[selected]);
+}
+
+static gboolean
+needs_choice (const TdmCovariateRow *covariate)
+{
+  return covariate != NULL && covariate->info != NULL
+         && (covariate->info->categories != NULL
+             || tdm_covariate_is_switch (covariate->info));
+}
+
+static void
+attach (GtkGrid *grid, GtkWidget *widget, int column, guint row)
+{
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_grid_attach (grid, widget, column, (int)(2 * row + 1), 1, 1);
+}
+
+static void
+build_covariate (TdmTableRow *self, GtkGrid *grid, const TdmCovariateRow *covariate)
+{
+  self->title = gtk_label_new (covariate->title);
+  gtk_label_set_xalign (GTK_LABEL (self->title), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (self->title, TRUE);
+  gtk_widget_set_tooltip_text (self->title, covariate->title);
+  attach (grid, self->title, 0, self->row);
+  if (!needs_choice (covariate))
+    return;
+  g_auto (GStrv) shown = choices_of (covariate->info, TRUE);
+  self->choice = gtk_drop_down_new_from_strings ((const char *const *)shown);
+  gtk_widget_add_css_class (self->choice, "tdm-choice");
+  tdm_a11y_set_label (self->choice, covariate->title);
+  g_signal_connect_swapped (self->choice, "notify::selected", G_CALLBACK (choice_cb),
+                            self);
+  gtk_widget_set_valign (self->choice, GTK_ALIGN_CENTER);
+  gtk_grid_attach (grid, self->choice, 1, (int)(2 * self->row + 1), 2, 1);
+}
+
+static void
+build_use (TdmTableRow *self, GtkGrid *grid)
+{
+  self->use = gtk_check_button_new ();
+  gtk_widget_set_tooltip_text (self->use, "Use this level for the fit");
+  g_signal_connect_swapped (self->use, "toggled", G_CALLBACK (use_cb), self);
+  attach (grid, self->use, 0, self->row);
+}
+
+static gboolean
+key_cb (TdmTableRow *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
+
+  if (keyval == GDK_KEY_Down && modifiers == GDK_ALT_MASK && self->unit != NULL)
+    tdm_unit_button_popup (TDM_UNIT_BUTTON (self->unit));
+  else if (keyval == GDK_KEY_Menu
+           || (keyval == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK))
+    tdm_row_menu_popup (TDM_ROW_MENU (self->menu));
+  else if (keyval == GDK_KEY_Delete && modifiers == GDK_CONTROL_MASK)
+    tdm_form_remove_row (self->form, self->section, self->row);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+build_fields (TdmTableRow *self, GtkGrid *grid)
+{
+  for (guint i = 0; i < layouts[self->section].n; i++)
+    {
+      const Place *place = &layouts[self->section].places[i];
+      GtkEventController *key = gtk_event_controller_key_new ();
+      if (self->choice != NULL && place->kind == TDM_CELL_COVARIATE_VALUE)
+        continue;
+      GtkWidget *field = tdm_field_new (self->form, (TdmCell){ place->kind, self->row },
+                                        place->width_chars);
+      if (place->width_chars < 10)
+        gtk_entry_set_alignment (GTK_ENTRY (field), 1);
+      g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_cb), self);
+      gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+      gtk_widget_add_controller (field, key);
+      attach (grid, field, place->column, self->row);
+      self->fields[self->n_fields++] = field;
+    }
+}
+
+TdmTableRow *
+tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
+{
+  TdmTableRow *self = g_new0 (TdmTableRow, 1);
+  const TdmCovariateRow *covariate = covariate_of (form, section, row);
+
+  self->kind = tdm_table_row_kind (form, section, row);
+  self->form = form;
+  self->section = section;
+  self->row = row;
+  if (covariate != NULL)
+    build_covariate (self, grid, covariate);
+  if (section == TDM_SECTION_LEVELS)
+    build_use (self, grid);
+  build_fields (self, grid);
+  if (self->choice == NULL)
+    {
+      self->unit =
+          tdm_unit_button_new (form, (TdmCell){ layouts[section].unit_of, row });
+      attach (grid, self->unit, layouts[section].unit_column, row);
+    }
+  self->menu = tdm_row_menu_new (form, section, row);
+  attach (grid, self->menu, layouts[section].last_column, row);
+  self->remark = tdm_remark_new (form, section, row);
+  gtk_grid_attach (grid, self->remark, 0, (int)(2 * row + 2),
+                   layouts[section].last_column + 1, 1);
+  return self;
+}
+
+static void
+remove_widget (GtkWidget *widget)
+{
+  if (widget != NULL)
+    gtk_grid_remove (GTK_GRID (gtk_widget_get_parent (widget)), widget);
+}
+
+void
+tdm_table_row_free (TdmTableRow *self)
+{
+  GtkWidget *others[] = { self->title, self->use,  self->choice,
+                          self->unit,  self->menu, self->remark };
+
+  self->refreshing = TRUE;
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      tdm_field_retire (TDM_FIELD (self->fields[i]));
+      remove_widget (self->fields[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    remove_widget (others[i]);
+  g_free (self->kind);
+  g_free (self);
+}
+
+static char *
+row_name (TdmTableRow *self)
+{
+  const TdmCovariateRow *covariate =
+      covariate_of (self->form, self->section, self->row);
+
+  if (covariate != NULL)
+    return g_strdup (covariate->title);
+  if (tdm_form_is_blank_row (self->form, self->section, self->row))
+    return g_strdup_printf ("New %s",
+                            self->section == TDM_SECTION_DOSES ? "dose" : "level");
+  return g_strdup_printf ("%s %u", layouts[self->section].row_name, self->row + 1);
+}
+
+/* Which choice a text is: its value, or the number of its category. */
+static guint
+find_choice (const TdmModelCovariate *info, const char *text)
+{
+  g_auto (GStrv) values = choices_of (info, FALSE);
+  char *end;
+
+  for (guint i = 0; values[i] != NULL; i++)
+    if (g_ascii_strcasecmp (values[i], text) == 0)
+      return i;
+  guint64 index = g_ascii_strtoull (text, &end, 10);
+  return *end == '\0' && index + 1 < g_strv_length (values) ? (guint)index + 1 : 0;
+}
+
+static void
+refresh_choice (TdmTableRow *self)
+{
+  const TdmCovariateRow *covariate =
+      covariate_of (self->form, self->section, self->row);
+  TdmCell cell = { TDM_CELL_COVARIATE_VALUE, self->row };
+  g_autofree char *text = tdm_form_get_text (self->form, cell);
+
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->choice),
+                              find_choice (covariate->info, text));
+}
+
+static void
+refresh_use (TdmTableRow *self, const char *name, gboolean blank)
+{
+  TdmSheet sheet;
+  g_autofree char *label = g_strdup_printf ("%s, use for the fit", name);
+
+  if (!tdm_form_get_sheet (self->form, &sheet))
+    return;
+  gtk_widget_set_sensitive (self->use, !blank);
+  gtk_check_button_set_active (
+      GTK_CHECK_BUTTON (self->use),
+      blank || tdm_case_get_level (sheet.record, self->row)->use);
+  tdm_a11y_set_label (self->use, label);
+}
+
+void
+tdm_table_row_refresh (TdmTableRow *self)
+{
+  gboolean blank = tdm_form_is_blank_row (self->form, self->section, self->row);
+  TdmRemarkKind kind;
+  g_autofree char *name = row_name (self);
+  g_autofree char *remark =
+      tdm_form_get_remark (self->form, self->section, self->row, &kind);
+
+  self->refreshing = TRUE;
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      TdmCell cell = tdm_field_get_cell (TDM_FIELD (self->fields[i]));
+      g_autofree char *label =
+          g_strdup_printf ("%s, %s", name, tdm_cell_title (cell.kind));
+      tdm_field_refresh (TDM_FIELD (self->fields[i]), label, remark);
+    }
+  if (self->choice != NULL)
+    refresh_choice (self);
+  if (self->use != NULL)
+    refresh_use (self, name, blank);
+  if (self->unit != NULL)
+    tdm_unit_button_refresh (TDM_UNIT_BUTTON (self->unit), name);
+  tdm_row_menu_refresh (TDM_ROW_MENU (self->menu), name);
+  tdm_remark_refresh (TDM_REMARK (self->remark));
+  self->refreshing = FALSE;
+}

@@ -1,0 +1,39 @@
+/* The widgets of one row of a table. Plain struct; the widgets belong to the grid. */
+#pragma once
+
+#include "gtk/field.h"
+#include "gtk/remark.h"
+#include "gtk/unit-button.h"
+
+#define TDM_ROW_MAX_FIELDS 5
+
+typedef struct
+{
+  char *kind; /* what the row was built for; another kind is built anew */
+  TdmForm *form;
+  TdmSection section;
+  guint row;
+  GtkWidget *title;  /* covariates: the name */
+  GtkWidget *use;    /* levels: fitted or only shown */
+  GtkWidget *choice; /* yes or no, or a category; or NULL */
+  GtkWidget *fields[TDM_ROW_MAX_FIELDS];
+  guint n_fields;
+  GtkWidget *unit;
+  GtkWidget *menu;
+  GtkWidget *remark;
+  gboolean refreshing;
+} TdmTableRow;
+
+/* What the row is of: rows of another kind have other widgets. Yours. */
+char *tdm_table_row_kind (TdmForm *form, TdmSection section,
+                          guint row) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Builds the widgets of a row into `grid`, its lines at 2 row + 1 and 2 row + 2. */
+TdmTableRow *tdm_table_row_new (TdmForm *form, TdmSection section, guint row,
+                                GtkGrid *grid) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes the widgets from the grid and frees the row. */
+void tdm_table_row_free (TdmTableRow *self);
+void tdm_table_row_refresh (TdmTableRow *self);
+
+/* Titles of the columns over a section's fields, NULL where none: n = 6. */
+const char *const *tdm_table_headings (TdmSection section);

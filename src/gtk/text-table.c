@@ -1,0 +1,67 @@
+#include "gtk/text-table.h"
+
+static GtkWidget *
+cell_new (const char *text, gboolean heading, gboolean first)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), first ? 0 : 1);
+  gtk_label_set_selectable (GTK_LABEL (label), FALSE);
+  gtk_widget_add_css_class (label, heading ? "caption" : "numeric");
+  if (heading)
+    gtk_widget_add_css_class (label, "dim-label");
+  return label;
+}
+
+GtkWidget *
+tdm_text_table_new (const GPtrArray *rows)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  gtk_widget_add_css_class (grid, "card");
+  gtk_widget_add_css_class (grid, "tdm-card");
+  for (guint r = 0; r < rows->len; r++)
+    {
+      char **cells = g_ptr_array_index (rows, r);
+      for (guint c = 0; cells[c] != NULL; c++)
+        gtk_grid_attach (GTK_GRID (grid), cell_new (cells[c], r == 0, c == 0), (int)c,
+                         (int)r, 1, 1);
+    }
+  return grid;
+}
+
+void
+tdm_box_clear (GtkBox *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))) != NULL)
+    gtk_box_remove (box, child);
+}
+
+void
+tdm_box_add_heading (GtkBox *box, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_set_margin_top (label, 8);
+  gtk_box_append (box, label);
+}
+
+void
+tdm_box_add_paragraph (GtkBox *box, const char *text)
+{
+  GtkWidget *label;
+
+  if (text == NULL || text[0] == '\0')
+    return;
+  label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_box_append (box, label);
+}

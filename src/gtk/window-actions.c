@@ -1,0 +1,222 @@
+#include "gtk/window-actions.h"
+
+#include <string.h>
+
+#include "app/report-builder.h"
+#include "plot/report.h"
+
+/* A file chooser that is answered later. */
+typedef void (*Chosen) (TdmWindow *self, const char *path);
+
+typedef struct
+{
+  TdmWindow *window;
+  GtkFileChooserNative *chooser;
+  Chosen chosen;
+} Asking;
+
+static void
+response_cb (Asking *asking, int response)
+{
+  g_autoptr (GFile) file =
+      gtk_file_chooser_get_file (GTK_FILE_CHOOSER (asking->chooser));
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
+    asking->chosen (asking->window, path);
+  g_object_unref (asking->chooser);
+  g_object_unref (asking->window);
+  g_free (asking);
+}
+
+/* `name` NULL: to open a file, else to save one under that name. */
+static void
+ask (TdmWindow *self, const char *title, const char *name, Chosen chosen)
+{
+  Asking *asking = g_new0 (Asking, 1);
+  GtkFileChooserAction action =
+      name != NULL ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN;
+
+  asking->window = g_object_ref (self);
+  asking->chosen = chosen;
+  asking->chooser =
+      gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (asking->chooser), TRUE);
+  if (name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (asking->chooser), name);
+  g_signal_connect_swapped (asking->chooser, "response", G_CALLBACK (response_cb),
+                            asking);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (asking->chooser));
+}
+
+static void
+tell_error (TdmWindow *self, const char *heading, const GError *error)
+{
+  tdm_window_tell (self, heading, error->message);
+}
+
+/* No names of patients in names of files: the identifier only. */
+static char *
+file_name (TdmWindow *self, const char *suffix)
+{
+  TdmCase *record = tdm_session_get_record (tdm_window_get_session (self));
+  const char *id = record != NULL ? tdm_case_get_patient (record)->id : NULL;
+  g_autofree char *safe = g_strdup (id != NULL && id[0] != '\0' ? id : "case");
+
+  g_strcanon (safe, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_", '-');
+  return g_strdup_printf ("%s%s", safe, suffix);
+}
+
+static void
+import_chosen (TdmWindow *self, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  tdm_window_import (self, file);
+}
+
+void
+tdm_window_ask_import (TdmWindow *self)
+{
+  ask (self, "Import a case", NULL, import_chosen);
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (TdmWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!tdm_store_export_finish (result, &error))
+    tell_error (self, "The case was not exported", error);
+}
+
+static void
+export_chosen (TdmWindow *self, const char *path)
+{
+  TdmSession *session = tdm_window_get_session (self);
+  TdmStore *store = tdm_session_get_store (session);
+
+  if (store != NULL)
+    tdm_store_export_async (store, tdm_session_get_case_id (session), path, exported_cb,
+                            g_object_ref (self));
+}
+
+void
+tdm_window_ask_export (TdmWindow *self)
+{
+  g_autofree char *name = file_name (self, ".json");
+
+  ask (self, "Export the case", name, export_chosen);
+}
+
+static void
+plot_chosen (TdmWindow *self, const char *path)
+{
+  TdmPlotView *view = g_object_get_data (G_OBJECT (self), "plot-to-save");
+  g_autoptr (GError) error = NULL;
+
+  if (!tdm_plot_save (tdm_plot_view_get_plot (view), path, &error))
+    tell_error (self, "The plot was not saved", error);
+}
+
+void
+tdm_window_ask_save_plot (TdmWindow *self, TdmPlotView *view)
+{
+  g_autofree char *name = file_name (self, "-plot.pdf");
+
+  g_object_set_data (G_OBJECT (self), "plot-to-save", view);
+  ask (self, "Save the plot (.pdf, .svg or .png)", name, plot_chosen);
+}
+
+/* The report of the result on the screen; NULL when that is out of date. */
+static TdmReport *
+build_report (TdmWindow *self)
+{
+  TdmSession *session = tdm_window_get_session (self);
+
+  if (!tdm_session_is_current (session))
+    return NULL;
+  return tdm_report_builder_build (tdm_session_get_result (session),
+                                   tdm_session_get_options (session));
+}
+
+static void
+report_chosen (TdmWindow *self, const char *path)
+{
+  g_autoptr (TdmReport) report = build_report (self);
+  g_autoptr (GError) error = NULL;
+
+  if (report == NULL)
+    tdm_window_tell (self, "The report was not saved",
+                     "The answer is out of date. Enter what is being typed first.");
+  else if (!tdm_report_save (report, path, &error))
+    tell_error (self, "The report was not saved", error);
+}
+
+void
+tdm_window_ask_save_report (TdmWindow *self)
+{
+  g_autofree char *name = file_name (self, "-report.pdf");
+
+  ask (self, "Save the report as PDF", name, report_chosen);
+}
+
+static void
+begin_print_cb (GtkPrintOperation *operation, GtkPrintContext *context,
+                TdmReport *report)
+{
+  guint pages = tdm_report_n_pages (report, gtk_print_context_get_width (context),
+                                    gtk_print_context_get_height (context));
+
+  gtk_print_operation_set_n_pages (operation, (int)pages);
+}
+
+static void
+draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page,
+              TdmReport *report)
+{
+  tdm_report_draw_page (report, gtk_print_context_get_cairo_context (context),
+                        gtk_print_context_get_width (context),
+                        gtk_print_context_get_height (context), (guint)page);
+}
+
+static void
+forget_report (gpointer data, GClosure *closure)
+{
+  tdm_report_free (data);
+}
+
+void
+tdm_window_print (TdmWindow *self)
+{
+  TdmReport *report = build_report (self);
+  g_autoptr (GtkPrintOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (report == NULL)
+    return;
+  operation = gtk_print_operation_new ();
+  gtk_print_operation_set_job_name (operation, "Titrate report");
+  gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
+  g_signal_connect_data (operation, "begin-print", G_CALLBACK (begin_print_cb), report,
+                         forget_report, 0);
+  g_signal_connect (operation, "draw-page", G_CALLBACK (draw_page_cb), report);
+  if (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
+                               GTK_WINDOW (self), &error)
+      == GTK_PRINT_OPERATION_RESULT_ERROR)
+    tell_error (self, "The report was not printed", error);
+}
+
+void
+tdm_window_show_about (TdmWindow *self)
+{
+  adw_show_about_window (
+      GTK_WINDOW (self), "application-name", "Titrate", "application-icon",
+      "org.titrate.Titrate", "version", TDM_VERSION, "license-type",
+      GTK_LICENSE_GPL_3_0, "comments",
+      "From a drug level to a dose: Bayesian dosing at the bedside, offline.\n\nThe "
+      "program advises people who are trained to prescribe. It is not a certified "
+      "medical device, and what is given remains their decision.",
+      NULL);
+}
