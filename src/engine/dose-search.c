@@ -1,11 +1,12 @@
 /* The dose search.
  *
- * A shape is what a regimen is apart from its amount: route, interval, infusion length.
- * For each shape the amounts whose metric at the MAP estimate lies in the window, or
- * just beside it, become candidates (the metric rises with the amount, so they are
- * found by bisection); each candidate is then evaluated under every draw of the
- * posterior. At steady state in a linear model metrics are proportional to the amount,
- * so one evaluation serves all of a shape's candidates. */
+ * For each route and interval the amounts around the middle of the window become
+ * candidates, each over the shortest infusion its rate allows (every infusion length
+ * when the target is a peak): the metric rises with the amount, so they are found by
+ * bisection at the MAP estimate. Each candidate is then evaluated under every draw of
+ * the posterior. A shape is what a regimen is apart from its amount; at steady state in
+ * a linear model metrics are proportional to the amount, so one evaluation serves all
+ * candidates of a shape. */
 #include "engine/target.h"
 
 #include "base/error.h"
@@ -17,9 +18,9 @@
 
 #define DEFAULT_DRAWS 1000
 #define DEFAULT_KEEP 12
-/* Candidates kept of one shape; a differential equation costs a thousand times more. */
-#define PER_SHAPE 3
-#define PER_SHAPE_ODE 2
+/* Candidates of one interval; a differential equation costs a thousand times more. */
+#define PER_INTERVAL 3
+#define PER_INTERVAL_ODE 2
 #define ODE_SHAPES 6
 #define ODE_DRAWS 200
 /* Tolerances of differential equations under draws. */
@@ -33,10 +34,9 @@
 
 typedef struct
 {
-  const TdmModelDosing *dosing; /* NULL = the current regimen's own shape */
-  TdmRegimen base;              /* route, interval, duration, first dose; any amount */
-  GPtrArray *candidates;        /* TdmRegimen*, borrowed from the pool */
-  double distance;              /* of its best candidate from the centre, log scale */
+  TdmRegimen base;       /* route, interval, duration, first dose; any amount */
+  GPtrArray *candidates; /* TdmRegimen*, borrowed from the pool */
+  double distance;       /* of its best candidate from the centre, log scale */
 } Shape;
 
 typedef struct
@@ -107,31 +107,47 @@ is_allowed (const TdmModelDosing *d, double amount, double interval, double dura
          && (duration <= interval);
 }
 
-/* The metric at the MAP estimate; INFINITY where there is no steady state. */
-static double
-map_metric (Search *s, TdmMetrics *metrics, const Shape *shape, double amount,
-            TdmRegimenMetrics *out)
+/* What can be given at one interval: an amount over an infusion length. */
+typedef struct
 {
-  TdmRegimen regimen = shape->base;
-  regimen.amount_mg = amount;
-  s->evaluated++;
-  if (!tdm_metrics_compute (metrics, &regimen, s->fit->eta, out, NULL))
-    return INFINITY;
-  return out->target;
+  double amount_mg, duration_h;
+} Option;
+
+static TdmRegimen
+base_regimen (const Search *s, const TdmModelRoute *route, double interval,
+              double duration)
+{
+  return (TdmRegimen){ .route = route,
+                       .interval_h = interval,
+                       .duration_h = duration,
+                       .first_dose_h = tdm_problem_get_adjust_h (s->problem) };
 }
 
-/* Index of the first allowed amount whose metric reaches `bound`, n when none. */
-static guint
-bisect (Search *s, TdmMetrics *metrics, const Shape *shape, const GArray *amounts,
-        double bound)
+/* The metrics at the MAP estimate; FALSE where there is no steady state. */
+static gboolean
+map_metrics (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
+             TdmRegimenMetrics *out)
 {
-  guint lo = 0, hi = amounts->len;
-  TdmRegimenMetrics ignored;
+  s->evaluated++;
+  return tdm_metrics_compute (metrics, regimen, s->fit->eta, out, NULL);
+}
+
+/* Index of the first option whose metric reaches the middle of the window, n when none.
+ */
+static guint
+bisect (Search *s, TdmMetrics *metrics, const TdmRegimen *base, const GArray *options)
+{
+  guint lo = 0, hi = options->len;
+  double centre = tdm_target_centre (&s->target);
   while (lo < hi)
     {
       guint mid = (lo + hi) / 2;
-      double amount = g_array_index (amounts, double, mid);
-      if (map_metric (s, metrics, shape, amount, &ignored) >= bound)
+      const Option *option = &g_array_index (options, Option, mid);
+      TdmRegimen regimen = *base;
+      TdmRegimenMetrics m;
+      regimen.amount_mg = option->amount_mg;
+      regimen.duration_h = option->duration_h;
+      if (!map_metrics (s, metrics, &regimen, &m) || m.target >= centre)
         hi = mid;
       else
         lo = mid + 1;
@@ -139,24 +155,25 @@ bisect (Search *s, TdmMetrics *metrics, const Shape *shape, const GArray *amount
   return lo;
 }
 
+/* Every amount that can be given over `duration`, or over the shortest length its rate
+ * allows when `duration` is negative. */
 static GArray *
-allowed_amounts (const Search *s, const Shape *shape)
+list_options (const TdmModelDosing *d, double interval, double duration)
 {
-  GArray *out = g_array_new (FALSE, FALSE, sizeof (double));
-  const TdmModelDosing *d = shape->dosing;
-  gboolean shortest_only =
-      s->target.metric != TDM_METRIC_PEAK && s->target.metric != TDM_METRIC_PEAK_MIC;
+  const double none[] = { 0.0 };
+  const double *durations = d->n_durations ? d->durations_h : none;
+  guint n = d->n_durations ? d->n_durations : 1;
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (Option));
   for (guint i = 0; i < d->n_amounts; i++)
-    {
-      double amount = d->amounts_mg[i];
-      double own = shape->base.duration_h, shortest = own;
-      for (guint k = 0; shortest_only && k < d->n_durations; k++)
-        if (d->durations_h[k] < shortest
-            && is_allowed (d, amount, shape->base.interval_h, d->durations_h[k]))
-          shortest = d->durations_h[k];
-      if (shortest == own && is_allowed (d, amount, shape->base.interval_h, own))
-        g_array_append_val (out, amount);
-    }
+    for (guint k = 0; k < n; k++)
+      {
+        Option option = { d->amounts_mg[i], durations[k] };
+        if ((duration >= 0 && durations[k] != duration)
+            || !is_allowed (d, option.amount_mg, interval, option.duration_h))
+          continue;
+        g_array_append_val (out, option);
+        break;
+      }
   return out;
 }
 
@@ -167,44 +184,19 @@ log_distance (const TdmResolvedTarget *target, double value)
                                        : INFINITY;
 }
 
-static void
-add_candidate (Search *s, TdmMetrics *metrics, Shape *shape, double amount)
-{
-  TdmRegimen *regimen = regimen_with_amount (&shape->base, amount);
-  if (!isfinite (map_metric (s, metrics, shape, amount, &regimen->metrics)))
-    {
-      regimen_free (regimen);
-      return;
-    }
-  double distance = log_distance (&s->target, regimen->metrics.target);
-  shape->distance = MIN (shape->distance, distance);
-  g_ptr_array_add (s->pool, regimen);
-  g_ptr_array_add (shape->candidates, regimen);
-}
-
-/* The amounts around the centre of the window. */
-static void
-find_candidates (Search *s, TdmMetrics *metrics, Shape *shape)
-{
-  g_autoptr (GArray) amounts = allowed_amounts (s, shape);
-  const int keep = s->linear ? PER_SHAPE : PER_SHAPE_ODE;
-  if (amounts->len == 0)
-    return;
-  int at = (int)bisect (s, metrics, shape, amounts, tdm_target_centre (&s->target));
-  int from = CLAMP (at - (keep + 1) / 2, 0, MAX ((int)amounts->len - keep, 0));
-  for (int i = from; i < from + keep && i < (int)amounts->len; i++)
-    add_candidate (s, metrics, shape, g_array_index (amounts, double, i));
-}
-
 static Shape *
-shape_new (Search *s, const TdmModelDosing *dosing, double interval, double duration)
+shape_for (Search *s, const TdmRegimen *base)
 {
+  for (guint i = 0; i < s->shapes->len; i++)
+    {
+      Shape *shape = s->shapes->pdata[i];
+      if (shape->base.route == base->route && shape->base.interval_h == base->interval_h
+          && shape->base.duration_h == base->duration_h
+          && shape->base.is_current == base->is_current)
+        return shape;
+    }
   Shape *shape = g_new0 (Shape, 1);
-  shape->dosing = dosing;
-  shape->base.route = dosing ? dosing->route : NULL;
-  shape->base.interval_h = interval;
-  shape->base.duration_h = duration;
-  shape->base.first_dose_h = tdm_problem_get_adjust_h (s->problem);
+  shape->base = *base;
   shape->candidates = g_ptr_array_new ();
   shape->distance = INFINITY;
   g_ptr_array_add (s->shapes, shape);
@@ -212,7 +204,58 @@ shape_new (Search *s, const TdmModelDosing *dosing, double interval, double dura
 }
 
 static void
-add_shapes (Search *s, const TdmModelDosing *dosing)
+add_candidate (Search *s, TdmMetrics *metrics, const TdmRegimen *base, double amount)
+{
+  TdmRegimen *regimen = regimen_with_amount (base, amount);
+  if (!map_metrics (s, metrics, regimen, &regimen->metrics))
+    {
+      regimen_free (regimen);
+      return;
+    }
+  Shape *shape = shape_for (s, base);
+  double distance = log_distance (&s->target, regimen->metrics.target);
+  shape->distance = MIN (shape->distance, distance);
+  g_ptr_array_add (s->pool, regimen);
+  g_ptr_array_add (shape->candidates, regimen);
+}
+
+/* The options around the middle of the window become candidates. */
+static void
+pick (Search *s, TdmMetrics *metrics, const TdmRegimen *base, const GArray *options)
+{
+  const int keep = s->linear ? PER_INTERVAL : PER_INTERVAL_ODE, n = (int)options->len;
+  if (n == 0 || g_cancellable_is_cancelled (s->cancellable))
+    return;
+  int at = (int)bisect (s, metrics, base, options);
+  int from = CLAMP (at - (keep + 1) / 2, 0, MAX (n - keep, 0));
+  for (int i = from; i < from + keep && i < n; i++)
+    {
+      const Option *option = &g_array_index (options, Option, i);
+      TdmRegimen own = *base;
+      own.duration_h = option->duration_h;
+      add_candidate (s, metrics, &own, option->amount_mg);
+    }
+}
+
+static void
+search_interval (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing,
+                 double interval)
+{
+  gboolean peak =
+      s->target.metric == TDM_METRIC_PEAK || s->target.metric == TDM_METRIC_PEAK_MIC;
+  TdmRegimen base = base_regimen (s, dosing->route, interval, 0);
+  for (guint k = 0; k < MAX (dosing->n_durations, 1); k++)
+    {
+      double duration = peak && dosing->n_durations ? dosing->durations_h[k] : -1.0;
+      g_autoptr (GArray) options = list_options (dosing, interval, duration);
+      pick (s, metrics, &base, options);
+      if (!peak)
+        break;
+    }
+}
+
+static void
+search_dosing (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
 {
   const TdmCaseOptions *options =
       tdm_case_get_options (tdm_problem_get_case (s->problem));
@@ -220,12 +263,7 @@ add_shapes (Search *s, const TdmModelDosing *dosing)
   const double *intervals =
       options->n_intervals ? options->intervals_h : dosing->intervals_h;
   for (guint i = 0; i < n; i++)
-    {
-      if (dosing->n_durations == 0)
-        shape_new (s, dosing, intervals[i], 0);
-      for (guint k = 0; k < dosing->n_durations; k++)
-        shape_new (s, dosing, intervals[i], dosing->durations_h[k]);
-    }
+    search_interval (s, metrics, dosing, intervals[i]);
 }
 
 static void
@@ -234,10 +272,10 @@ add_current (Search *s, TdmMetrics *metrics)
   TdmCurrentRegimen current = tdm_problem_get_current (s->problem);
   if (!current.route || current.interval_h <= 0)
     return;
-  Shape *shape = shape_new (s, NULL, current.interval_h, current.duration_h);
-  shape->base.route = current.route;
-  shape->base.is_current = TRUE;
-  add_candidate (s, metrics, shape, current.amount_mg);
+  TdmRegimen base =
+      base_regimen (s, current.route, current.interval_h, current.duration_h);
+  base.is_current = TRUE;
+  add_candidate (s, metrics, &base, current.amount_mg);
 }
 
 /* Takes out candidates that equal the current regimen. */
@@ -270,7 +308,7 @@ static gint
 compare_shapes (gconstpointer a, gconstpointer b)
 {
   const Shape *x = *(Shape *const *)a, *y = *(Shape *const *)b;
-  int current = (x->dosing != NULL) - (y->dosing != NULL);
+  int current = y->base.is_current - x->base.is_current;
   return current ? current : (x->distance > y->distance) - (x->distance < y->distance);
 }
 
@@ -494,10 +532,7 @@ find_pool (Search *s)
   TdmModel *model = tdm_problem_get_model (s->problem);
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
   for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
-    add_shapes (s, tdm_model_get_dosing (model, d));
-  for (guint k = 0; k < s->shapes->len; k++)
-    if (!g_cancellable_is_cancelled (s->cancellable))
-      find_candidates (s, metrics, s->shapes->pdata[k]);
+    search_dosing (s, metrics, tdm_model_get_dosing (model, d));
   add_current (s, metrics);
   drop_twins (s);
   if (!s->linear)
