@@ -155,16 +155,14 @@ read_default (const Item *item, GError **error)
          || refuse (entry, error, "expected a value within the studied range");
 }
 
-/* A formula sees the covariates above it, so that constant i is covariate i. */
-static TdmProgram *
-compile_formula (TdmModel *self, const Item *item, const TdmKeyEntry *entry,
-                 GError **error)
+TdmProgram *
+tdm_load_program (const TdmModel *self, guint n, const char *name,
+                  const TdmKeyEntry *entry, GError **error)
 {
   g_autoptr (TdmProgramBuilder) builder = tdm_program_builder_new ();
-  const char *name = item->covariate->name;
   const char *const outputs[] = { name, NULL };
 
-  for (guint i = 0; i < self->covariates->len; i++)
+  for (guint i = 0; i < n; i++)
     {
       const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
       TdmVariable variable = { TDM_VARIABLE_CONSTANT, c->name,
@@ -178,6 +176,7 @@ compile_formula (TdmModel *self, const Item *item, const TdmKeyEntry *entry,
   return tdm_program_builder_finish (builder, outputs, error);
 }
 
+/* A formula sees the covariates above it, so that none can depend on itself. */
 static gboolean
 read_formula (TdmModel *self, const Item *item, GError **error)
 {
@@ -190,7 +189,7 @@ read_formula (TdmModel *self, const Item *item, GError **error)
       if (c->has_default)
         return refuse (tdm_key_section_find (item->section, "default"), error,
                        "expected a formula or a default, not both");
-      program = compile_formula (self, item, entry, error);
+      program = tdm_load_program (self, self->covariates->len, c->name, entry, error);
       if (program == NULL)
         return FALSE;
       c->derived = TRUE;

@@ -162,19 +162,48 @@ check_amounts (const TdmKeySection *section, const TdmModelDosing *dosing,
   return TRUE;
 }
 
+/* The section is called after its route unless it says which. */
+static gboolean
+read_route (const TdmModel *self, const TdmKeySection *section, TdmModelDosing *dosing,
+            GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "route");
+  const char *name = entry != NULL ? entry->value : section->name;
+  int route = tdm_model_find_route (self, name);
+
+  if (route < 0)
+    return tdm_place_set_error (error,
+                                entry != NULL ? &entry->place : &section->name_place,
+                                "expected the name of a route, not “%s”", name);
+  dosing->route = tdm_model_get_route (self, route);
+  return TRUE;
+}
+
+static gboolean
+read_condition (TdmModel *self, const TdmKeySection *section, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "when");
+  TdmProgram *program = NULL;
+
+  if (entry != NULL)
+    {
+      program =
+          tdm_load_program (self, self->covariates->len, "condition_", entry, error);
+      if (program == NULL)
+        return FALSE;
+    }
+  g_ptr_array_add (self->conditions, program);
+  return TRUE;
+}
+
 static gboolean
 read_dosing (const TdmModel *self, const TdmKeySection *section, TdmModelDosing *dosing,
              GError **error)
 {
-  int route = tdm_model_find_route (self, section->name);
-
-  if (route < 0)
-    return tdm_place_set_error (error, &section->name_place,
-                                "expected the name of a route, not “%s”",
-                                section->name);
-  dosing->route = tdm_model_get_route (self, route);
-  return read_list (tdm_key_section_find (section, "amounts"), "mg", self->molar_mass,
-                    &dosing->amounts_mg, &dosing->n_amounts, &dosing->unit, error)
+  return read_route (self, section, dosing, error)
+         && read_list (tdm_key_section_find (section, "amounts"), "mg",
+                       self->molar_mass, &dosing->amounts_mg, &dosing->n_amounts,
+                       &dosing->unit, error)
          && read_list (tdm_key_section_find (section, "intervals"), "h", 0.0,
                        &dosing->intervals_h, &dosing->n_intervals, NULL, error)
          && read_durations (self, section, dosing, error)
@@ -199,7 +228,8 @@ tdm_load_dosings (TdmModel *self, const TdmKeyFile *file, GError **error)
       dosing->max_rate_mg_h = dosing->max_single_mg = INFINITY;
       dosing->max_daily_mg = dosing->max_loading_mg = INFINITY;
       dosing->source = tdm_key_file_dup_text (file, section, "source");
-      if (!read_dosing (self, section, dosing, error))
+      if (!read_condition (self, section, error)
+          || !read_dosing (self, section, dosing, error))
         return FALSE;
     }
   return TRUE;

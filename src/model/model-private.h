@@ -72,11 +72,12 @@ struct _TdmModel
   TdmProgram *program;   /* outputs: the parameters */
   TdmPkStructure structure;
   TdmModelOde ode;
-  GPtrArray *outputs; /* of TdmModelOutput* */
-  GPtrArray *routes;  /* of TdmModelRoute* */
-  GPtrArray *dosings; /* of TdmModelDosing* */
-  GPtrArray *targets; /* of TdmModelTarget* */
-  GPtrArray *checks;  /* of TdmModelCheck* */
+  GPtrArray *outputs;    /* of TdmModelOutput* */
+  GPtrArray *routes;     /* of TdmModelRoute* */
+  GPtrArray *dosings;    /* of TdmModelDosing* */
+  GPtrArray *conditions; /* of TdmProgram*, one a dosing, NULL = for everyone */
+  GPtrArray *targets;    /* of TdmModelTarget* */
+  GPtrArray *checks;     /* of TdmModelCheck* */
 };
 
 /* A model without anything in it. */
@@ -87,6 +88,12 @@ int tdm_model_find_parameter (const TdmModel *self, const char *name);
 int tdm_model_find_route (const TdmModel *self, const char *name);
 int tdm_model_find_output (const TdmModel *self, const char *name);
 int tdm_model_find_category (const TdmModelCovariate *covariate, const char *text);
+
+/* A program of one output, `name` = the entry's value, over the first `n` covariates;
+ * constant i is covariate i. Yours. */
+TdmProgram *tdm_load_program (const TdmModel *self, guint n, const char *name,
+                              const TdmKeyEntry *entry,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
 gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);

@@ -113,6 +113,7 @@ tdm_model_new_empty (void)
   self->outputs = new_list (output_free);
   self->routes = new_list (route_free);
   self->dosings = new_list (dosing_free);
+  self->conditions = new_list (program_free);
   self->targets = new_list (target_free);
   self->checks = new_list (check_free);
   self->ode.outputs = new_list (program_free);
@@ -134,6 +135,7 @@ tdm_model_unref (TdmModel *self)
     return;
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->targets);
+  g_ptr_array_unref (self->conditions);
   g_ptr_array_unref (self->dosings);
   g_ptr_array_unref (self->routes);
   g_ptr_array_unref (self->outputs);
@@ -326,6 +328,19 @@ tdm_model_get_dosing (const TdmModel *self, guint i)
 {
   g_assert (i < self->dosings->len);
   return g_ptr_array_index (self->dosings, i);
+}
+
+gboolean
+tdm_model_dosing_applies (const TdmModel *self, guint i, const double *resolved)
+{
+  g_assert (i < self->conditions->len);
+  const TdmProgram *condition = g_ptr_array_index (self->conditions, i);
+
+  if (condition == NULL)
+    return TRUE;
+  g_autofree double *plain = g_new (double, tdm_program_get_n_plain (condition) + 1);
+  tdm_program_bind (condition, resolved, plain);
+  return tdm_program_get_plain (condition, plain, 0) != 0.0;
 }
 
 guint

@@ -133,6 +133,10 @@ guint tdm_model_get_n_routes (const TdmModel *self);
 const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
 guint tdm_model_get_n_dosings (const TdmModel *self);
 const TdmModelDosing *tdm_model_get_dosing (const TdmModel *self, guint i);
+/* Whether dosing `i` is for a patient with these (resolved) covariates: one formulation
+ * may be given every 12 h, another every 24 h. A missing covariate never excludes. */
+gboolean tdm_model_dosing_applies (const TdmModel *self, guint i,
+                                   const double *resolved);
 guint tdm_model_get_n_targets (const TdmModel *self);
 const TdmModelTarget *tdm_model_get_target (const TdmModel *self,
                                             guint i); /* 0 = default */

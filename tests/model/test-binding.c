@@ -109,6 +109,23 @@ test_example_choices (void)
 }
 
 static void
+test_applies (void)
+{
+  g_autoptr (TdmModel) model = load ("tacrolimus-woillard-2011");
+  double advagraf[4] = { 35.0, 0.0, 0.0, NAN }, unknown[4] = { 35.0, 0.0, NAN, NAN };
+  double prograf[4] = { 35.0, 0.0, 1.0, NAN };
+
+  g_assert_cmpuint (tdm_model_get_n_dosings (model), ==, 2);
+  g_assert_cmpfloat (tdm_model_get_dosing (model, 0)->intervals_h[0], ==, 12.0);
+  g_assert_true (tdm_model_dosing_applies (model, 0, prograf));
+  g_assert_false (tdm_model_dosing_applies (model, 1, prograf));
+  g_assert_false (tdm_model_dosing_applies (model, 0, advagraf));
+  g_assert_true (tdm_model_dosing_applies (model, 1, advagraf));
+  g_assert_true (tdm_model_dosing_applies (model, 0, unknown));
+  g_assert_true (tdm_model_dosing_applies (model, 1, unknown));
+}
+
+static void
 test_needed (void)
 {
   g_autoptr (TdmModel) model = load_example ();
@@ -142,6 +159,7 @@ test_derived (void)
   set (model, values, "SCR", 1.37);
   g_autoptr (TdmBinding) binding = tdm_model_bind (model, values, resolved, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (binding);
   g_assert_cmpfloat (resolved[1], ==, 71.3);
   g_assert_cmpfloat_with_epsilon (resolved[4], (140 - 47.3) * 71.3 / (72 * 1.37) * 0.85,
                                   1e-12);
@@ -222,6 +240,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/binding/example", test_example);
   g_test_add_func ("/model/binding/example-choices", test_example_choices);
+  g_test_add_func ("/model/binding/applies", test_applies);
   g_test_add_func ("/model/binding/needed", test_needed);
   g_test_add_func ("/model/binding/derived", test_derived);
   g_test_add_func ("/model/binding/given", test_given);

@@ -211,6 +211,10 @@ static const Fault linear_faults[] = {
   /* Dosing and targets. */
   F ("dosing-route", "[dosing oral]", "[dosing nasal]",
      "bad:121:9: expected the name of a route, not “nasal”"),
+  F ("dosing-key", "[dosing oral]\n", "[dosing tablets]\nroute = mouth\n",
+     "bad:122:9: expected the name of a route, not “mouth”"),
+  F ("dosing-when", "[dosing oral]\n", "[dosing oral]\nwhen = FORM == 'drops'\n",
+     "bad:122:16: FORM has no category"),
   F ("amounts-order", "50, 75, 100", "75, 50, 100",
      "bad:111:11: amounts: expected values above 0 that ascend"),
   F ("amounts-step", "100 to 300 step 50 mg", "100 to 300 step 60 mg",
