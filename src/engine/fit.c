@@ -12,6 +12,10 @@
 
 /* An effect beyond the central 99 % of patients is untypical. */
 #define UNTYPICAL_SD 2.5758293035489004
+/* Beyond this many prior standard deviations, one patient in millions, the model or the
+ * record is wrong rather than the patient rare: a level of ten times the true one can
+ * be fitted, but no dose may rest on it. */
+#define IMPLAUSIBLE_SD 5.0
 /* A weighted residual beyond this is worth a second look, beyond the next no advice. */
 #define SURPRISING_RESIDUAL 3.0
 #define CONTRADICTING_RESIDUAL 5.0
@@ -164,8 +168,10 @@ note_effects (TdmFit *self)
       if (fabs (z) <= UNTYPICAL_SD)
         continue;
       g_autofree char *percent = tdm_number_format (100 * tdm_normal_cdf (z), 3);
+      gboolean implausible = fabs (z) > IMPLAUSIBLE_SD;
       tdm_notes_add (
-          self->notes, TDM_NOTE_CAUTION, "effect-untypical", "levels",
+          self->notes, implausible ? TDM_NOTE_REFUSE : TDM_NOTE_CAUTION,
+          implausible ? "effect-implausible" : "effect-untypical", "levels",
           "%s of this patient is at percentile %s of patients like this one; "
           "check doses, times and levels before believing it.",
           tdm_model_get_effect_name (model, i), percent);
