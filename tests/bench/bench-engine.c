@@ -1,0 +1,153 @@
+/* How long the steps from a case to an answer take. */
+#include "bench.h"
+
+#include "engine/curve.h"
+#include "engine/dose-search.h"
+#include "engine/reference.h"
+#include "engine/result.h"
+#include "model/library.h"
+#include "num/linalg.h"
+
+/* A week of doses every 12 h on a grid of 0.1 h. */
+#define WEEK_DOSES 14
+#define WEEK_POINTS 1681
+#define DRAWS 1000
+
+static void
+fit (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmFit) done = tdm_map_fit (data, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+typedef struct
+{
+  TdmCase *record;
+  TdmModel *model;
+} Input;
+
+static void
+build_and_fit (gpointer data)
+{
+  Input *input = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmProblem) problem =
+      tdm_problem_new (input->record, input->model, &error);
+  g_assert_no_error (error);
+  fit (problem);
+}
+
+static void
+parse_model (gpointer data)
+{
+  gsize length;
+  const char *source = tdm_model_get_source (data, &length);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = g_strconcat (tdm_model_get_id (data), ".model", NULL);
+  g_autoptr (TdmModel) model = tdm_model_parse (source, length, name, &error);
+  g_assert_no_error (error);
+}
+
+typedef struct
+{
+  TdmFit *fit;
+  TdmPkDose week;
+  double *times_h; /* or NULL for a grid that follows the doses */
+} CurveInput;
+
+static void
+curve (gpointer data)
+{
+  CurveInput *input = data;
+  g_autoptr (GError) error = NULL;
+  const TdmCurveOptions options = { .times_h = input->times_h,
+                                    .n_times = WEEK_POINTS,
+                                    .to_h = 168,
+                                    .draws = DRAWS,
+                                    .extra = &input->week,
+                                    .n_extra = 1 };
+  g_autoptr (TdmCurve) done = tdm_curve_new (input->fit, &options, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+search (gpointer data)
+{
+  TdmFit *done = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmProposals) proposals =
+      tdm_dose_search (done, done->notes, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+compute (gpointer data)
+{
+  Input *input = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmResult) result =
+      tdm_result_compute (input->record, input->model, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+bench_curves (TdmFit *done, const TdmPkDose *last)
+{
+  g_autofree double *times_h = g_new (double, WEEK_POINTS);
+  CurveInput input = { done, *last, NULL };
+  input.week.time_h = 0;
+  input.week.interval_h = 12;
+  input.week.count = WEEK_DOSES;
+  for (guint i = 0; i < WEEK_POINTS; i++)
+    times_h[i] = i / 10.0;
+  bench_run ("week with bands, 1000 draws, the plot's grid", curve, &input);
+  input.times_h = times_h;
+  bench_run ("week with bands, 1000 draws, 1681 times", curve, &input);
+}
+
+static void
+bench_references (void)
+{
+  g_autoptr (TdmProblem) linear = reference_problem ("A4.json");
+  g_autoptr (TdmProblem) ode = reference_problem ("C.json");
+  Input input = { tdm_problem_get_case (linear), tdm_problem_get_model (linear) };
+  g_autoptr (TdmFit) done = tdm_map_fit (linear, NULL, NULL, NULL);
+  bench_run ("MAP fit, 2 compartments, 4 effects (A4)", fit, linear);
+  bench_run ("the same with building the problem", build_and_fit, &input);
+  bench_run ("reading its model file", parse_model, input.model);
+  bench_run ("MAP fit, Michaelis-Menten, 3 effects (C)", fit, ode);
+  bench_curves (done, tdm_problem_get_dose (linear, 0));
+  bench_run ("dose search (A4)", search, done);
+}
+
+static void
+bench_demos (const char *folder)
+{
+  static const char *const names[] = { "vancomycin", "tacrolimus", "busulfan" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *file = g_strconcat (names[i], ".json", NULL);
+      g_autofree char *path = g_build_filename (folder, file, NULL);
+      g_autofree char *title = g_strdup_printf ("whole result, demo %s", names[i]);
+      g_autoptr (TdmCase) record = tdm_case_file_read (path, &error);
+      g_assert_no_error (error);
+      g_autoptr (TdmModel) model =
+          tdm_library_load (tdm_case_get_model (record), &error);
+      g_assert_no_error (error);
+      Input input = { record, model };
+      bench_run (title, compute, &input);
+    }
+}
+
+/* Usage: bench-engine FOLDER-OF-DEMO-CASES */
+int
+main (int argc, char *argv[])
+{
+  g_assert (argc == 2);
+  tdm_num_init ();
+  bench_references ();
+  bench_demos (argv[1]);
+  return 0;
+}
