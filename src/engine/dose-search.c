@@ -18,8 +18,11 @@
 
 #define DEFAULT_DRAWS 1000
 #define DEFAULT_KEEP 12
-/* Candidates of one interval; a differential equation costs a thousand times more. */
+/* Candidates of one dosing, shared out between its intervals, and at least of each; a
+ * differential equation costs a thousand times more. */
+#define PER_DOSING 9
 #define PER_INTERVAL 3
+#define PER_DOSING_ODE 5
 #define PER_INTERVAL_ODE 2
 #define ODE_SHAPES 6
 #define ODE_DRAWS 200
@@ -49,8 +52,8 @@ typedef struct
   const double *effects;
   GPtrArray *shapes; /* Shape* */
   GPtrArray *pool;   /* TdmRegimen* */
-  guint evaluated;
-  gint next_shape; /* of the worker threads */
+  guint per_interval; /* candidates */
+  gint next_shape;    /* of the worker threads */
   GCancellable *cancellable;
 } Search;
 
@@ -128,7 +131,6 @@ static gboolean
 map_metrics (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
              TdmRegimenMetrics *out)
 {
-  s->evaluated++;
   return tdm_metrics_compute (metrics, regimen, s->fit->eta, out, NULL);
 }
 
@@ -223,7 +225,7 @@ add_candidate (Search *s, TdmMetrics *metrics, const TdmRegimen *base, double am
 static void
 pick (Search *s, TdmMetrics *metrics, const TdmRegimen *base, const GArray *options)
 {
-  const int keep = s->linear ? PER_INTERVAL : PER_INTERVAL_ODE, n = (int)options->len;
+  const int keep = (int)s->per_interval, n = (int)options->len;
   if (n == 0 || g_cancellable_is_cancelled (s->cancellable))
     return;
   int at = (int)bisect (s, metrics, base, options);
@@ -262,6 +264,8 @@ search_dosing (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
   guint n = options->n_intervals ? options->n_intervals : dosing->n_intervals;
   const double *intervals =
       options->n_intervals ? options->intervals_h : dosing->intervals_h;
+  s->per_interval = s->linear ? MAX (PER_DOSING / MAX (n, 1), PER_INTERVAL)
+                              : MAX (PER_DOSING_ODE / MAX (n, 1), PER_INTERVAL_ODE);
   for (guint i = 0; i < n; i++)
     search_interval (s, metrics, dosing, intervals[i]);
 }
@@ -531,8 +535,11 @@ find_pool (Search *s)
 {
   TdmModel *model = tdm_problem_get_model (s->problem);
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
+  const double *covariates =
+      tdm_problem_get_covariates_at (s->problem, tdm_problem_get_adjust_h (s->problem));
   for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
-    search_dosing (s, metrics, tdm_model_get_dosing (model, d));
+    if (tdm_model_dosing_applies (model, d, covariates))
+      search_dosing (s, metrics, tdm_model_get_dosing (model, d));
   add_current (s, metrics);
   drop_twins (s);
   if (!s->linear)

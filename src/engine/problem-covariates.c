@@ -154,6 +154,19 @@ add_from_patient (TdmProblem *self, const TdmModelCovariate *covariate, GArray *
     }
 }
 
+/* "no", "35 %": the value a covariate takes when it is not given. */
+static char *
+default_text (const TdmModelCovariate *covariate)
+{
+  if (covariate->categories)
+    return g_strdup (covariate->categories[(guint)covariate->default_value]);
+  g_autofree char *number = tdm_number_format (covariate->default_value, 4);
+  if (!covariate->unit)
+    return g_steal_pointer (&number);
+  g_autofree char *unit = tdm_unit_display (covariate->unit);
+  return g_strdup_printf ("%s %s", number, unit);
+}
+
 static gboolean
 collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
 {
@@ -181,12 +194,10 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
   if (points->len == 0 && covariate->has_default && covariate->needed)
     {
       Point point = { 0.0, covariate->default_value };
-      g_autofree char *shown = tdm_number_format (point.value, 4);
+      g_autofree char *shown = default_text (covariate);
       g_array_append_val (points, point);
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-assumed", "covariates",
-                     "%s is not given; %s%s%s is assumed.", covariate->title, shown,
-                     covariate->unit ? " " : "",
-                     covariate->unit ? covariate->unit : "");
+                     "%s is not given; %s is assumed.", covariate->title, shown);
     }
   /* A stable sort keeps the written order at equal times. */
   g_array_sort (points, compare_points);
