@@ -63,7 +63,7 @@ GPtrArray *
 tdm_fit_text_parameters (const TdmResult *result)
 {
   static const char *const headings[] = { "Parameter", "Typical", "This patient",
-                                          "How typical", "Shrinkage" };
+                                          "How typical", "Learned" };
   const TdmFit *fit = result->fit;
   const double *omega = tdm_model_get_omega (result->model);
   GPtrArray *table = table_new ();

@@ -6,8 +6,8 @@
 /* One row of a table: cells separated as columns; NULL-terminated. Arrays below own
  * theirs. */
 
-/* "CL, L/h": parameter, typical, this patient, how typical in words, shrinkage. The
- * first row is the headings. Elements are char **. Yours. */
+/* "CL, L/h": parameter, typical, this patient, how typical in words, learned from
+ * levels. The first row is the headings. Elements are char **. Yours. */
 GPtrArray *tdm_fit_text_parameters (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* Level: time, observed, expected before, after the fit, residual in SDs, use. As
  * above. Yours. */

@@ -11,7 +11,8 @@ struct _TdmPatientRow
 
   TdmStoreEntry *entry;
   char *title;
-  char *subtitle;
+  const char *drug; /* of the model, or the entry */
+  char *level;
   const char *state;
 };
 
@@ -24,7 +25,7 @@ tdm_patient_row_finalize (GObject *object)
 
   g_clear_pointer (&self->entry, tdm_store_entry_free);
   g_free (self->title);
-  g_free (self->subtitle);
+  g_free (self->level);
   G_OBJECT_CLASS (tdm_patient_row_parent_class)->finalize (object);
 }
 
@@ -46,15 +47,21 @@ tdm_patient_row_get_entry (TdmPatientRow *self)
 }
 
 const char *
-tdm_patient_row_get_title (TdmPatientRow *self)
+tdm_patient_row_get_drug (TdmPatientRow *self)
 {
-  return self->title;
+  return self->drug;
 }
 
 const char *
-tdm_patient_row_get_subtitle (TdmPatientRow *self)
+tdm_patient_row_get_level (TdmPatientRow *self)
 {
-  return self->subtitle;
+  return self->level;
+}
+
+const char *
+tdm_patient_row_get_title (TdmPatientRow *self)
+{
+  return self->title;
 }
 
 const char *
@@ -90,27 +97,6 @@ level_words (const TdmStoreEntry *entry)
   return g_strdup_printf ("%s%s %s%s", sign, number, unit, when);
 }
 
-/* Only where the model's target is a window of levels can a single level be called high
- * or low without computing anything. */
-static const char *
-find_state (const TdmStoreEntry *entry, const TdmModel *model)
-{
-  double value;
-
-  if (!entry->has_level || model == NULL)
-    return "to do";
-  for (guint k = 0; k < tdm_model_get_n_targets (model); k++)
-    {
-      const TdmTarget *target = &tdm_model_get_target (model, k)->target;
-      if (target->metric != TDM_METRIC_TROUGH
-          || !tdm_unit_convert (entry->level_value, entry->level_unit, target->unit,
-                                tdm_model_get_molar_mass (model), &value, NULL))
-        continue;
-      return value < target->low ? "low" : value > target->high ? "high" : "in range";
-    }
-  return "level";
-}
-
 static TdmPatientRow *
 patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
 {
@@ -118,16 +104,14 @@ patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
   const char *name = entry->patient.name != NULL ? entry->patient.name
                      : entry->patient.id != NULL ? entry->patient.id
                                                  : "New patient";
-  g_autofree char *level = level_words (entry);
 
   self->entry = entry;
   self->title = g_strdup (name);
-  self->subtitle = g_strdup_printf ("%s · %s",
-                                    model != NULL ? tdm_model_get_text (model)->drug
-                                    : entry->model != NULL ? entry->model
-                                                           : "no model",
-                                    level);
-  self->state = find_state (entry, model);
+  self->drug = model != NULL          ? tdm_model_get_text (model)->drug
+               : entry->model != NULL ? entry->model
+                                      : "no model";
+  self->level = level_words (entry);
+  self->state = entry->has_level ? "level" : "to do";
   return self;
 }
 

@@ -9,8 +9,10 @@ G_DECLARE_FINAL_TYPE (TdmPatientRow, tdm_patient_row, TDM, PATIENT_ROW, GObject)
 
 /* All borrowed. */
 const TdmStoreEntry *tdm_patient_row_get_entry (TdmPatientRow *self);
-/* "Vancomycin · 18.4 mg/L on Tue 3 Mar". */
-const char *tdm_patient_row_get_subtitle (TdmPatientRow *self);
+/* "Vancomycin". */
+const char *tdm_patient_row_get_drug (TdmPatientRow *self);
+/* "18.4 mg/L · 3 Mar": the last level. */
+const char *tdm_patient_row_get_level (TdmPatientRow *self);
 /* The patient's name, or what stands for it. */
 const char *tdm_patient_row_get_title (TdmPatientRow *self);
 /* How the last level stands to the model's or the case's target:

@@ -1,6 +1,7 @@
 #include "app/proposal-row.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "base/unit.h"
@@ -22,23 +23,43 @@ tdm_percent_text (double fraction)
   return g_strdup_printf ("%.0f %%", fraction * 100);
 }
 
-/* The dose's own unit: that of what can be given. */
+/* "mg·h/L" for "mg/L". */
+static char *
+area_unit (const char *unit)
+{
+  const char *slash = strchr (unit, '/');
+  g_autofree char *area =
+      slash != NULL ? g_strdup_printf ("%.*s.h%s", (int)(slash - unit), unit, slash)
+                    : g_strdup_printf ("%s.h", unit);
+
+  return tdm_unit_display (area);
+}
+
+/* The unit in which doses are shown: that of what can be given. */
+static const char *
+dose_unit (const TdmResult *result)
+{
+  double value;
+
+  if (tdm_model_get_n_dosings (result->model) == 0)
+    return "mg";
+  const char *unit = tdm_model_get_dosing (result->model, 0)->unit;
+  return tdm_unit_convert (1, "mg", unit, tdm_model_get_molar_mass (result->model),
+                           &value, NULL)
+             ? unit
+             : "mg";
+}
+
 static char *
 amount_text (const TdmResult *result, double mg)
 {
-  const char *unit = "mg";
   double value = mg;
 
-  if (tdm_model_get_n_dosings (result->model) > 0)
-    {
-      const TdmModelDosing *dosing = tdm_model_get_dosing (result->model, 0);
-      if (tdm_unit_convert (mg, "mg", dosing->unit,
-                            tdm_model_get_molar_mass (result->model), &value, NULL))
-        unit = dosing->unit;
-    }
-  g_autofree char *number = tdm_number_dose (value);
-  g_autofree char *shown = tdm_unit_display (unit);
-  return g_strdup_printf ("%s %s", number, shown);
+  if (!tdm_unit_convert (mg, "mg", dose_unit (result),
+                         tdm_model_get_molar_mass (result->model), &value, NULL))
+    value = mg;
+  /* Daily amounts divide by an interval: more than four digits are noise. */
+  return tdm_number_format (value, 5);
 }
 
 /* Body weight in kg at the adjust time; NAN when the model does not know it. */
@@ -74,10 +95,28 @@ tdm_proposal_heading (const TdmResult *result, TdmColumn column)
 {
   static const char *const titles[TDM_COLUMN_N] = { "Dose",    "Every",  "Over",
                                                     "Trough",  "Peak",   "AUC24",
-                                                    "Below",   "Within", "Above",
-                                                    "per day", "mg/kg/d" };
+                                                    "below",   "within", "above",
+                                                    "Per day", "Per kg" };
+  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *shown = tdm_unit_display (unit);
 
-  return g_strdup (titles[column]);
+  switch (column)
+    {
+    case TDM_COLUMN_TROUGH:
+    case TDM_COLUMN_PEAK:
+      return g_strdup_printf ("%s\n%s", titles[column], shown);
+    case TDM_COLUMN_AUC24:
+      {
+        g_autofree char *area = area_unit (unit);
+        return g_strdup_printf ("%s\n%s", titles[column], area);
+      }
+    case TDM_COLUMN_PER_DAY:
+      return g_strdup_printf ("%s\n%s", titles[column], dose_unit (result));
+    case TDM_COLUMN_PER_KG:
+      return g_strdup_printf ("%s\n%s/kg", titles[column], dose_unit (result));
+    default:
+      return g_strdup (titles[column]);
+    }
 }
 
 static char *
@@ -96,7 +135,11 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
   switch (column)
     {
     case TDM_COLUMN_DOSE:
-      return amount_text (result, regimen->amount_mg);
+      {
+        g_autofree char *amount = amount_text (result, regimen->amount_mg);
+        g_autofree char *unit = tdm_unit_display (dose_unit (result));
+        return g_strdup_printf ("%s %s", amount, unit);
+      }
     case TDM_COLUMN_INTERVAL:
       return hours_text (regimen->interval_h);
     case TDM_COLUMN_DURATION:
@@ -136,12 +179,13 @@ tdm_proposal_sentence (const TdmResult *result, guint index)
   g_autofree char *trough = tdm_proposal_text (result, index, TDM_COLUMN_TROUGH);
   g_autofree char *peak = tdm_proposal_text (result, index, TDM_COLUMN_PEAK);
   g_autofree char *auc = tdm_proposal_text (result, index, TDM_COLUMN_AUC24);
+  g_autofree char *area = area_unit (unit);
   g_autofree char *below = tdm_percent_text (regimen->p_below);
   g_autofree char *within = tdm_percent_text (regimen->p_within);
   g_autofree char *above = tdm_percent_text (regimen->p_above);
 
-  return g_strdup_printf ("%s%s: trough %s %s, peak %s %s, AUC24 %s %s·h, chance below "
+  return g_strdup_printf ("%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
                           "the target %s, within %s, above %s",
                           regimen->is_current ? "Keep current, " : "", words, trough,
-                          shown, peak, shown, auc, shown, below, within, above);
+                          shown, peak, shown, auc, area, below, within, above);
 }

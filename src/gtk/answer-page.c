@@ -24,6 +24,7 @@ struct _TdmAnswerPage
   GtkToggleButton *log;
   TdmNotesStrip *notes;
   GtkWidget *content; /* what is dimmed when it is out of date */
+  GtkWidget *divider;
   TdmPlotView *plot;
   GtkLabel *stale;
   GtkLabel *conclusion;
@@ -90,10 +91,20 @@ advice_words (TdmResult *result)
   return NULL;
 }
 
+/* Keeps units in one piece: Pango would break a line after the stroke of "mg/L". */
+static char *
+join_units (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", -1);
+
+  return g_strjoinv ("\u2060/\u2060", parts);
+}
+
 static void
 show_words (TdmAnswerPage *self, TdmResult *result)
 {
-  g_autofree char *conclusion = tdm_words_conclusion (result);
+  g_autofree char *words = tdm_words_conclusion (result);
+  g_autofree char *conclusion = join_units (words);
   g_autofree char *advice = advice_words (result);
 
   gtk_label_set_text (self->conclusion, conclusion);
@@ -192,12 +203,16 @@ jump_cb (TdmAnswerPage *self, const char *place)
   g_signal_emit (self, jump_signal, 0, place);
 }
 
+/* The tools of the plot show with the plot. */
 static void
 page_cb (TdmAnswerPage *self)
 {
-  const char *name = adw_view_stack_get_visible_child_name (self->pages);
+  const char *page = adw_view_stack_get_visible_child_name (self->pages);
+  const char *state = gtk_stack_get_visible_child_name (self->stack);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->tools), g_strcmp0 (name, "answer") == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->tools),
+                          g_strcmp0 (page, "answer") == 0
+                              && g_strcmp0 (state, "answer") == 0);
 }
 
 static void
@@ -277,6 +292,7 @@ tdm_answer_page_class_init (TdmAnswerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, log);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, notes);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, content);
+  gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, divider);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, plot);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, stale);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, conclusion);
@@ -299,4 +315,6 @@ tdm_answer_page_init (TdmAnswerPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   tdm_a11y_set_label (GTK_WIDGET (self->log), "Logarithmic scale");
+  tdm_a11y_set_label (self->divider, "Divider of plot and regimens");
+  tdm_a11y_skip_scrolling (GTK_WIDGET (self->stack));
 }

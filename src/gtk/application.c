@@ -1,5 +1,8 @@
 #include "gtk/application.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "gtk/settings.h"
 #include "gtk/window.h"
 #include "model/library.h"
@@ -31,6 +34,12 @@ add_trouble (TdmApplication *self, const char *what, const GError *error)
   self->trouble = all;
 }
 
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
 /* Saves the teaching cases; the id of the first one. Yours. */
 static char *
 save_demo_cases (TdmStore *store)
@@ -39,6 +48,8 @@ save_demo_cases (TdmStore *store)
       g_resources_enumerate_children (DEMO_PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   char *first = NULL;
 
+  /* The last one saved is listed first. */
+  qsort (names, g_strv_length (names), sizeof *names, compare_names);
   for (guint i = g_strv_length (names); i-- > 0;)
     {
       g_autofree char *path = g_strdup_printf (DEMO_PATH "/%s", names[i]);
@@ -53,11 +64,8 @@ save_demo_cases (TdmStore *store)
           g_printerr ("titrate: %s: %s\n", names[i], error->message);
           continue;
         }
-      if (first == NULL || g_ascii_isdigit (names[i][0]))
-        {
-          g_free (first);
-          first = g_steal_pointer (&id);
-        }
+      g_free (first);
+      first = g_steal_pointer (&id);
     }
   return first;
 }

@@ -1,5 +1,7 @@
 #include "gtk/choice.h"
 
+#include "gtk/a11y.h"
+
 static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer narrow)
 {
@@ -45,4 +47,31 @@ tdm_choice_make_narrow (GtkDropDown *drop_down)
 
   gtk_drop_down_set_factory (drop_down, button);
   gtk_drop_down_set_list_factory (drop_down, list);
+}
+
+/* The parts of the button are made when there is something to show. */
+static void
+rename_cb (GtkDropDown *drop_down)
+{
+  GtkStringObject *selected = gtk_drop_down_get_selected_item (drop_down);
+  const char *name = g_object_get_data (G_OBJECT (drop_down), "name");
+  g_autofree char *label = g_strdup_printf (
+      "%s: %s", name, selected != NULL ? gtk_string_object_get_string (selected) : "");
+
+  tdm_a11y_set_label_deep (GTK_WIDGET (drop_down), label);
+}
+
+void
+tdm_choice_set_name (GtkDropDown *drop_down, const char *name)
+{
+  gboolean first = g_object_get_data (G_OBJECT (drop_down), "name") == NULL;
+
+  g_object_set_data_full (G_OBJECT (drop_down), "name", g_strdup (name), g_free);
+  if (first)
+    {
+      g_signal_connect (drop_down, "map", G_CALLBACK (rename_cb), NULL);
+      g_signal_connect (drop_down, "notify::selected-item", G_CALLBACK (rename_cb),
+                        NULL);
+    }
+  rename_cb (drop_down);
 }

@@ -1,6 +1,7 @@
 #include "gtk/fit-page.h"
 
 #include "app/fit-text.h"
+#include "gtk/a11y.h"
 #include "gtk/text-table.h"
 
 struct _TdmFitPage
@@ -24,8 +25,9 @@ build (TdmFitPage *self, TdmResult *result)
   tdm_box_add_heading (self->box, "This patient");
   gtk_box_append (self->box, tdm_text_table_new (parameters));
   tdm_box_add_paragraph (
-      self->box, "Shrinkage is how much the estimate leans on what is known of such "
-                 "patients: near 100 %, the levels say nothing about this parameter.");
+      self->box, "Learned is how much of the variance between such patients the levels "
+                 "have taken away (the shrinkage of the posterior): near 0 %, they say "
+                 "nothing about this parameter.");
   tdm_box_add_heading (self->box, "Levels");
   if (levels->len > 1)
     gtk_box_append (self->box, tdm_text_table_new (levels));
@@ -72,4 +74,6 @@ static void
 tdm_fit_page_init (TdmFitPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* It takes the focus, so that the page scrolls with the keys. */
+  tdm_a11y_set_label (adw_bin_get_child (ADW_BIN (self)), "The fit");
 }

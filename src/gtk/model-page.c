@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "base/unit.h"
+#include "gtk/a11y.h"
 #include "gtk/text-table.h"
 #include "model/check.h"
 
@@ -39,6 +40,14 @@ range_text (double low, double high)
   return g_strdup_printf ("%s to %s", from, to);
 }
 
+static char *
+studied_text (const TdmModelCovariate *covariate)
+{
+  if (covariate->categories != NULL)
+    return g_strjoinv (", ", covariate->categories);
+  return range_text (covariate->studied_low, covariate->studied_high);
+}
+
 static GtkWidget *
 covariates_table (TdmModel *model)
 {
@@ -52,8 +61,7 @@ covariates_table (TdmModel *model)
       const TdmModelCovariate *covariate = tdm_model_get_covariate (model, i);
       g_autofree char *unit =
           covariate->unit != NULL ? tdm_unit_display (covariate->unit) : g_strdup ("");
-      g_autofree char *range =
-          range_text (covariate->studied_low, covariate->studied_high);
+      g_autofree char *range = studied_text (covariate);
       const char *cells[] = { covariate->title, unit, range };
       add_row (table, cells, G_N_ELEMENTS (cells));
     }
@@ -223,4 +231,6 @@ static void
 tdm_model_page_init (TdmModelPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* It takes the focus, so that the page scrolls with the keys. */
+  tdm_a11y_set_label (adw_bin_get_child (ADW_BIN (self)), "The model");
 }

@@ -35,6 +35,15 @@ label_new (const char *text, const char *css)
 }
 
 static GtkWidget *
+dim_label_new (const char *text)
+{
+  GtkWidget *label = label_new (text, "caption");
+
+  gtk_widget_add_css_class (label, "dim-label");
+  return label;
+}
+
+static GtkWidget *
 state_new (const char *state)
 {
   GtkWidget *label = gtk_label_new (state);
@@ -52,21 +61,21 @@ row_new (gpointer item, gpointer data)
   TdmPatientRow *patient = item;
   const TdmStoreEntry *entry = tdm_patient_row_get_entry (patient);
   const char *title = tdm_patient_row_get_title (patient);
-  const char *subtitle = tdm_patient_row_get_subtitle (patient);
+  const char *drug = tdm_patient_row_get_drug (patient);
+  const char *level = tdm_patient_row_get_level (patient);
   const char *state = tdm_patient_row_get_state (patient);
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *label = g_strdup_printf ("%s, %s, %s", title, subtitle, state);
+  GtkWidget *last = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autofree char *label =
+      g_strdup_printf ("%s, %s, %s, %s", title, drug, level, state);
 
-  gtk_box_append (GTK_BOX (top), label_new (title, NULL));
-  gtk_box_append (GTK_BOX (top), state_new (state));
-  gtk_box_append (GTK_BOX (box), top);
-  GtkWidget *below = label_new (subtitle, "caption");
-  gtk_widget_add_css_class (below, "dim-label");
-  gtk_box_append (GTK_BOX (box), below);
+  gtk_box_append (GTK_BOX (box), label_new (title, NULL));
+  gtk_box_append (GTK_BOX (box), dim_label_new (drug));
+  gtk_box_append (GTK_BOX (last), dim_label_new (level));
+  gtk_box_append (GTK_BOX (last), state_new (state));
+  gtk_box_append (GTK_BOX (box), last);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_tooltip_text (row, subtitle);
   tdm_a11y_set_label (row, label);
   g_object_set_data_full (G_OBJECT (row), "case", g_strdup (entry->case_id), g_free);
   return row;
@@ -182,6 +191,7 @@ static void
 tdm_patients_pane_init (TdmPatientsPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  tdm_a11y_skip_scrolling (GTK_WIDGET (self));
   tdm_a11y_set_label (GTK_WIDGET (self->search), "Search patients");
   tdm_a11y_set_label (GTK_WIDGET (self->list), "Patients");
 }

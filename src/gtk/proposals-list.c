@@ -31,6 +31,8 @@ text_cell (const char *text, gboolean heading)
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
+  gtk_label_set_yalign (GTK_LABEL (label), heading ? 1 : 0.5f);
   gtk_widget_add_css_class (label, heading ? "caption" : "numeric");
   if (heading)
     gtk_widget_add_css_class (label, "dim-label");
@@ -50,7 +52,7 @@ build_header (TdmProposalsList *self, const TdmResult *result)
       if (!tdm_proposal_has_column (result, column))
         continue;
       if (column == TDM_COLUMN_BELOW)
-        add_cell (self, self->header, text_cell ("Chance", TRUE), TDM_COLUMN_N);
+        add_cell (self, self->header, text_cell ("Chance to be", TRUE), TDM_COLUMN_N);
       add_cell (self, self->header, text_cell (title, TRUE), column);
     }
 }
@@ -75,18 +77,10 @@ row_new (TdmProposalsList *self, const TdmResult *result, guint index)
             TDM_COLUMN_N);
       add_cell (self, box, text_cell (text, FALSE), column);
     }
-  if (regimen->is_current)
-    {
-      GtkWidget *tag = gtk_label_new ("Keep current");
-      gtk_widget_add_css_class (tag, "tdm-tag");
-      gtk_widget_set_hexpand (tag, TRUE);
-      gtk_widget_set_halign (tag, GTK_ALIGN_END);
-      gtk_box_append (GTK_BOX (box), tag);
-    }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data (G_OBJECT (row), "index", GUINT_TO_POINTER (index));
   tdm_a11y_set_label (row, sentence);
-  gtk_widget_set_tooltip_text (row, regimen->is_current ? "What is given now" : NULL);
+  g_object_set_data (G_OBJECT (row), "current", GINT_TO_POINTER (regimen->is_current));
   return row;
 }
 
@@ -161,6 +155,24 @@ tdm_proposals_list_set_session (TdmProposalsList *self, TdmSession *session)
   self->session = g_object_ref (session);
 }
 
+/* Two parts: what is given now, and what could be given. */
+static void
+header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  gboolean current = g_object_get_data (G_OBJECT (row), "current") != NULL;
+  GtkWidget *label;
+
+  if (before != NULL && g_object_get_data (G_OBJECT (before), "current") == NULL)
+    return;
+  if (gtk_list_box_row_get_header (row) != NULL)
+    return;
+  label = gtk_label_new (current ? "Keep current" : "Change to, best first");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "caption-heading");
+  gtk_widget_add_css_class (label, "tdm-list-heading");
+  gtk_list_box_row_set_header (row, label);
+}
+
 static void
 tdm_proposals_list_dispose (GObject *object)
 {
@@ -198,6 +210,7 @@ tdm_proposals_list_init (TdmProposalsList *self)
   gtk_widget_add_css_class (self->header, "tdm-proposals-header");
   self->list = gtk_list_box_new ();
   gtk_widget_add_css_class (self->list, "tdm-proposals");
+  gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), header_cb, NULL, NULL);
   tdm_a11y_set_label (self->list, "Regimens");
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (selected_cb), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,

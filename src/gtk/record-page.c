@@ -8,11 +8,17 @@
 #include "gtk/field.h"
 #include "gtk/table.h"
 
+/* What shows around the field in focus, in pixels. */
+#define MARGIN_ABOVE 60
+#define MARGIN_BELOW 90
+
 struct _TdmRecordPage
 {
   AdwBin parent_instance;
 
   GtkStack *stack;
+  GtkScrolledWindow *scrolled;
+  GtkWidget *content;
   GtkGrid *who;
   GtkLabel *age;
   GtkDropDown *sex;
@@ -97,6 +103,8 @@ refresh_model (TdmRecordPage *self, const TdmSheet *sheet)
   gtk_label_set_text (
       self->model_about,
       sheet->model != NULL ? tdm_model_get_text (sheet->model)->population : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->model_about),
+                               gtk_label_get_text (self->model_about));
   gtk_widget_set_visible (GTK_WIDGET (self->model_about), sheet->model != NULL);
 }
 
@@ -258,6 +266,29 @@ tdm_record_page_focus_section (TdmRecordPage *self, TdmSection section)
                                section == TDM_SECTION_COVARIATES ? 0 : G_MAXUINT);
 }
 
+/* The field in focus shows with some lines around it: what is wrong is said below. */
+static void
+focus_cb (TdmRecordPage *self, GParamSpec *pspec, GtkWindow *window)
+{
+  GtkWidget *focus = gtk_window_get_focus (window);
+  graphene_rect_t bounds;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, self->content)
+      || !gtk_widget_compute_bounds (focus, self->content, &bounds))
+    return;
+  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (self->scrolled),
+                             bounds.origin.y - MARGIN_ABOVE,
+                             bounds.origin.y + bounds.size.height + MARGIN_BELOW);
+}
+
+static void
+tdm_record_page_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (tdm_record_page_parent_class)->root (widget);
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::focus-widget",
+                           G_CALLBACK (focus_cb), widget, G_CONNECT_SWAPPED);
+}
+
 static void
 tdm_record_page_dispose (GObject *object)
 {
@@ -277,9 +308,12 @@ tdm_record_page_class_init (TdmRecordPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tdm_record_page_dispose;
+  widget_class->root = tdm_record_page_root;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/titrate/Titrate/ui/record-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, scrolled);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, content);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, who);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, age);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, sex);
@@ -301,9 +335,10 @@ static void
 tdm_record_page_init (TdmRecordPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  tdm_a11y_skip_scrolling (GTK_WIDGET (self));
   tdm_choice_make_narrow (self->model);
   tdm_choice_make_narrow (self->target);
-  tdm_a11y_set_label (GTK_WIDGET (self->sex), "Sex");
-  tdm_a11y_set_label (GTK_WIDGET (self->model), "Drug and model");
-  tdm_a11y_set_label (GTK_WIDGET (self->target), "Target");
+  tdm_choice_set_name (self->sex, "Sex");
+  tdm_choice_set_name (self->model, "Drug and model");
+  tdm_choice_set_name (self->target, "Target");
 }

@@ -156,6 +156,8 @@ tdm_row_menu_init (TdmRowMenu *self)
                                          NULL);
   gtk_widget_add_css_class (self->button, "flat");
   gtk_widget_add_css_class (self->button, "tdm-row-menu");
+  /* Tab goes from value to value; a key in the field opens this. */
+  gtk_widget_set_focusable (gtk_widget_get_first_child (self->button), FALSE);
   gtk_widget_set_parent (self->button, GTK_WIDGET (self));
 }
 

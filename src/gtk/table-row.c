@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gtk/a11y.h"
+#include "gtk/choice.h"
 #include "gtk/row-menu.h"
 
 /* Where a field stands in a section's line, and how wide it is. */
@@ -59,6 +60,18 @@ const char *const *
 tdm_table_headings (TdmSection section)
 {
   return layouts[section].headings;
+}
+
+gboolean
+tdm_table_has_infusion (TdmForm *form)
+{
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (form));
+  guint n = model != NULL ? tdm_model_get_n_routes (model) : 0;
+
+  for (guint i = 0; i < n; i++)
+    if (tdm_model_get_route (model, i)->infusion)
+      return TRUE;
+  return model == NULL;
 }
 
 static const TdmCovariateRow *
@@ -141,13 +154,28 @@ attach (GtkGrid *grid, GtkWidget *widget, int column, guint row)
   gtk_grid_attach (grid, widget, column, (int)(2 * row + 1), 1, 1);
 }
 
+static GtkWidget *
+add_text (GtkWidget *box, const char *text, const char *css)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  if (css != NULL)
+    gtk_widget_add_css_class (label, css);
+  gtk_box_append (GTK_BOX (box), label);
+  return label;
+}
+
 static void
 build_covariate (TdmTableRow *self, GtkGrid *grid, const TdmCovariateRow *covariate)
 {
-  self->title = gtk_label_new (covariate->title);
-  gtk_label_set_xalign (GTK_LABEL (self->title), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (self->title, TRUE);
+  self->title = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->echo = add_text (self->title, "", "caption");
+  gtk_widget_add_css_class (self->echo, "dim-label");
+  gtk_box_reorder_child_after (GTK_BOX (self->title), self->echo,
+                               add_text (self->title, covariate->title, NULL));
   gtk_widget_set_tooltip_text (self->title, covariate->title);
   attach (grid, self->title, 0, self->row);
   if (!needs_choice (covariate))
@@ -155,7 +183,7 @@ build_covariate (TdmTableRow *self, GtkGrid *grid, const TdmCovariateRow *covari
   g_auto (GStrv) shown = choices_of (covariate->info, TRUE);
   self->choice = gtk_drop_down_new_from_strings ((const char *const *)shown);
   gtk_widget_add_css_class (self->choice, "tdm-choice");
-  tdm_a11y_set_label (self->choice, covariate->title);
+  tdm_choice_set_name (GTK_DROP_DOWN (self->choice), covariate->title);
   g_signal_connect_swapped (self->choice, "notify::selected", G_CALLBACK (choice_cb),
                             self);
   gtk_widget_set_valign (self->choice, GTK_ALIGN_CENTER);
@@ -201,6 +229,8 @@ build_fields (TdmTableRow *self, GtkGrid *grid)
                                         place->width_chars);
       if (place->width_chars < 10)
         gtk_entry_set_alignment (GTK_ENTRY (field), 1);
+      else
+        gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Date and time");
       g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_cb), self);
       gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
       gtk_widget_add_controller (field, key);
@@ -318,6 +348,15 @@ refresh_use (TdmTableRow *self, const char *name, gboolean blank)
   tdm_a11y_set_label (self->use, label);
 }
 
+static gboolean
+has_text (TdmTableRow *self)
+{
+  for (guint i = 0; i < self->n_fields; i++)
+    if (gtk_entry_get_text_length (GTK_ENTRY (self->fields[i])) > 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 tdm_table_row_refresh (TdmTableRow *self)
 {
@@ -335,6 +374,8 @@ tdm_table_row_refresh (TdmTableRow *self)
           g_strdup_printf ("%s, %s", name, tdm_cell_title (cell.kind));
       tdm_field_refresh (TDM_FIELD (self->fields[i]), label, remark);
     }
+  if (self->section == TDM_SECTION_DOSES)
+    gtk_widget_set_visible (self->fields[2], tdm_table_has_infusion (self->form));
   if (self->choice != NULL)
     refresh_choice (self);
   if (self->use != NULL)
@@ -342,6 +383,14 @@ tdm_table_row_refresh (TdmTableRow *self)
   if (self->unit != NULL)
     tdm_unit_button_refresh (TDM_UNIT_BUTTON (self->unit), name);
   tdm_row_menu_refresh (TDM_ROW_MENU (self->menu), name);
+  gtk_widget_set_visible (self->menu, !blank || has_text (self));
   tdm_remark_refresh (TDM_REMARK (self->remark));
+  if (self->echo != NULL)
+    {
+      gboolean echoes = kind == TDM_REMARK_ECHO;
+      gtk_label_set_text (GTK_LABEL (self->echo), echoes ? remark : "");
+      gtk_widget_set_visible (self->echo, echoes);
+      gtk_widget_set_visible (self->remark, kind > TDM_REMARK_ECHO);
+    }
   self->refreshing = FALSE;
 }

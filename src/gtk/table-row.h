@@ -13,7 +13,8 @@ typedef struct
   TdmForm *form;
   TdmSection section;
   guint row;
-  GtkWidget *title;  /* covariates: the name */
+  GtkWidget *title; /* covariates: the name, and under it the echo */
+  GtkWidget *echo;
   GtkWidget *use;    /* levels: fitted or only shown */
   GtkWidget *choice; /* yes or no, or a category; or NULL */
   GtkWidget *fields[TDM_ROW_MAX_FIELDS];
@@ -34,6 +35,9 @@ TdmTableRow *tdm_table_row_new (TdmForm *form, TdmSection section, guint row,
 /* Removes the widgets from the grid and frees the row. */
 void tdm_table_row_free (TdmTableRow *self);
 void tdm_table_row_refresh (TdmTableRow *self);
+
+/* Whether doses of the present model can take a time to run in. */
+gboolean tdm_table_has_infusion (TdmForm *form);
 
 /* Titles of the columns over a section's fields, NULL where none: n = 6. */
 const char *const *tdm_table_headings (TdmSection section);

@@ -11,7 +11,9 @@ struct _TdmTable
   TdmForm *form;
   TdmSection section;
   GtkWidget *grid;
-  GPtrArray *rows; /* of TdmTableRow */
+  GtkWidget *hint;             /* in place of an empty table */
+  GPtrArray *rows;             /* of TdmTableRow */
+  GtkWidget *infusion_heading; /* doses; hidden for what is not infused */
 };
 
 G_DEFINE_FINAL_TYPE (TdmTable, tdm_table, GTK_TYPE_WIDGET)
@@ -119,6 +121,11 @@ updated_cb (TdmTable *self)
       g_ptr_array_add (self->rows, row);
       connect_row (self, row);
     }
+  gtk_widget_set_visible (self->grid, n > 0);
+  gtk_widget_set_visible (self->hint, n == 0);
+  if (self->infusion_heading != NULL)
+    gtk_widget_set_visible (self->infusion_heading,
+                            tdm_table_has_infusion (self->form));
   for (guint i = 0; i < n; i++)
     tdm_table_row_refresh (g_ptr_array_index (self->rows, i));
 }
@@ -146,6 +153,8 @@ add_headings (TdmTable *self)
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_widget_add_css_class (label, "caption");
       gtk_widget_add_css_class (label, "dim-label");
+      if (self->section == TDM_SECTION_DOSES && i == 3)
+        self->infusion_heading = label;
       gtk_grid_attach (GTK_GRID (self->grid), label, i, 0, 1, 1);
     }
 }
@@ -159,6 +168,7 @@ tdm_table_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->form, self);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_pointer (&self->grid, gtk_widget_unparent);
+  g_clear_pointer (&self->hint, gtk_widget_unparent);
   g_clear_object (&self->form);
   G_OBJECT_CLASS (tdm_table_parent_class)->dispose (object);
 }
@@ -179,6 +189,10 @@ tdm_table_init (TdmTable *self)
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 4);
   gtk_grid_set_row_spacing (GTK_GRID (self->grid), 2);
   gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
+  self->hint = gtk_label_new ("The model says what it needs to know.");
+  gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
+  gtk_widget_add_css_class (self->hint, "dim-label");
+  gtk_widget_set_parent (self->hint, GTK_WIDGET (self));
 }
 
 GtkWidget *

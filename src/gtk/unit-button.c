@@ -116,7 +116,7 @@ tdm_unit_button_refresh (TdmUnitButton *self, const char *name)
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->button), shown);
   gtk_widget_set_sensitive (self->button, !blank);
   gtk_widget_set_visible (GTK_WIDGET (self), shown[0] != '\0');
-  tdm_a11y_set_label (self->button, label);
+  tdm_a11y_set_label (gtk_widget_get_first_child (self->button), label);
 }
 
 void
@@ -153,6 +153,8 @@ tdm_unit_button_init (TdmUnitButton *self)
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (self->button), FALSE);
   gtk_widget_add_css_class (self->button, "flat");
   gtk_widget_add_css_class (self->button, "tdm-unit");
+  /* Tab goes from value to value; a key in the field opens this. */
+  gtk_widget_set_focusable (gtk_widget_get_first_child (self->button), FALSE);
   gtk_widget_set_parent (self->button, GTK_WIDGET (self));
 }
 
