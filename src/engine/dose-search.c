@@ -50,8 +50,8 @@ typedef struct
   gboolean linear;
   guint draws;
   const double *effects;
-  GPtrArray *shapes; /* Shape* */
-  GPtrArray *pool;   /* TdmRegimen* */
+  GPtrArray *shapes;  /* Shape* */
+  GPtrArray *pool;    /* TdmRegimen* */
   guint per_interval; /* candidates */
   gint next_shape;    /* of the worker threads */
   GCancellable *cancellable;
