@@ -10,7 +10,8 @@
 
 #include <math.h>
 
-#define MAX_DRAWS 100000
+/* Keeps memory and time bounded. */
+#define MAX_DRAWS 20000
 
 gboolean
 tdm_cli_number (const char *name, const char *text, double fallback, double *out,

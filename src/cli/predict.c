@@ -10,7 +10,7 @@
 
 #define MAX_POINTS 100000
 /* Draws times points: memory and time stay bounded. */
-#define MAX_VALUES 1e8
+#define MAX_VALUES 2e7
 #define DEFAULT_AFTER_H 48.0
 #define DEFAULT_STEP_H 0.5
 #define DEFAULT_DRAWS 1000

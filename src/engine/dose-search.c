@@ -523,9 +523,9 @@ search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
   s->fit = fit;
   s->problem = fit->problem;
   s->linear = tdm_model_get_structure (model)->kind == TDM_PK_LINEAR;
-  s->draws = options && options->draws ? options->draws : DEFAULT_DRAWS;
-  if (!s->linear)
-    s->draws = MIN (s->draws, ODE_DRAWS);
+  s->draws = s->linear ? DEFAULT_DRAWS : ODE_DRAWS;
+  if (options && options->draws)
+    s->draws = options->draws;
   s->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify)shape_free);
   s->pool = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
 }

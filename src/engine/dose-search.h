@@ -43,7 +43,7 @@ typedef struct
 
 typedef struct
 {
-  guint draws; /* 0 = the default, 1000 */
+  guint draws; /* 0 = 1000, or 200 for an ODE model */
   guint64 seed;
   guint keep; /* how many to return, 0 = 12 */
 } TdmDoseSearchOptions;

@@ -22,10 +22,10 @@
 static guint
 draws_for (const TdmModel *model, const TdmResultOptions *options)
 {
-  guint draws = options && options->draws ? options->draws : DEFAULT_DRAWS;
-  if (tdm_model_get_structure (model)->kind == TDM_PK_ODE)
-    draws = MIN (draws, ODE_DRAWS);
-  return draws;
+  if (options && options->draws)
+    return options->draws;
+  return tdm_model_get_structure (model)->kind == TDM_PK_ODE ? ODE_DRAWS
+                                                             : DEFAULT_DRAWS;
 }
 
 /* From the first event, or BACK_MOST_H before the adjust time, to some intervals after.

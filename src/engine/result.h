@@ -26,7 +26,7 @@ typedef struct
 
 typedef struct
 {
-  guint draws; /* of curves and proposals; 0 = 1000 (fewer for ODE models) */
+  guint draws; /* of curves and proposals; 0 = 1000, or 200 for an ODE model */
   guint64 seed;
   gboolean residual_bands;
   double ahead_h; /* how far to draw past the adjust time; 0 = a sensible span */

@@ -186,6 +186,17 @@ def test_propose():
 
 
 @test
+def test_as_many_draws_as_asked_for():
+    """Probabilities are whole numbers of draws, also where the default is fewer."""
+    for name, case in CASES.items():
+        for draws in (37, 301):
+            counts = [p * draws for regimen in answer("propose", case, "--draws", draws)["regimens"]
+                      for p in regimen["probability"].values()]
+            close(counts, [round(count) for count in counts], 0, name, absolute=1e-9)
+            assert any(count % draws for count in map(round, counts)), "all 0 or 1"
+
+
+@test
 def test_proposals_are_what_the_ward_can_give():
     got = answer("propose", CASES["vancomycin"])
     for regimen in (r for r in got["regimens"] if not r["current"]):
