@@ -82,6 +82,23 @@ convert_entry (const TdmModelCovariate *covariate, const TdmCovariateEntry *entr
   return tdm_error_set_input (error, unit_place, "%s", local->message);
 }
 
+/* Whether a note already says that this covariate is outside the studied range: one
+ * tells of all its entries. */
+static gboolean
+was_noted (const TdmProblem *self, const TdmModelCovariate *covariate)
+{
+  g_autofree char *start = g_strconcat (covariate->title, " ", NULL);
+  for (guint i = 0; i < self->notes->len; i++)
+    {
+      const TdmNote *note = self->notes->pdata[i];
+      if (g_str_equal (note->code, "covariate-outside-range")
+          && g_str_has_prefix (note->text, start)
+          && g_ascii_isdigit (note->text[strlen (start)]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 check_limits (TdmProblem *self, const TdmModelCovariate *covariate, double value,
               const char *place, GError **error)
@@ -104,9 +121,11 @@ check_limits (TdmProblem *self, const TdmModelCovariate *covariate, double value
     }
   if (value < covariate->studied_low || value > covariate->studied_high)
     {
+      self->extrapolated = TRUE;
+      if (was_noted (self, covariate))
+        return TRUE;
       g_autofree char *low = tdm_number_format (covariate->studied_low, 4);
       g_autofree char *high = tdm_number_format (covariate->studied_high, 4);
-      self->extrapolated = TRUE;
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-outside-range", place,
                      "%s %s %s is outside the people this model was built from "
                      "(%s to %s %s): the answer is an extrapolation.",
@@ -167,6 +186,14 @@ default_text (const TdmModelCovariate *covariate)
   return g_strdup_printf ("%s %s", number, unit);
 }
 
+static void
+note_direct (TdmProblem *self, const TdmModelCovariate *covariate)
+{
+  tdm_notes_add (self->notes, TDM_NOTE_INFO, "covariate-given-directly", "covariates",
+                 "%s is given directly; it is not computed from other values.",
+                 covariate->title);
+}
+
 static gboolean
 collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
 {
@@ -183,6 +210,8 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
         return FALSE;
       g_array_append_val (points, point);
     }
+  if (points->len > 0 && covariate->derived)
+    note_direct (self, covariate);
   if (points->len == 0)
     {
       add_from_patient (self, covariate, points);

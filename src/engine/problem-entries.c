@@ -1,6 +1,7 @@
 /* Doses, levels and the target of a case in the engine's units, and what is odd about
  * them. */
 #include "engine/problem-private.h"
+#include "engine/target.h"
 
 #include "base/error.h"
 #include "base/number.h"
@@ -148,42 +149,42 @@ static int
 find_output (const TdmProblem *self, const char *name, guint index, GError **error)
 {
   guint n = tdm_model_get_n_outputs (self->model);
+  g_autoptr (GString) known = g_string_new (NULL);
   for (guint k = 0; k < n; k++)
-    if (name ? g_str_equal (tdm_model_get_output (self->model, k)->name, name) : n == 1)
-      return (int)k;
+    {
+      const TdmModelOutput *output = tdm_model_get_output (self->model, k);
+      if (name ? g_str_equal (output->name, name) : n == 1)
+        return (int)k;
+      g_string_append_printf (known, "%s%s", k ? ", " : "", output->name);
+    }
   g_autofree char *place = g_strdup_printf ("levels[%u].output", index);
-  tdm_error_set_input (error, place, "%s has no output \"%s\"",
-                       tdm_model_get_id (self->model), name ? name : "");
+  if (name)
+    tdm_error_set_input (error, place, "%s has no output \"%s\"; expected one of %s",
+                         tdm_model_get_id (self->model), name, known->str);
+  else
+    tdm_error_set_input (error, place, "an output is needed; expected one of %s",
+                         known->str);
   return -1;
 }
 
-/* Time since the last dose began and the duration of that dose, for the checks of a
- * level; FALSE when no dose was before. */
-static gboolean
-last_dose_before (const TdmProblem *self, double time_h, double *since_h,
-                  double *duration_h)
+/* Time since the end of the infusion that ended last, or will (then negative); INFINITY
+ * when there was none before. */
+static double
+time_since_infusion (const TdmProblem *self, double time_h)
 {
   double latest = -INFINITY;
   for (guint i = 0; i < self->n_doses; i++)
     {
       const TdmPkDose *dose = &self->doses[i];
-      if (dose->steady_state && dose->time_h >= time_h)
-        continue;
-      if (dose->time_h >= time_h)
+      if (dose->time_h >= time_h || dose->duration_h <= 0)
         continue;
       double k = dose->count > 1
                      ? MIN (ceil ((time_h - dose->time_h) / dose->interval_h) - 1,
                             dose->count - 1.0)
                      : 0.0;
-      double start = dose->time_h + k * dose->interval_h;
-      if (start > latest)
-        {
-          latest = start;
-          *duration_h = dose->duration_h;
-        }
+      latest = MAX (latest, dose->time_h + k * dose->interval_h + dose->duration_h);
     }
-  *since_h = time_h - latest;
-  return isfinite (latest);
+  return time_h - latest;
 }
 
 static gboolean
@@ -201,7 +202,7 @@ note_level_timing (TdmProblem *self, guint index)
 {
   TdmProblemLevel *level = &self->levels[index];
   g_autofree char *place = g_strdup_printf ("levels[%u].time", index);
-  double since, duration = 0;
+  double since = time_since_infusion (self, level->time_h);
   if (is_before_everything (self, level->time_h))
     {
       level->use = FALSE;
@@ -211,16 +212,15 @@ note_level_timing (TdmProblem *self, guint index)
                      index + 1);
       return;
     }
-  if (!level->use || !last_dose_before (self, level->time_h, &since, &duration)
-      || duration <= 0)
+  if (!level->use)
     return;
-  if (since < duration)
+  if (since < 0)
     tdm_notes_add (
         self->notes, TDM_NOTE_CAUTION, "level-during-infusion", place,
         "Level %u was drawn while an infusion was running; check that it was "
         "not taken from the infusing line, or leave it out.",
         index + 1);
-  else if (since < duration + DISTRIBUTION_H)
+  else if (since < DISTRIBUTION_H)
     tdm_notes_add (self->notes, TDM_NOTE_INFO, "level-in-distribution", place,
                    "Level %u was drawn within half an hour of the end of an infusion, "
                    "when the drug may not be mixed yet.",
@@ -291,5 +291,7 @@ tdm_problem_load_target (TdmProblem *self, GError **error)
       tdm_notes_add (self->notes, TDM_NOTE_INFO, "target-assumed", "target",
                      "No target is given; the model's own is used: %s.", first->title);
     }
-  return TRUE;
+  g_auto (TdmResolvedTarget) ignored = { 0 };
+  return self->target.metric == TDM_METRIC_NONE
+         || tdm_target_resolve (self, &self->target, &ignored, error);
 }

@@ -234,10 +234,15 @@ tdm_pk_dose_last_start (const TdmPkDose *dose)
   return dose->time_h + (dose->count - 1) * dose->interval_h;
 }
 
+/* Doses due this shortly before a cut are due at it: the k-th multiple of an interval
+ * seldom is the time that was written down for it, and must not be given twice. */
+#define CUT_SLACK_H 1e-6
+
 /* The part of a dose line that starts before `until_h`; FALSE when none of it does. */
 static gboolean
 cut_dose (const TdmPkDose *dose, double until_h, TdmPkDose *out)
 {
+  until_h -= CUT_SLACK_H;
   if (dose->time_h >= until_h)
     return FALSE;
   *out = *dose;

@@ -35,9 +35,18 @@ resolve (const TdmModel *self, const double *given, double *resolved)
     }
 }
 
-/* Names what keeps covariate `i` from having a value: itself, or a formula's input. */
-static gboolean
-fail_missing (const TdmModel *self, const double *resolved, guint i, GError **error)
+/* "WT (Body weight, kg)". */
+static void
+append_name (GString *text, const TdmModelCovariate *c)
+{
+  g_string_append_printf (text, "%s%s (%s%s%s)", text->len > 0 ? " and " : "", c->name,
+                          c->title, c->unit != NULL ? ", " : "",
+                          c->unit != NULL ? c->unit : "");
+}
+
+/* Names what keeps covariate `i` from having a value: itself, or a formula's inputs. */
+static void
+append_missing (const TdmModel *self, const double *resolved, guint i, GString *text)
 {
   const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
   const TdmProgram *formula = g_ptr_array_index (self->formulas, i);
@@ -47,33 +56,41 @@ fail_missing (const TdmModel *self, const double *resolved, guint i, GError **er
     {
       const TdmModelCovariate *input = tdm_model_get_covariate (self, j);
       if (isnan (resolved[j]) && tdm_program_depends (formula, 0, input->name))
-        g_string_append_printf (inputs, inputs->len > 0 ? " and %s" : "%s",
-                                input->name);
+        append_name (inputs, input);
     }
+  if (text->len > 0)
+    g_string_append (text, "; ");
   if (formula == NULL)
-    return tdm_error_set_input (error, "covariates", "%s (%s) is missing", c->name,
-                                c->title);
-  if (inputs->len == 0)
-    return tdm_error_set_input (error, "covariates",
-                                "%s cannot be computed from the values given", c->name);
-  return tdm_error_set_input (error, "covariates",
-                              "%s is missing; %s (%s) is computed from it, or may be "
-                              "given instead",
-                              inputs->str, c->name, c->title);
+    g_string_append_printf (text, "%s (%s%s%s) is missing", c->name, c->title,
+                            c->unit != NULL ? ", " : "",
+                            c->unit != NULL ? c->unit : "");
+  else if (inputs->len == 0)
+    g_string_append_printf (text, "%s cannot be computed from the values given",
+                            c->name);
+  else
+    g_string_append_printf (text,
+                            "%s is missing; %s (%s) is computed from it, or may be "
+                            "given instead",
+                            inputs->str, c->name, c->title);
 }
 
 /* Whatever the parameters use directly must have a value. */
 static gboolean
 check_complete (const TdmModel *self, const double *resolved, GError **error)
 {
+  g_autoptr (GString) missing = g_string_new (NULL);
+
   for (guint i = 0; i < self->covariates->len; i++)
     {
       const char *name = tdm_model_get_covariate (self, i)->name;
+      gboolean used = FALSE;
       for (guint p = 0; !isfinite (resolved[i]) && p < self->parameters->len; p++)
-        if (tdm_program_depends (self->program, p, name))
-          return fail_missing (self, resolved, i, error);
+        used |= tdm_program_depends (self->program, p, name);
+      if (used)
+        append_missing (self, resolved, i, missing);
     }
-  return TRUE;
+  return missing->len == 0
+         || tdm_error_set_input (error, "covariates", "%s", missing->str);
 }
 
 /* Lags and durations may be 0; numbers without a unit may be anything, except a
