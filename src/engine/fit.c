@@ -1,6 +1,7 @@
 /* A fit as a value: its predictions, its notes, draws from its posterior. */
 #include "engine/map-private.h"
 
+#include "base/error.h"
 #include "base/number.h"
 #include "engine/objective.h"
 #include "num/linalg.h"
@@ -110,8 +111,15 @@ predict_levels (TdmFit *self, const double *eta, double *values, double *paramet
     .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_levels
   };
   g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, error);
-  if (!plan || !tdm_problem_parameters (problem, &plain, eta, all)
-      || !tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
+  if (!plan)
+    return FALSE;
+  if (!tdm_problem_parameters (problem, &plain, eta, all))
+    {
+      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                   "a parameter of the model is not a finite number for this patient");
+      return FALSE;
+    }
+  if (!tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
     return FALSE;
   for (guint i = 0; i < self->n_levels; i++)
     values[i] *= tdm_model_get_output (model, outputs[i])->per_mg_l;

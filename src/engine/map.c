@@ -216,6 +216,26 @@ run_starts (Search *s, guint starts, guint max_iterations)
     }
 }
 
+/* A place where a search gave up is no optimum. */
+static gboolean
+is_optimum (const Optimum *o)
+{
+  return o->definite
+         && (o->report.stop == TDM_MINIMISE_GRADIENT
+             || o->report.stop == TDM_MINIMISE_STEP);
+}
+
+static guint
+count_optima (const Search *s)
+{
+  guint n = 0;
+  for (guint k = 0; k < s->n_optima; k++)
+    n += is_optimum (&s->optima[k]);
+  return n;
+}
+
+/* The lowest place found, be it an optimum or not: were it none, the fit would not be
+ * trusted. */
 static int
 best_optimum (const Search *s, double *second_best)
 {
@@ -223,12 +243,9 @@ best_optimum (const Search *s, double *second_best)
   *second_best = INFINITY;
   for (guint k = 0; k < s->n_optima; k++)
     if (best < 0 || s->optima[k].report.value < s->optima[best].report.value)
-      {
-        if (best >= 0)
-          *second_best = s->optima[best].report.value;
-        best = (int)k;
-      }
-    else
+      best = (int)k;
+  for (guint k = 0; k < s->n_optima; k++)
+    if ((int)k != best && is_optimum (&s->optima[k]))
       *second_best = MIN (*second_best, s->optima[k].report.value);
   return best;
 }
@@ -310,7 +327,7 @@ fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
   fit->iterations = o->report.iterations;
   fit->stop = stop_reason (o);
   fit->converged = fit->stop == TDM_STOP_GRADIENT || fit->stop == TDM_STOP_STEP;
-  fit->optima = s->n_optima;
+  fit->optima = count_optima (s);
   fill_covariances (fit, s, o);
   fit->objective_prior_mode =
       tdm_objective_eval (s->objective, zero, NULL, NULL, FALSE);

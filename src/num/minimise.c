@@ -26,9 +26,24 @@ typedef struct
   double value, damping;
 } State;
 
+/* The value at x; INFINITY as well where a derivative is not a number. */
+static double
+evaluate (const State *s, const double *x, double *gradient, double *hessian)
+{
+  const TdmMinimiseProblem *p = s->problem;
+  double value = p->function (p->data, x, gradient, hessian, p->exact);
+  for (guint i = 0; isfinite (value) && i < p->n; i++)
+    if (!isfinite (gradient[i]))
+      return INFINITY;
+  for (guint i = 0; isfinite (value) && i < p->n * p->n; i++)
+    if (!isfinite (hessian[i]))
+      return INFINITY;
+  return value;
+}
+
 /* step = -(H + damping I)^-1 g / 2, damping raised until that matrix is positive
- * definite. */
-static void
+ * definite. FALSE when overflow keeps it from ever being so. */
+static gboolean
 solve_step (State *s)
 {
   const guint n = s->problem->n;
@@ -40,11 +55,13 @@ solve_step (State *s)
       if (tdm_cholesky (n, s->factor, s->factor))
         break;
       s->damping = MAX (4 * s->damping, 1e-3);
-      g_assert (isfinite (s->damping));
+      if (!isfinite (s->damping))
+        return FALSE;
     }
   for (guint i = 0; i < n; i++)
     s->step[i] = -0.5 * s->gradient[i];
   tdm_cholesky_solve (n, s->factor, s->step, s->step);
+  return TRUE;
 }
 
 static double
@@ -107,8 +124,7 @@ try_step (State *s, double gain)
   const TdmMinimiseProblem *p = s->problem;
   for (guint i = 0; i < p->n; i++)
     s->new_x[i] = s->x[i] + s->step[i];
-  double value =
-      p->function (p->data, s->new_x, s->new_gradient, s->new_hessian, p->exact);
+  double value = evaluate (s, s->new_x, s->new_gradient, s->new_hessian);
   double ratio = isfinite (value) ? (s->value - value) / gain : -1.0;
   double noise = NOISE * (1 + fabs (s->value));
   if (gain <= noise && s->damping == 0.0 && value - s->value <= noise)
@@ -137,7 +153,8 @@ iterate (State *s, TdmMinimiseReport *report)
   for (;;)
     {
       double scale = 1 + fabs (s->value);
-      solve_step (s);
+      if (!solve_step (s))
+        return TDM_MINIMISE_FAILED;
       double gain = predicted_gain (s);
       report->predicted_gain = gain;
       if (s->damping == 0.0 && gain <= p->tolerance * scale)
@@ -179,8 +196,7 @@ tdm_minimise (const TdmMinimiseProblem *problem, double *x, double *hessian,
               .factor = work + 2 * n * n };
   memcpy (s.x, x, n * sizeof (double));
   *report = (TdmMinimiseReport){ .stop = TDM_MINIMISE_FAILED, .predicted_gain = 0 };
-  s.value =
-      problem->function (problem->data, s.x, s.gradient, s.hessian, problem->exact);
+  s.value = evaluate (&s, s.x, s.gradient, s.hessian);
   if (isfinite (s.value))
     report->stop = iterate (&s, report);
   report->value = s.value;

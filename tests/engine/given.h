@@ -39,7 +39,8 @@ bundled_model (const char *id)
   return model;
 }
 
-/* "{'format': 'titrate-case/1', 'model': 'testamycin-test-2026', BODY}" under `model`. */
+/* "{'format': 'titrate-case/1', 'model': 'testamycin-test-2026', BODY}" under `model`.
+ */
 static inline TdmProblem *
 given_problem (TdmModel *model, const char *body, GError **error)
 {
@@ -59,9 +60,9 @@ find_note (const GPtrArray *notes, const char *code)
   return NULL;
 }
 
-#define GIVEN_HEAD                                                \
-  "[model]\nformat = titrate-model/1\nid = testamycin-test-2026\n"     \
-  "version = 1\ndrug = Testamycin\ntitle = Test\n"                \
-  "reference = A test of this project\ndoi = 10.0000/reference\n" \
-  "status = A\nstatus_text = For tests\npopulation = None\n"      \
+#define GIVEN_HEAD                                                 \
+  "[model]\nformat = titrate-model/1\nid = testamycin-test-2026\n" \
+  "version = 1\ndrug = Testamycin\ntitle = Test\n"                 \
+  "reference = A test of this project\ndoi = 10.0000/reference\n"  \
+  "status = A\nstatus_text = For tests\npopulation = None\n"       \
   "limits = For tests only\n"

@@ -354,9 +354,10 @@ test_doses (void)
   assert_near (tdm_problem_get_dose (p, 0)->duration_h, 0.5);
   g_assert_cmpuint (tdm_problem_get_dose (p, 1)->count, ==, 1);
 #define DOSE(rest) START PATIENT COVARIATES "'doses': [{'time': 0, 'amount': 100, " rest
-  assert_refused (DOSE ("'unit': 'mg', 'route': 'nose'}]"), TDM_ERROR_INPUT,
-                  "doses[0].route: testamycin-test-2026 has no route \"nose\"; expected one "
-                  "of iv, oral");
+  assert_refused (
+      DOSE ("'unit': 'mg', 'route': 'nose'}]"), TDM_ERROR_INPUT,
+      "doses[0].route: testamycin-test-2026 has no route \"nose\"; expected one "
+      "of iv, oral");
   assert_refused (DOSE ("'unit': 'mg'}]"), TDM_ERROR_INPUT,
                   "doses[0].route: a route is needed");
   assert_refused (DOSE ("'unit': 'mg', 'route': 'oral', 'salt': 'sulphate'}]"),
