@@ -98,6 +98,32 @@ predicted_gain (const State *s)
   return gain;
 }
 
+/* What a full Newton step from here would gain, g' H^-1 g / 4; INFINITY where there is
+ * none. Damping makes any step gain little, so only this tells a minimum. */
+static double
+newton_gain (State *s)
+{
+  const guint n = s->problem->n;
+  double gain = 0;
+  if (!tdm_cholesky (n, s->hessian, s->factor))
+    return INFINITY;
+  tdm_lower_solve (n, s->factor, s->gradient, s->step);
+  for (guint i = 0; i < n; i++)
+    gain += 0.25 * s->step[i] * s->step[i];
+  return gain;
+}
+
+/* Whether so many steps in a row were rejected that no further one is tried. Rounding
+ * hides small gains; so does noise of a differential equation solver. */
+static gboolean
+gives_up (State *s, guint rejected, double scale, TdmMinimiseReport *report)
+{
+  if (rejected < 3)
+    return FALSE;
+  report->predicted_gain = newton_gain (s);
+  return rejected >= 12 || report->predicted_gain <= 1e-9 * scale;
+}
+
 static void
 accept (State *s, double value)
 {
@@ -153,10 +179,14 @@ iterate (State *s, TdmMinimiseReport *report)
   for (;;)
     {
       double scale = 1 + fabs (s->value);
+      if (gives_up (s, rejected, scale, report))
+        return report->predicted_gain <= 1e-7 * scale ? TDM_MINIMISE_STEP
+                                                      : TDM_MINIMISE_FAILED;
       if (!solve_step (s))
         return TDM_MINIMISE_FAILED;
       double gain = predicted_gain (s);
-      report->predicted_gain = gain;
+      if (s->damping == 0.0)
+        report->predicted_gain = gain;
       if (s->damping == 0.0 && gain <= p->tolerance * scale)
         {
           take_last_step (s, gain);
@@ -164,11 +194,6 @@ iterate (State *s, TdmMinimiseReport *report)
         }
       limit_step (s);
       gain = predicted_gain (s);
-      /* Rounding hides gains below this; so does noise of a differential equation
-       * solver. */
-      if (rejected >= 12 || (rejected >= 3 && gain <= 1e-9 * scale))
-        return report->predicted_gain <= 1e-7 * scale ? TDM_MINIMISE_STEP
-                                                      : TDM_MINIMISE_FAILED;
       if (report->iterations++ >= p->max_iterations)
         return TDM_MINIMISE_ITERATIONS;
       gboolean accepted = gain > 0 && try_step (s, gain);
