@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define MAX_OPTIMA 16
-#define LEAST_STARTS 5
+/* With fewer the second of two optima of an absorption model is seldom seen. */
+#define LEAST_STARTS 7
 /* Starts are drawn this many prior standard deviations wide. */
 #define START_SPREAD 1.5
 /* Two optima closer than this (prior standard deviations) are one. */

@@ -149,12 +149,14 @@ test_derived (void)
   g_autoptr (GError) error = NULL;
 
   assert_missing (model, values,
-                  "covariates: AGE and sex and SCR is missing; CLCR (Creatinine "
+                  "covariates: AGE (Age, y) and sex (Sex) and SCR (Creatinine, mg/dL) "
+                  "is missing; CLCR (Creatinine "
                   "clearance) is computed from it, or may be given instead");
   set (model, values, "AGE", 47.3);
   set (model, values, "sex", 1);
   assert_missing (model, values,
-                  "covariates: SCR is missing; CLCR (Creatinine clearance) is computed "
+                  "covariates: SCR (Creatinine, mg/dL) is missing; CLCR (Creatinine "
+                  "clearance) is computed "
                   "from it, or may be given instead");
   set (model, values, "SCR", 1.37);
   g_autoptr (TdmBinding) binding = tdm_model_bind (model, values, resolved, &error);
@@ -224,7 +226,9 @@ test_nonsense (void)
   g_autoptr (TdmModel) model = load ("tacrolimus-woillard-2011");
   g_autofree double *values = no_covariates (model);
 
-  assert_missing (model, values, "covariates: HCT (Haematocrit) is missing");
+  assert_missing (
+      model, values,
+      "covariates: HCT (Haematocrit, %) is missing; PROGRAF (Formulation) is missing");
   set (model, values, "HCT", -31.0);
   set (model, values, "PROGRAF", 1);
   assert_missing (
