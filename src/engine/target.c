@@ -75,6 +75,10 @@ tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
   const char *concentration =
       tdm_model_get_output (tdm_problem_get_model (problem), 0)->unit;
   g_auto (TdmResolvedTarget) t = { .metric = target->metric };
+  /* It grows for ever: without an end every dose would look too small. */
+  if (target->metric == TDM_METRIC_CUMULATIVE_AUC && target->at_steady_state)
+    return tdm_error_set_input (error, "target.at",
+                                "cumulative_auc needs the time up to which it counts");
   t.at_steady_state = target->at_steady_state;
   t.at_h = target->at.hours;
   t.from_h = target->from.hours;
@@ -262,10 +266,10 @@ static double
 horizon (const TdmMetrics *self, const TdmRegimen *regimen)
 {
   const TdmResolvedTarget *t = &self->target;
-  if (t->metric == TDM_METRIC_AUC)
+  if (t->metric == TDM_METRIC_AUC && t->at_steady_state)
     return t->to_h;
-  if (t->metric == TDM_METRIC_CUMULATIVE_AUC)
-    return t->at_h;
+  if (t->metric == TDM_METRIC_AUC)
+    return MAX (t->to_h, t->at_h + MAX (24.0, regimen->interval_h));
   return t->at_h + MAX (24.0, regimen->interval_h);
 }
 
@@ -345,9 +349,15 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
                    "a parameter of the model is not a finite number for this patient");
       return FALSE;
     }
-  gboolean area = self->target.metric == TDM_METRIC_AUC
-                  || self->target.metric == TDM_METRIC_CUMULATIVE_AUC;
-  if (self->target.at_steady_state && !area)
+  if (!self->target.at_steady_state)
+    return at_named_time (self, regimen, out, error);
+  if (self->target.metric != TDM_METRIC_AUC)
     return at_steady_state (self, regimen, out, error);
-  return at_named_time (self, regimen, out, error);
+  /* The area is of a named span, all else of the steady state. */
+  TdmRegimenMetrics named;
+  if (!at_named_time (self, regimen, &named, error)
+      || !at_steady_state (self, regimen, out, error))
+    return FALSE;
+  out->target = named.target;
+  return TRUE;
 }

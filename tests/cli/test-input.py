@@ -105,6 +105,15 @@ def test_times_that_do_not_exist():
 
 
 @test
+def test_a_cumulative_area_needs_an_end():
+    """Without one every dose would look too small."""
+    target = {"metric": "cumulative_auc", "low": 78, "high": 101, "unit": "mg.h/L"}
+    refused(changed(CASE, target=target), "target.at: ")
+    got = answer("propose", changed(CASE, target={**target, "at": 96}))
+    assert got["target"]["at"] == 96
+
+
+@test
 def test_what_the_model_needs():
     refused(without(CASE, "SCR"), "covariates")
     refused(without(CASE, "WT"), "covariates")

@@ -253,12 +253,15 @@ def test_a_smaller_prior_weight_follows_the_levels_more():
     assert parts == sorted(parts, reverse=True) and parts[0] > parts[-1] + 1e-3, parts
 
 
+def regimens(**target):
+    """The metrics of the current regimen for a target."""
+    got = answer("propose", changed(CASE, target=target))
+    return next(r for r in got["regimens"] if r["current"])["metrics"]
+
+
 @test
 def test_targets():
     """Each metric is what its definition says, of the same curve."""
-    def regimens(**target):
-        got = answer("propose", changed(CASE, target=target))
-        return next(r for r in got["regimens"] if r["current"])["metrics"]
     base = regimens(metric="auc24", low=400, high=600, unit="mg.h/L")
     trough = regimens(metric="trough", low=10, high=15, unit="mg/L")
     same(base, trough, 1e-12, "metrics")
@@ -272,6 +275,73 @@ def test_targets():
     close(everything["time_above"], 1, 1e-12, "time above next to nothing")
     nothing = regimens(metric="time_above", low=0.5, threshold=1e4, unit="mg/L")
     assert nothing["time_above"] == 0
+
+
+@test
+def test_targets_at_a_time():
+    """The same as the curve of the case with the regimen carried on."""
+    carried = changed(CASE)
+    carried["doses"][1]["count"] += 3
+    at = answer("predict", carried, "--from", 72, "--to", 84, "--by", 0.25, "--draws", 0)
+    got = regimens(metric="trough", low=10, high=15, unit="mg/L", at="2026-03-04T08:00")
+    close(got["trough"], at["individual"][0], 1e-9, "trough")
+    close(got["peak"], max(at["individual"]), 1e-9, "peak, at the end of the infusion")
+    span = regimens(metric="auc", low=1, unit="mg.h/L", **{"from": 0, "to": 72})
+    until = regimens(metric="cumulative_auc", low=1, unit="mg.h/L", at=72)
+    close(until["cumulative_auc"], span["auc"], 1e-10, "area from the first dose")
+    steady = regimens(metric="auc24", low=400, high=600, unit="mg.h/L")
+    close([span["trough"], span["auc24"]], [steady["trough"], steady["auc24"]], 1e-12, "steady")
+    later = regimens(metric="auc", low=1, unit="mg.h/L", **{"from": 72, "to": 96})
+    close(until["auc24"], later["auc"], 1e-10, "the day after")
+
+
+@test
+def test_covariates_over_time():
+    """The first value holds backwards, each until the next; what comes later changes nothing."""
+    late = changed(CASE)
+    late["covariates"][0]["time"] = 30
+    agree(CASE, late, 1e-12)
+    constant = changed(CASE)
+    del constant["covariates"][2]
+    before = (0, 46, 1)
+    close(typical(CASE, *before), typical(constant, *before), 1e-12, "before the change")
+    must_fail(close, typical(CASE, 47, 72, 1), typical(constant, 47, 72, 1), 1e-3, "after it")
+    again = changed(CASE)
+    again["covariates"].append({"name": "WT", "time": 21.5, "value": 79, "unit": "kg"})
+    agree(CASE, again)
+
+
+@test
+def test_categories_by_number_or_word():
+    word = changed(CASE)
+    word["covariates"][3]["value"] = "no"
+    agree(CASE, word, 1e-12)
+    word["covariates"][3]["value"] = "yes"
+    yes = changed(CASE)
+    yes["covariates"][3]["value"] = 1
+    agree(yes, word, 1e-12)
+    must_fail(agree, CASE, yes)
+
+
+@test
+def test_age_in_any_unit():
+    by_birth = changed(CASE, patient={**CASE["patient"], "birth": "1956-03-01"})
+    cl = answer("fit", by_birth)["parameters"]["population"]["CL"]
+    for value, unit in ((70, "y"), (25567, "d"), (25567 / 7, "wk")):
+        given = changed(by_birth)
+        del given["patient"]["birth"]
+        given["covariates"].append({"name": "AGE", "value": value, "unit": unit})
+        close(answer("fit", given)["parameters"]["population"]["CL"], cl, 1e-4, unit)
+
+
+@test
+def test_the_only_output_and_route_may_be_named_or_not():
+    named = changed(CASE)
+    for level in named["levels"]:
+        level["output"] = "C"
+    for dose in named["doses"]:
+        del dose["route"]
+    agree(CASE, named, 1e-12)
 
 
 main()
