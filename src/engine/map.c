@@ -154,11 +154,10 @@ descend (Search *s, double *z, double gain, guint max_iterations,
 }
 
 static void
-search_from (Search *s, double *z, gboolean first, guint max_iterations)
+search_from (Search *s, double *z, guint max_iterations)
 {
   TdmMinimiseReport report;
-  tdm_objective_set_tolerance (s->objective, first ? 0 : LOOSE_RELATIVE,
-                               first ? 0 : LOOSE_ABSOLUTE);
+  tdm_objective_set_tolerance (s->objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
   descend (s, z, BASIN_GAIN, max_iterations, &report);
   if (report.stop == TDM_MINIMISE_ASKED || !isfinite (report.value)
       || watch_cb (s, z, report.value))
@@ -213,7 +212,7 @@ run_starts (Search *s, guint starts, guint max_iterations)
         return;
       for (guint i = 0; i < n; i++)
         points[k * n + i] *= START_SPREAD;
-      search_from (s, points + k * n, k == 0, max_iterations);
+      search_from (s, points + k * n, max_iterations);
     }
 }
 

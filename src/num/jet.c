@@ -18,15 +18,21 @@ tdm_jet_div (const TdmJetSpace *s, double *r, const double *a, const double *b)
 {
   /* With q = a/b: a = q b, so a' = q'b + q b' and likewise for the second order. */
   const guint n = s->n;
-  const double b0 = b[0], q0 = a[0] / b0;
+  const double q0 = a[0] / b[0], inverse = 1.0 / b[0];
+  if (s->order < 2)
+    {
+      for (guint i = 1; i <= n; i++)
+        r[i] = (a[i] - q0 * b[i]) * inverse;
+      r[0] = q0;
+      return;
+    }
   double q[1 + 64];
   g_assert (n <= 64);
   for (guint i = 1; i <= n; i++)
-    q[i] = (a[i] - q0 * b[i]) / b0;
-  if (s->order >= 2)
-    for (guint i = 0, k = 1 + n; i < n; i++)
-      for (guint j = 0; j <= i; j++, k++)
-        r[k] = (a[k] - q0 * b[k] - q[1 + i] * b[1 + j] - q[1 + j] * b[1 + i]) / b0;
+    q[i] = (a[i] - q0 * b[i]) * inverse;
+  for (guint i = 0, k = 1 + n; i < n; i++)
+    for (guint j = 0; j <= i; j++, k++)
+      r[k] = (a[k] - q0 * b[k] - q[1 + i] * b[1 + j] - q[1 + j] * b[1 + i]) * inverse;
   for (guint i = 1; i <= n; i++)
     r[i] = q[i];
   r[0] = q0;
