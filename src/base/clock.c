@@ -225,7 +225,7 @@ tdm_clock_hours_between (GDateTime *from, GDateTime *to)
 GDateTime *
 tdm_clock_add_hours (GDateTime *from, double hours)
 {
-  g_assert (isfinite (hours) && fabs (hours) <= TDM_CLOCK_MAX_HOURS);
+  g_assert (isfinite (hours) && fabs (hours) <= 2 * TDM_CLOCK_MAX_HOURS);
   return g_date_time_add (from, (GTimeSpan)llround (hours * (double)G_TIME_SPAN_HOUR));
 }
 

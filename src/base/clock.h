@@ -4,7 +4,8 @@
 
 #include <glib.h>
 
-/* tdm_clock_add_hours() takes at most this many, about 114 years. */
+/* No entry is further from the start than this many hours, about 114 years; what is
+ * shown may go on after the last entry, but not twice as far. */
 #define TDM_CLOCK_MAX_HOURS 1e6
 
 /* Parses "YYYY-MM-DDTHH:MM[:SS]" (also with a blank for T), optionally followed by "Z"
@@ -23,7 +24,8 @@ gboolean tdm_clock_parse_date (const char *text, GDate *out,
 /* Hours elapsed from `from` to `to`, exact to the microsecond. */
 double tdm_clock_hours_between (GDateTime *from, GDateTime *to);
 
-/* `from` plus `hours` elapsed hours, in the zone of `from`. Yours. */
+/* `from` plus `hours` elapsed hours (at most twice TDM_CLOCK_MAX_HOURS), in the zone of
+ * `from`. Yours. */
 GDateTime *tdm_clock_add_hours (GDateTime *from,
                                 double hours) G_GNUC_WARN_UNUSED_RESULT;
 
