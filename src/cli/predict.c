@@ -13,8 +13,19 @@
 #define MAX_VALUES 2e7
 #define DEFAULT_AFTER_H 48.0
 #define DEFAULT_STEP_H 0.5
+/* A long history is shown in longer steps, unless --by says how long. */
+#define DEFAULT_POINTS 10000
 #define DEFAULT_DRAWS 1000
 #define DEFAULT_DRAWS_ODE 200
+
+static double
+default_step (double span_h)
+{
+  double step = DEFAULT_STEP_H;
+  while (span_h > step * DEFAULT_POINTS && isfinite (span_h))
+    step *= 2;
+  return step;
+}
 
 /* Hours from `from` to `to` (included when it is on the grid). `last_h` is where the
  * history ends. */
@@ -25,7 +36,7 @@ make_grid (const TdmCliOptions *options, double last_h, GArray *grid, GError **e
   if (!tdm_cli_number ("--from", options->from, 0, &from, error)
       || !tdm_cli_number ("--to", options->to, MAX (last_h, from) + DEFAULT_AFTER_H,
                           &to, error)
-      || !tdm_cli_number ("--by", options->by, DEFAULT_STEP_H, &by, error))
+      || !tdm_cli_number ("--by", options->by, default_step (to - from), &by, error))
     return FALSE;
   if (!(by > 0) || !(to >= from) || !((to - from) / by < MAX_POINTS))
     return tdm_cli_usage (error,

@@ -216,6 +216,19 @@ def test_a_covariate_that_is_not_used_is_said():
 
 
 @test
+def test_entries_far_from_the_start():
+    """A slip of the pen in a date is drawn, not a crash; beyond a million hours it is refused."""
+    far = changed(CASE)
+    far["levels"][1]["time"] = 1e6
+    run("plot", "-o", folder() / "far.svg", case=far).expect(0)
+    run("report", "-o", folder() / "far.pdf", case=far).expect(1, "advice is withheld")
+    for path in folder().iterdir():
+        path.unlink()
+    assert len(answer("predict", far, "--draws", 0)["time"]) <= 10_001
+    refused(with_entry("levels", 1, time=1e6 + 1), "levels[1].time: ")
+
+
+@test
 def test_long_histories_take_no_long():
     start = time.monotonic()
     case = changed(CASE, levels=[], doses=[{"time": 0, "amount": 700, "unit": "mg", "route": "iv",
