@@ -23,12 +23,13 @@ typedef struct
   TdmPkSteadyState *out;
 } Regime;
 
+/* Never below zero, as in a walk. */
 static double
 concentration (const Regime *self, double offset_h, const double *states)
 {
   double value, time = self->time_h + offset_h;
   self->work->stepper->output (self->work->self, 0, &time, states, &value);
-  return value;
+  return value < 0.0 ? 0.0 : value;
 }
 
 static void

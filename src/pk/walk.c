@@ -337,13 +337,18 @@ move (Walk *self, const TdmPkEvent *event, GError **error)
   return done;
 }
 
+/* No concentration is below zero; what a solver of differential equations leaves of an
+ * empty body may be, by its tolerance, and is nothing. */
 static void
 take_output (Walk *self, guint index)
 {
   TdmPkWork *work = self->work;
   const guint size = work->space.size;
+  double *value = self->values + index * size;
   work->stepper->output (work->self, self->plan->outputs[index], work->now,
-                         work->states, self->values + index * size);
+                         work->states, value);
+  if (value[0] < 0.0)
+    tdm_jet_set (&work->space, value, 0.0);
   if (self->auc != NULL)
     memcpy (self->auc + index * size, work->area, size * sizeof (double));
 }

@@ -491,6 +491,38 @@ test_not_finite (void)
   g_assert_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER);
 }
 
+/* Where nothing is left, a loose tolerance leaves no less than nothing. */
+static void
+test_never_negative (void)
+{
+  static const double zero[N_PARAMETERS] = { 0.0 };
+  static const TdmPkDose doses[1] = { { .amount_mg = 70.0,
+                                        .duration_h = 3.0,
+                                        .count = 1,
+                                        .route = { 1, ABSENT, ABSENT, ABSENT } } };
+  const TdmPkStructure structure = structure_of (mm_rhs);
+  const TdmJetSpace s = tdm_jet_space (0, 0);
+  const double all[1] = { -INFINITY };
+  double p[N_PARAMETERS], times[200], values[200], theta[N_PARAMETERS];
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  for (guint i = 0; i < 200; i++)
+    times[i] = 0.73 * i;
+  g_autoptr (TdmPkPlan) plan =
+      tdm_pk_plan_new (&structure, doses, 1, all, 1, times, NULL, 200, NULL);
+  tdm_pk_work_set_tolerance (work, 1e-4, 1e-4);
+  for (guint vmax = 1; vmax < 40; vmax++)
+    {
+      memcpy (theta, theta_c, sizeof theta);
+      theta[VMAX] = vmax;
+      theta[KM] = 0.9;
+      theta[V] = 13.7;
+      set_parameters (&s, theta, zero, p);
+      g_assert_true (tdm_pk_plan_predict (plan, work, &s, p, values, NULL, NULL));
+      for (guint i = 0; i < 200; i++)
+        g_assert_cmpfloat (values[i], >=, 0.0);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -506,5 +538,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/pk/ode/stiff", test_stiff);
   g_test_add_func ("/pk/ode/reproducible", test_reproducible);
   g_test_add_func ("/pk/ode/not-finite", test_not_finite);
+  g_test_add_func ("/pk/ode/never-negative", test_never_negative);
   return g_test_run ();
 }
