@@ -65,7 +65,7 @@ tdm_fit_text_parameters (const TdmResult *result)
   static const char *const headings[] = { "Parameter", "Typical", "This patient",
                                           "How typical", "Learned" };
   const TdmFit *fit = result->fit;
-  const double *omega = tdm_model_get_omega (result->model);
+  const double *omega = tdm_problem_get_omega (fit->problem);
   GPtrArray *table = table_new ();
 
   add_row (table, headings, G_N_ELEMENTS (headings));

@@ -23,7 +23,7 @@ print_effects (const TdmResult *result, GString *out)
   for (guint i = 0; i < fit->n; i++)
     {
       double z = fit->eta[i] / sqrt (omega[i * fit->n + i]);
-      tdm_cli_table_add_text (table, tdm_model_get_effect_name (result->model, i));
+      tdm_cli_table_add_text (table, tdm_problem_get_effect_name (fit->problem, i));
       tdm_cli_table_add_number (table, fit->eta[i]);
       tdm_cli_table_add_number (table, fit->shrinkage[i]);
       tdm_cli_table_add_percent (table, tdm_normal_cdf (z));

@@ -4,8 +4,8 @@
 #include "engine/curve.h"
 
 /* Percentiles 5, 25, 50, 75, 95 at each of the plan's n_times over `draws` rows of
- * random effects (draws x n): bands[b][t] in the unit of output 0. `residual_seed` 0 =
- * no residual error. */
+ * random effects (draws x (n_effects + n_future)): bands[b][t] in the unit of output 0.
+ * `residual_seed` 0 = no residual error. */
 gboolean tdm_curve_bands (const TdmProblem *problem, const TdmPkPlan *plan,
                           guint n_times, const double *effects, guint draws,
                           guint64 residual_seed, double *const bands[TDM_BAND_N],

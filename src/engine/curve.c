@@ -20,7 +20,10 @@ predict (const TdmProblem *problem, const TdmPkPlan *plan, TdmPkWork *work,
          const double *eta, double *parameters, double *values, GError **error)
 {
   TdmJetSpace plain = tdm_jet_space (0, 0);
-  if (tdm_problem_parameters (problem, &plain, eta, parameters))
+  TdmSetView view = tdm_pk_plan_get_n_sets (plan) == tdm_problem_get_n_sets (problem)
+                        ? TDM_SETS_AHEAD
+                        : TDM_SETS_HISTORY;
+  if (tdm_problem_parameters (problem, &plain, eta, view, parameters))
     return tdm_pk_plan_predict (plan, work, &plain, parameters, values, NULL, error);
   g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
                "a parameter of the model is not a finite number for this patient");
@@ -71,7 +74,8 @@ simulate_share (gpointer data)
 {
   BandShare *share = data;
   const BandWork *w = share->work;
-  guint n = tdm_problem_get_n_effects (w->problem);
+  guint n =
+      tdm_problem_get_n_effects (w->problem) + tdm_problem_get_n_future (w->problem);
   const TdmModelOutput *output =
       tdm_model_get_output (tdm_problem_get_model (w->problem), 0);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
@@ -186,7 +190,8 @@ fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **e
   const TdmProblem *problem = fit->problem;
   const TdmModelOutput *output =
       tdm_model_get_output (tdm_problem_get_model (problem), 0);
-  g_autofree double *zero = g_new0 (double, fit->n + 1);
+  g_autofree double *zero =
+      g_new0 (double, fit->n + tdm_problem_get_n_future (problem) + 1);
   g_autofree double *parameters = new_parameters (problem);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   self->population = g_new (double, self->n + 1);

@@ -378,7 +378,7 @@ static guint
 run_draws (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
            TdmRegimenMetrics *out)
 {
-  guint n = 0, effects = s->fit->n;
+  guint n = 0, effects = s->fit->n + tdm_problem_get_n_future (s->problem);
   for (guint d = 0; d < s->draws; d++)
     {
       if (d % 64 == 0 && g_cancellable_is_cancelled (s->cancellable))
@@ -546,6 +546,19 @@ find_pool (Search *s)
     keep_nearest_shapes (s);
 }
 
+/* Occasions yet to come count as typical ones, unless the case asks otherwise: a dose
+ * is chosen for what is known of the patient. */
+static void
+drop_future (const TdmFit *fit, double *effects, guint draws)
+{
+  const TdmCaseOptions *options =
+      tdm_case_get_options (tdm_problem_get_case (fit->problem));
+  guint ahead = tdm_problem_get_n_future (fit->problem), stride = fit->n + ahead;
+  for (guint d = 0; !options->future_occasions && d < draws; d++)
+    for (guint i = fit->n; i < stride; i++)
+      effects[(gsize)d * stride + i] = 0.0;
+}
+
 TdmProposals *
 tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
                  const TdmDoseSearchOptions *options, GCancellable *cancellable,
@@ -565,6 +578,7 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   self->target_unit = g_strdup (s.target.unit);
   g_autofree double *effects =
       tdm_fit_draw_individual (fit, s.draws, options ? options->seed : 0);
+  drop_future (fit, effects, s.draws);
   s.effects = effects;
   find_pool (&s);
   evaluate_all (&s);

@@ -32,7 +32,7 @@ tdm_fit_new (TdmProblem *problem)
   g_atomic_ref_count_init (&self->ref_count);
   self->problem = tdm_problem_ref (problem);
   self->n = n;
-  self->eta = g_new0 (double, n + 1);
+  self->eta = g_new0 (double, n + tdm_problem_get_n_future (problem) + 1);
   self->covariance = g_new0 (double, n *n + 1);
   self->covariance_expected = g_new0 (double, n *n + 1);
   self->covariance_cholesky = g_new0 (double, n *n + 1);
@@ -87,6 +87,18 @@ tdm_stop_name (TdmStop stop)
   g_assert_not_reached ();
 }
 
+static gboolean
+find_parameters (const TdmProblem *problem, const double *eta, TdmSetView view,
+                 double *out, GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  if (tdm_problem_parameters (problem, &plain, eta, view, out))
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "a parameter of the model is not a finite number for this patient");
+  return FALSE;
+}
+
 /* Predictions at all levels, used or not, at `eta`; also the parameters in force at the
  * adjust time. */
 static gboolean
@@ -111,19 +123,14 @@ predict_levels (TdmFit *self, const double *eta, double *values, double *paramet
     .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_levels
   };
   g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, error);
-  if (!plan)
-    return FALSE;
-  if (!tdm_problem_parameters (problem, &plain, eta, all))
-    {
-      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-                   "a parameter of the model is not a finite number for this patient");
-      return FALSE;
-    }
-  if (!tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
+  if (!plan || !find_parameters (problem, eta, TDM_SETS_HISTORY, all, error)
+      || !tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
     return FALSE;
   for (guint i = 0; i < self->n_levels; i++)
     values[i] *= tdm_model_get_output (model, outputs[i])->per_mg_l;
   guint set = tdm_problem_find_set (problem, tdm_problem_get_adjust_h (problem));
+  if (!find_parameters (problem, eta, TDM_SETS_AHEAD, all, error))
+    return FALSE;
   memcpy (parameters, all + (gsize)set * n_parameters, n_parameters * sizeof (double));
   return TRUE;
 }
@@ -154,7 +161,8 @@ fill_level (TdmFit *self, guint i, double population, double individual)
 gboolean
 tdm_fit_fill_predictions (TdmFit *self, GError **error)
 {
-  g_autofree double *zero = g_new0 (double, self->n + 1);
+  g_autofree double *zero =
+      g_new0 (double, self->n + tdm_problem_get_n_future (self->problem) + 1);
   g_autofree double *population = g_new (double, self->n_levels + 1);
   g_autofree double *individual = g_new (double, self->n_levels + 1);
   if (!predict_levels (self, zero, population, self->population, error)
@@ -168,7 +176,6 @@ tdm_fit_fill_predictions (TdmFit *self, GError **error)
 static void
 note_effects (TdmFit *self)
 {
-  TdmModel *model = tdm_problem_get_model (self->problem);
   const double *omega = tdm_problem_get_omega (self->problem);
   for (guint i = 0; i < self->n; i++)
     {
@@ -182,7 +189,7 @@ note_effects (TdmFit *self)
           implausible ? "effect-implausible" : "effect-untypical", "levels",
           "%s of this patient is at percentile %s of patients like this one; "
           "check doses, times and levels before believing it.",
-          tdm_model_get_effect_name (model, i), percent);
+          tdm_problem_get_effect_name (self->problem, i), percent);
     }
 }
 
@@ -226,19 +233,31 @@ tdm_fit_fill_notes (TdmFit *self)
   note_levels (self);
 }
 
+/* out = factor z for n standard normal numbers z, the next of `random`. */
+static void
+draw_block (TdmRandom *random, guint n, const double *factor, double *z, double *out)
+{
+  for (guint i = 0; i < n; i++)
+    z[i] = tdm_random_normal (random);
+  tdm_lower_times (n, factor, z, out);
+}
+
 static double *
-draw (guint n, guint draws, guint64 seed, const double *centre, const double *factor)
+draw (const TdmFit *self, guint draws, guint64 seed, const double *centre,
+      const double *factor)
 {
   g_autoptr (TdmRandom) random = tdm_random_new (seed);
-  g_autofree double *z = g_new (double, n + 1);
-  double *out = g_new (double, (gsize)draws *n + 1);
+  const guint n = self->n, ahead = tdm_problem_get_n_future (self->problem);
+  const double *ahead_factor = tdm_problem_get_future_cholesky (self->problem);
+  g_autofree double *z = g_new (double, n + ahead + 1);
+  double *out = g_new (double, (gsize)draws *(n + ahead) + 1);
   for (guint d = 0; d < draws; d++)
     {
-      for (guint i = 0; i < n; i++)
-        z[i] = tdm_random_normal (random);
-      tdm_lower_times (n, factor, z, out + (gsize)d * n);
+      double *row = out + (gsize)d * (n + ahead);
+      draw_block (random, n, factor, z, row);
       for (guint i = 0; centre && i < n; i++)
-        out[(gsize)d * n + i] += centre[i];
+        row[i] += centre[i];
+      draw_block (random, ahead, ahead_factor, z, row + n);
     }
   return out;
 }
@@ -246,12 +265,11 @@ draw (guint n, guint draws, guint64 seed, const double *centre, const double *fa
 double *
 tdm_fit_draw_individual (const TdmFit *self, guint draws, guint64 seed)
 {
-  return draw (self->n, draws, seed, self->eta, self->covariance_cholesky);
+  return draw (self, draws, seed, self->eta, self->covariance_cholesky);
 }
 
 double *
 tdm_fit_draw_population (const TdmFit *self, guint draws, guint64 seed)
 {
-  return draw (self->n, draws, seed, NULL,
-               tdm_problem_get_omega_cholesky (self->problem));
+  return draw (self, draws, seed, NULL, tdm_problem_get_omega_cholesky (self->problem));
 }

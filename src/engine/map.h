@@ -38,7 +38,7 @@ typedef struct
   gatomicrefcount ref_count;
   TdmProblem *problem;
   guint n;
-  double *eta;
+  double *eta; /* n, then the effects of occasions yet to come: n_future zeros */
   double objective;
   double objective_prior_mode; /* at eta = 0 */
   gboolean converged;
@@ -73,8 +73,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmFit, tdm_fit_unref)
 /* "gradient", "step", "iterations", "failed". Static. */
 const char *tdm_stop_name (TdmStop stop);
 
-/* `draws` random effects from the Laplace posterior (individual) or the prior
- * (population): draws x n, row by row. Repeatable: same seed, same draws. Yours,
+/* `draws` rows of random effects from the Laplace posterior (individual) or the prior
+ * (population), each followed by effects of occasions yet to come from their prior:
+ * draws x (n + n_future), row by row. Repeatable: same seed, same draws. Yours,
  * g_free(). */
 double *tdm_fit_draw_individual (const TdmFit *self, guint draws,
                                  guint64 seed) G_GNUC_WARN_UNUSED_RESULT;

@@ -15,6 +15,7 @@ struct _TdmObjective
   guint n;      /* effects */
   guint n_used; /* levels */
   guint *used;  /* their indices */
+  double *eta;  /* as asked for, then the effects of occasions yet to come: 0 */
   double *parameters, *values;
 };
 
@@ -42,6 +43,7 @@ tdm_objective_new (TdmProblem *problem, GError **error)
   if (!self->plan)
     return NULL;
   self->work = tdm_pk_work_new ();
+  self->eta = g_new0 (double, self->n + tdm_problem_get_n_future (problem) + 1);
   TdmJetSpace largest = tdm_jet_space (self->n, 2);
   guint n_parameters = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
   self->parameters =
@@ -58,6 +60,7 @@ tdm_objective_free (TdmObjective *self)
   g_clear_pointer (&self->work, tdm_pk_work_free);
   g_clear_pointer (&self->problem, tdm_problem_unref);
   g_free (self->used);
+  g_free (self->eta);
   g_free (self->parameters);
   g_free (self->values);
   g_free (self);
@@ -221,7 +224,10 @@ tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
   const guint n = self->n;
   TdmModel *model = tdm_problem_get_model (self->problem);
   TdmJetSpace s = tdm_jet_space (n, !gradient ? 0 : hessian && exact ? 2 : 1);
-  if (!tdm_problem_parameters (self->problem, &s, eta, self->parameters)
+  for (guint i = 0; i < n; i++)
+    self->eta[i] = eta[i];
+  if (!tdm_problem_parameters (self->problem, &s, self->eta, TDM_SETS_HISTORY,
+                               self->parameters)
       || !tdm_pk_plan_predict (self->plan, self->work, &s, self->parameters,
                                self->values, NULL, NULL))
     return INFINITY;

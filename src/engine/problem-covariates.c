@@ -285,7 +285,7 @@ compare_doubles (gconstpointer a, gconstpointer b)
 
 /* The times at which any covariate changes; -INFINITY first. */
 static void
-find_set_times (TdmProblem *self, GArray **points, guint n)
+find_binding_times (TdmProblem *self, GArray **points, guint n)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   const double always = -INFINITY;
@@ -301,24 +301,24 @@ find_set_times (TdmProblem *self, GArray **points, guint n)
         add_linear_steps (points[c], times);
     }
   g_array_sort (times, compare_doubles);
-  self->set_times = g_new (double, times->len);
+  self->binding_times = g_new (double, times->len);
   for (guint i = 0; i < times->len; i++)
     {
       double t = g_array_index (times, double, i);
-      if (i == 0 || t != self->set_times[self->n_sets - 1])
-        self->set_times[self->n_sets++] = t;
+      if (i == 0 || t != self->binding_times[self->n_bindings - 1])
+        self->binding_times[self->n_bindings++] = t;
     }
 }
 
 static gboolean
-bind_set (TdmProblem *self, guint k, GArray **points, GError **error)
+bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
 {
   guint n = tdm_model_get_n_covariates (self->model);
-  double to_h = k + 1 < self->n_sets ? self->set_times[k + 1] : INFINITY;
+  double to_h = k + 1 < self->n_bindings ? self->binding_times[k + 1] : INFINITY;
   g_autofree double *given = g_new (double, n + 1);
   for (guint c = 0; c < n; c++)
     given[c] = value_at (points[c], tdm_model_get_covariate (self->model, c)->carry,
-                         self->set_times[k], to_h);
+                         self->binding_times[k], to_h);
   double *resolved = self->covariates + (gsize)k * n;
   self->bindings[k] = tdm_model_bind (self->model, given, resolved, error);
   if (!self->bindings[k])
@@ -367,11 +367,11 @@ tdm_problem_load_covariates (TdmProblem *self, GError **error)
     }
   GArray **lists = (GArray **)(void *)points->pdata;
   note_unused (self);
-  find_set_times (self, lists, n);
-  self->covariates = g_new (double, (gsize)self->n_sets *n + 1);
-  self->bindings = g_new0 (TdmBinding *, self->n_sets);
-  for (guint k = 0; k < self->n_sets; k++)
-    if (!bind_set (self, k, lists, error))
+  find_binding_times (self, lists, n);
+  self->covariates = g_new (double, (gsize)self->n_bindings *n + 1);
+  self->bindings = g_new0 (TdmBinding *, self->n_bindings);
+  for (guint k = 0; k < self->n_bindings; k++)
+    if (!bind_at (self, k, lists, error))
       return FALSE;
   return TRUE;
 }

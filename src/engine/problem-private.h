@@ -3,6 +3,17 @@
 
 #include "engine/problem.h"
 
+/* Occasions that have no effects of their own: too long ago, or yet to come. */
+#define TDM_OCCASION_PAST G_MAXUINT
+#define TDM_OCCASION_AHEAD (G_MAXUINT - 1)
+
+/* Whose covariates and which occasion's effects make a parameter set. */
+typedef struct
+{
+  guint binding;
+  guint occasion; /* 0 … n_occasions - 1, PAST or AHEAD */
+} TdmProblemSet;
+
 struct _TdmProblem
 {
   gatomicrefcount ref_count;
@@ -10,16 +21,24 @@ struct _TdmProblem
   TdmModel *model;
   GPtrArray *notes;
 
-  /* Prior */
+  /* Prior: the patient's effects, then those of each occasion that has some. */
   guint n_effects;
+  guint n_occasions;
+  GPtrArray *effect_names; /* of char* */
   double *omega, *omega_inverse, *omega_cholesky;
+  double *future_cholesky;
 
-  /* Parameter sets: set k applies from set_times[k] to the next. */
-  guint n_sets;
-  double *set_times;
-  double *covariates; /* n_sets x n_covariates, resolved */
+  /* Covariates: number k applies from binding_times[k] to the next. */
+  guint n_bindings;
+  double *binding_times;
+  double *covariates; /* n_bindings x n_covariates, resolved */
   TdmBinding **bindings;
   gboolean extrapolated;
+
+  /* Parameter sets: covariates x occasions. Set k applies from set_times[k]. */
+  guint n_sets;
+  double *set_times;
+  TdmProblemSet *sets;
 
   /* History and measurements, in the order of the case. */
   guint n_doses;
@@ -37,6 +56,10 @@ gboolean tdm_problem_load_covariates (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_doses (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_levels (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_target (TdmProblem *self, GError **error);
+
+/* Which occasions there are, their names, and the parameter sets; after all of the
+ * above. */
+gboolean tdm_problem_load_sets (TdmProblem *self, GError **error);
 
 /* Start of the last dose a line gives, and of its first (h). */
 double tdm_pk_dose_last_start (const TdmPkDose *dose);

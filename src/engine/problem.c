@@ -7,22 +7,40 @@
 #include <math.h>
 #include <string.h>
 
+/* Writes the block of n x n at row and column `at` of the prior. */
+static void
+put_block (TdmProblem *self, guint at, const double *block, guint n, double weight)
+{
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      self->omega[(at + i) * self->n_effects + at + j] = block[i * n + j] / weight;
+}
+
 static gboolean
 load_prior (TdmProblem *self, GError **error)
 {
-  guint n = self->n_effects = tdm_model_get_n_effects (self->model);
+  guint own = tdm_model_get_n_effects (self->model);
+  guint each = tdm_model_get_n_occasion_effects (self->model);
+  guint n = self->n_effects = own + each * self->n_occasions;
   double weight = tdm_case_get_options (self->record)->prior_weight;
-  const double *omega = tdm_model_get_omega (self->model);
-  self->omega = g_new (double, n *n + 1);
+  self->omega = g_new0 (double, n *n + 1);
   self->omega_inverse = g_new (double, n *n + 1);
   self->omega_cholesky = g_new (double, n *n + 1);
-  for (guint i = 0; i < n * n; i++)
-    self->omega[i] = omega[i] / weight;
+  put_block (self, 0, tdm_model_get_omega (self->model), own, weight);
+  for (guint k = 0; k < self->n_occasions; k++)
+    put_block (self, own + k * each, tdm_model_get_occasion_omega (self->model), each,
+               weight);
   if (!tdm_cholesky (n, self->omega, self->omega_cholesky))
     return tdm_error_set_input (error, tdm_model_get_id (self->model),
                                 "the covariance of the random effects is not positive "
                                 "definite");
   tdm_cholesky_inverse (n, self->omega_cholesky, self->omega_inverse);
+  /* The model's own, which its loader found to be positive definite. */
+  self->future_cholesky = g_new (double, each *each + 1);
+  gboolean definite = each == 0
+                      || tdm_cholesky (each, tdm_model_get_occasion_omega (self->model),
+                                       self->future_cholesky);
+  g_assert (definite);
   if (weight != 1.0)
     tdm_notes_add (self->notes, TDM_NOTE_INFO, "prior-weight", "options.prior_weight",
                    "The prior counts %g times as much as the model states.", weight);
@@ -53,9 +71,9 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
   self->record = tdm_case_ref (record);
   self->model = tdm_model_ref (model);
   self->notes = tdm_notes_new ();
-  if (!load_prior (self, error) || !tdm_problem_load_doses (self, error)
-      || !tdm_problem_load_levels (self, error)
+  if (!tdm_problem_load_doses (self, error) || !tdm_problem_load_levels (self, error)
       || !tdm_problem_load_covariates (self, error)
+      || !tdm_problem_load_sets (self, error) || !load_prior (self, error)
       || !tdm_problem_load_target (self, error))
     return NULL;
   find_now_and_adjust (self);
@@ -74,14 +92,18 @@ tdm_problem_unref (TdmProblem *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  for (guint k = 0; k < self->n_sets; k++)
+  for (guint k = 0; k < self->n_bindings; k++)
     g_clear_pointer (&self->bindings[k], tdm_binding_free);
   g_free (self->bindings);
+  g_free (self->binding_times);
+  g_free (self->sets);
   g_free (self->set_times);
+  g_clear_pointer (&self->effect_names, g_ptr_array_unref);
   g_free (self->covariates);
   g_free (self->omega);
   g_free (self->omega_inverse);
   g_free (self->omega_cholesky);
+  g_free (self->future_cholesky);
   g_free (self->doses);
   g_free (self->levels);
   g_ptr_array_unref (self->notes);
@@ -145,6 +167,12 @@ tdm_problem_get_omega_cholesky (const TdmProblem *self)
   return self->omega_cholesky;
 }
 
+const double *
+tdm_problem_get_future_cholesky (const TdmProblem *self)
+{
+  return self->future_cholesky;
+}
+
 guint
 tdm_problem_get_n_doses (const TdmProblem *self)
 {
@@ -189,42 +217,93 @@ tdm_problem_is_extrapolated (const TdmProblem *self)
 }
 
 guint
-tdm_problem_get_n_sets (const TdmProblem *self)
+tdm_problem_get_n_future (const TdmProblem *self)
 {
-  return self->n_sets;
+  return tdm_model_get_n_occasion_effects (self->model);
 }
 
-const double *
-tdm_problem_get_set_times (const TdmProblem *self)
+const char *
+tdm_problem_get_effect_name (const TdmProblem *self, guint i)
 {
-  return self->set_times;
+  g_assert (i < self->n_effects);
+  return g_ptr_array_index (self->effect_names, i);
+}
+
+/* With effects of occasions, each set has a twin for what follows the start of a new
+ * regimen: numbers 2 k and 2 k + 1. */
+static gboolean
+has_twins (const TdmProblem *self)
+{
+  return self->n_occasions > 0;
+}
+
+guint
+tdm_problem_get_n_sets (const TdmProblem *self)
+{
+  return has_twins (self) ? 2 * self->n_sets : self->n_sets;
+}
+
+static guint
+find_at (const double *times_h, guint n, double time_h)
+{
+  guint k = n - 1;
+  while (k > 0 && times_h[k] > time_h)
+    k--;
+  return k;
 }
 
 guint
 tdm_problem_find_set (const TdmProblem *self, double time_h)
 {
-  guint k = self->n_sets - 1;
-  while (k > 0 && self->set_times[k] > time_h)
-    k--;
-  return k;
+  guint k = find_at (self->set_times, self->n_sets, time_h);
+  return has_twins (self) ? 2 * k + 1 : k;
 }
 
 const double *
 tdm_problem_get_covariates_at (const TdmProblem *self, double time_h)
 {
   guint n = tdm_model_get_n_covariates (self->model);
-  return self->covariates + tdm_problem_find_set (self, time_h) * n;
+  return self->covariates
+         + (gsize)find_at (self->binding_times, self->n_bindings, time_h) * n;
+}
+
+static gboolean
+set_parameters (const TdmProblem *self, const TdmProblemSet *set,
+                const TdmJetSpace *space, const double *eta, double *parameters)
+{
+  guint own = tdm_model_get_n_effects (self->model);
+  guint each = tdm_model_get_n_occasion_effects (self->model);
+  TdmOccasionEta occasion = { NULL, G_MAXUINT };
+  if (set->occasion < self->n_occasions)
+    {
+      occasion.first = own + set->occasion * each;
+      occasion.values = eta + occasion.first;
+    }
+  else if (set->occasion == TDM_OCCASION_AHEAD)
+    occasion.values = eta + self->n_effects;
+  return tdm_binding_parameters (self->bindings[set->binding], space, eta, &occasion,
+                                 parameters);
 }
 
 gboolean
 tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
-                        const double *eta, double *parameters)
+                        const double *eta, TdmSetView view, double *parameters)
 {
   gsize stride = (gsize)tdm_model_get_n_parameters (self->model) * space->size;
+  gboolean twins = has_twins (self) && view == TDM_SETS_AHEAD;
   for (guint k = 0; k < self->n_sets; k++)
-    if (!tdm_binding_parameters (self->bindings[k], space, eta,
-                                 parameters + k * stride))
-      return FALSE;
+    {
+      TdmProblemSet set = self->sets[k];
+      if (!set_parameters (self, &set, space, eta, parameters))
+        return FALSE;
+      parameters += stride;
+      if (!twins)
+        continue;
+      set.occasion = TDM_OCCASION_AHEAD;
+      if (!set_parameters (self, &set, space, eta, parameters))
+        return FALSE;
+      parameters += stride;
+    }
   return TRUE;
 }
 
@@ -254,17 +333,39 @@ cut_dose (const TdmPkDose *dose, double until_h, TdmPkDose *out)
   return TRUE;
 }
 
+/* From when each set applies when a new regimen starts at `start_h`: before, the twins
+ * last no time, from then on the sets themselves. */
+static double *
+twin_times (const TdmProblem *self, double start_h)
+{
+  double *times = g_new (double, 2 * self->n_sets);
+  for (guint k = 0; k < self->n_sets; k++)
+    {
+      double end = k + 1 < self->n_sets ? self->set_times[k + 1] : INFINITY;
+      times[2 * k] = self->set_times[k];
+      times[2 * k + 1] = CLAMP (start_h, self->set_times[k], end);
+    }
+  return times;
+}
+
 TdmPkPlan *
 tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **error)
 {
   g_autofree TdmPkDose *doses = g_new (TdmPkDose, self->n_doses + spec->n_extra + 1);
+  double start = INFINITY;
   guint n = 0;
   for (guint i = 0; i < self->n_doses; i++)
     if (cut_dose (&self->doses[i], spec->until_h, &doses[n]))
       n++;
   for (guint i = 0; i < spec->n_extra; i++)
-    doses[n++] = spec->extra[i];
+    {
+      start = MIN (start, spec->extra[i].time_h);
+      doses[n++] = spec->extra[i];
+    }
+  gboolean twins = has_twins (self) && spec->n_extra > 0;
+  g_autofree double *times = twins ? twin_times (self, start) : NULL;
   return tdm_pk_plan_new (tdm_model_get_structure (self->model), doses, n,
-                          self->set_times, self->n_sets, spec->times_h, spec->outputs,
-                          spec->n_times, error);
+                          twins ? times : self->set_times,
+                          twins ? 2 * self->n_sets : self->n_sets, spec->times_h,
+                          spec->outputs, spec->n_times, error);
 }

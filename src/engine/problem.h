@@ -44,12 +44,21 @@ TdmModel *tdm_problem_get_model (const TdmProblem *self);
 const GPtrArray *tdm_problem_get_notes (const TdmProblem *self);
 guint tdm_problem_get_n_levels (const TdmProblem *self);
 const TdmProblemLevel *tdm_problem_get_level (const TdmProblem *self, guint i);
+/* What is estimated: the model's effects, then those of each occasion up to the one of
+ * the last level used ("CL", "V", "CL[1]", "CL[2]"). */
 guint tdm_problem_get_n_effects (const TdmProblem *self);
+const char *tdm_problem_get_effect_name (const TdmProblem *self, guint i);
+/* Numbers that follow them wherever effects are handed over: the effects that all later
+ * occasions share, and those of a new regimen. 0 in every estimate. */
+guint tdm_problem_get_n_future (const TdmProblem *self);
 /* Prior covariance (already divided by the prior weight), its inverse and lower
  * Cholesky factor; n x n, row by row. */
 const double *tdm_problem_get_omega (const TdmProblem *self);
 const double *tdm_problem_get_omega_inverse (const TdmProblem *self);
 const double *tdm_problem_get_omega_cholesky (const TdmProblem *self);
+/* Factor of the prior covariance of the n_future effects of occasions yet to come: the
+ * model's, whatever the weight of the prior. */
+const double *tdm_problem_get_future_cholesky (const TdmProblem *self);
 /* The dosing history as lines (not expanded). */
 guint tdm_problem_get_n_doses (const TdmProblem *self);
 const TdmPkDose *tdm_problem_get_dose (const TdmProblem *self, guint i);
@@ -69,13 +78,22 @@ const double *tdm_problem_get_covariates_at (const TdmProblem *self, double time
 /* TRUE when some needed covariate is outside the model's studied range. */
 gboolean tdm_problem_is_extrapolated (const TdmProblem *self);
 
-/* Parameter sets over time, for plans: the times from which each applies. */
+/* Which parameter sets a plan goes through. A new regimen starts an occasion of which
+ * nothing is known, whatever the occasion before. */
+typedef enum
+{
+  TDM_SETS_HISTORY, /* plans without extra dose lines */
+  TDM_SETS_AHEAD,   /* plans with them, and steady states */
+} TdmSetView;
+
+/* Parameter sets, at most, of any view. */
 guint tdm_problem_get_n_sets (const TdmProblem *self);
-const double *tdm_problem_get_set_times (const TdmProblem *self);
-/* All sets' parameters at `eta`: n_sets x n_parameters jets. FALSE when not finite. */
+/* All sets' parameters at `eta` (n_effects + n_future): n_parameters jets each. FALSE
+ * when not finite. */
 gboolean tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
-                                 const double *eta, double *parameters);
-/* Index of the set in force at `time_h`. */
+                                 const double *eta, TdmSetView view,
+                                 double *parameters);
+/* Number, in TDM_SETS_AHEAD, of the set of a regimen that starts at `time_h`. */
 guint tdm_problem_find_set (const TdmProblem *self, double time_h);
 
 /* What to predict: at `times_h` (outputs NULL = all 0) under the history up to

@@ -55,7 +55,7 @@ by_effect (const TdmResult *result, const double *values)
 {
   json_t *out = json_object ();
   for (guint i = 0; i < result->fit->n; i++)
-    json_object_set_new (out, tdm_model_get_effect_name (result->model, i),
+    json_object_set_new (out, tdm_problem_get_effect_name (result->fit->problem, i),
                          tdm_json_real (values[i]));
   return out;
 }
@@ -80,7 +80,7 @@ covariance (const TdmResult *result, gboolean expected)
     {
       json_t *row = json_array ();
       json_array_append_new (
-          names, json_string (tdm_model_get_effect_name (result->model, i)));
+          names, json_string (tdm_problem_get_effect_name (result->fit->problem, i)));
       for (guint j = 0; j < fit->n; j++)
         json_array_append_new (row, tdm_json_real (values[i * fit->n + j]));
       json_array_append_new (rows, row);

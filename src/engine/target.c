@@ -343,7 +343,8 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
 {
   TdmJetSpace plain = tdm_jet_space (0, 0);
   *out = (TdmRegimenMetrics){ 0 };
-  if (!tdm_problem_parameters (self->problem, &plain, eta, self->parameters))
+  if (!tdm_problem_parameters (self->problem, &plain, eta, TDM_SETS_AHEAD,
+                               self->parameters))
     {
       g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
                    "a parameter of the model is not a finite number for this patient");

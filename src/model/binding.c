@@ -118,10 +118,10 @@ tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value)
 {
   const TdmModel *model = self->model;
   const TdmJetSpace space = tdm_jet_space (0, 0);
-  g_autofree double *eta = g_new0 (double, model->effects->len);
+  g_autofree double *eta = g_new0 (double, model->effects.names->len + 1);
   g_autofree double *values = g_new (double, model->parameters->len);
 
-  tdm_binding_parameters (self, &space, eta, values);
+  tdm_binding_parameters (self, &space, eta, NULL, values);
   for (guint i = 0; i < model->parameters->len; i++)
     if (!is_sane (model, i, values[i]))
       {
@@ -181,20 +181,37 @@ tdm_binding_free (TdmBinding *self)
   g_free (self);
 }
 
+static void
+set_occasion_effect (const TdmJetSpace *space, double *effect,
+                     const TdmOccasionEta *occasion, guint i)
+{
+  if (occasion == NULL || occasion->values == NULL)
+    tdm_jet_set (space, effect, 0.0);
+  else if (occasion->first == G_MAXUINT)
+    tdm_jet_set (space, effect, occasion->values[i]);
+  else
+    tdm_jet_variable (space, effect, occasion->values[i], occasion->first + i);
+}
+
 gboolean
 tdm_binding_parameters (const TdmBinding *self, const TdmJetSpace *space,
-                        const double *eta, double *parameters)
+                        const double *eta, const TdmOccasionEta *occasion,
+                        double *parameters)
 {
   const TdmModel *model = self->model;
-  const guint n_effects = model->effects->len, n_parameters = model->parameters->len;
+  const guint n_own = model->effects.names->len;
+  const guint n_effects = n_own + model->occasion_effects.names->len;
+  const guint n_parameters = model->parameters->len;
   const gsize n =
       (gsize)space->size * (n_effects + tdm_program_get_n_scratch (model->program));
   double stack[STACK_DOUBLES];
   g_autofree double *heap = n > STACK_DOUBLES ? g_new (double, n) : NULL;
   double *effects = heap != NULL ? heap : stack;
 
-  for (guint i = 0; i < n_effects; i++)
+  for (guint i = 0; i < n_own; i++)
     tdm_jet_variable (space, effects + (gsize)i * space->size, eta[i], i);
+  for (guint i = n_own; i < n_effects; i++)
+    set_occasion_effect (space, effects + (gsize)i * space->size, occasion, i - n_own);
   TdmProgramFrame frame = { .plain = self->plain,
                             .effects = effects,
                             .scratch = effects + (gsize)n_effects * space->size };

@@ -44,13 +44,13 @@ static gboolean
 compute_parameters (Run *self, GError **error)
 {
   const TdmJetSpace space = tdm_jet_space (0, 0);
-  g_autofree double *eta = g_new0 (double, self->model->effects->len);
+  g_autofree double *eta = g_new0 (double, tdm_model_get_n_effects (self->model) + 1);
   g_autoptr (TdmBinding) binding =
       tdm_model_bind (self->model, self->check->covariates, self->resolved, error);
 
   if (binding == NULL)
     return FALSE;
-  tdm_binding_parameters (binding, &space, eta, self->parameters);
+  tdm_binding_parameters (binding, &space, eta, NULL, self->parameters);
   return TRUE;
 }
 

@@ -4,7 +4,6 @@
 #include "base/unit.h"
 #include "model/model-private.h"
 #include "model/scan.h"
-#include "num/linalg.h"
 
 static gboolean
 refuse (const TdmKeyEntry *entry, GError **error, const char *message)
@@ -13,138 +12,10 @@ refuse (const TdmKeyEntry *entry, GError **error, const char *message)
   return tdm_scan_set_error (&scan, error, "%s", message);
 }
 
-/* "variance" NUMBER | "sd" NUMBER | "cv" NUMBER "%". A CV is taken as the SD of eta, so
- * variance = CV^2, the first-order reading that population programs print. */
 static gboolean
-read_variance (const TdmKeyEntry *entry, double *out, GError **error)
+add_covariates (const TdmModel *self, TdmProgramBuilder *builder,
+                const TdmKeyFile *file, GError **error)
 {
-  TdmScan scan = tdm_scan_new (entry);
-  gboolean variance = tdm_scan_word (&scan, "variance");
-  gboolean sd = !variance && tdm_scan_word (&scan, "sd");
-  gboolean cv = !variance && !sd && tdm_scan_word (&scan, "cv");
-  double value;
-
-  if (!variance && !sd && !cv)
-    return refuse (entry, error, "expected “variance 0.09”, “sd 0.3” or “cv 30 %”");
-  if (!tdm_scan_number (&scan, &value, NULL, error))
-    return FALSE;
-  if (value <= 0.0)
-    return refuse (entry, error, "expected more than 0");
-  if (cv && !tdm_scan_char (&scan, '%'))
-    return tdm_scan_set_error (&scan, error, "expected “%%” after the number");
-  double scaled = cv ? value / 100.0 : value;
-  *out = variance ? value : scaled * scaled;
-  return tdm_scan_expect_end (&scan, error);
-}
-
-static int
-find_effect (const TdmModel *self, const char *name)
-{
-  for (guint i = 0; i < self->effects->len; i++)
-    if (strcmp (tdm_model_get_effect_name (self, i), name) == 0)
-      return i;
-  return -1;
-}
-
-static gboolean
-is_pair (const TdmKeyEntry *entry)
-{
-  return strpbrk (entry->key, " \t") != NULL;
-}
-
-/* The key NAME NAME as indices of two effects. */
-static gboolean
-find_pair (const TdmModel *self, const TdmKeyEntry *entry, int pair[2], GError **error)
-{
-  g_auto (GStrv) names = g_strsplit_set (entry->key, " \t", -1);
-
-  pair[0] = find_effect (self, names[0]);
-  pair[1] = g_strv_length (names) == 2 ? find_effect (self, names[1]) : -1;
-  if (pair[0] < 0 || pair[1] < 0 || pair[0] == pair[1])
-    return tdm_place_set_error (
-        error, &entry->key_place,
-        "expected two different effects of this section, as in “CL V1”");
-  return TRUE;
-}
-
-/* "covariance" NUMBER | "correlation" NUMBER */
-static gboolean
-read_pair (TdmModel *self, const TdmKeyEntry *entry, GError **error)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  const guint n = self->effects->len;
-  int p[2];
-  double value;
-
-  if (!find_pair (self, entry, p, error))
-    return FALSE;
-  gboolean correlation = tdm_scan_word (&scan, "correlation");
-  if (!correlation && !tdm_scan_word (&scan, "covariance"))
-    return refuse (entry, error, "expected “covariance 0.01” or “correlation 0.4”");
-  if (!tdm_scan_number (&scan, &value, NULL, error)
-      || !tdm_scan_expect_end (&scan, error))
-    return FALSE;
-  if (correlation && !(fabs (value) < 1.0))
-    return refuse (entry, error, "expected a correlation between -1 and 1");
-  if (self->omega[p[0] * n + p[1]] != 0.0)
-    return refuse (entry, error, "expected each pair of effects once");
-  if (correlation)
-    value *= sqrt (self->omega[p[0] * (n + 1)] * self->omega[p[1] * (n + 1)]);
-  self->omega[p[0] * n + p[1]] = self->omega[p[1] * n + p[0]] = value;
-  return TRUE;
-}
-
-static gboolean
-check_definite (const TdmModel *self, const TdmKeySection *section, GError **error)
-{
-  const guint n = self->effects->len;
-  g_autofree double *factor = g_new (double, (gsize)n *n);
-
-  return tdm_cholesky (n, self->omega, factor)
-         || tdm_place_set_error (
-             error, &section->place,
-             "expected effects whose covariance matrix is positive definite");
-}
-
-gboolean
-tdm_load_effects (TdmModel *self, const TdmKeyFile *file, GError **error)
-{
-  const TdmKeySection *section = tdm_key_file_find (file, "effects", NULL);
-  g_autoptr (GArray) variances = g_array_new (FALSE, FALSE, sizeof (double));
-
-  for (guint i = 0; i < section->entries->len; i++)
-    {
-      const TdmKeyEntry *entry = g_ptr_array_index (section->entries, i);
-      double variance;
-      if (is_pair (entry))
-        continue;
-      if (!read_variance (entry, &variance, error))
-        return FALSE;
-      g_array_append_val (variances, variance);
-      g_ptr_array_add (self->effects, g_strdup (entry->key));
-    }
-  const guint n = self->effects->len;
-  if (n == 0 || n > 32)
-    return tdm_place_set_error (error, &section->place,
-                                "expected 1 to 32 random effects, not %u", n);
-  self->omega = g_new0 (double, (gsize)n *n);
-  for (guint i = 0; i < n; i++)
-    self->omega[i * (n + 1)] = g_array_index (variances, double, i);
-  for (guint i = 0; i < section->entries->len; i++)
-    {
-      const TdmKeyEntry *entry = g_ptr_array_index (section->entries, i);
-      if (is_pair (entry) && !read_pair (self, entry, error))
-        return FALSE;
-    }
-  return check_definite (self, section, error);
-}
-
-static gboolean
-add_variables (const TdmModel *self, TdmProgramBuilder *builder, const TdmKeyFile *file,
-               GError **error)
-{
-  const TdmKeySection *effects = tdm_key_file_find (file, "effects", NULL);
-
   for (guint i = 0; i < self->covariates->len; i++)
     {
       const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
@@ -155,17 +26,57 @@ add_variables (const TdmModel *self, TdmProgramBuilder *builder, const TdmKeyFil
                                              error))
         return FALSE;
     }
-  for (guint i = 0; i < self->effects->len; i++)
+  return TRUE;
+}
+
+/* A section of random effects and what its effects are called in expressions. */
+typedef struct
+{
+  const TdmModelEffects *effects;
+  const TdmKeySection *section;
+  const char *prefix;
+} EffectGroup;
+
+static void
+get_groups (const TdmModel *self, const TdmKeyFile *file, EffectGroup out[2])
+{
+  out[0] =
+      (EffectGroup){ &self->effects, tdm_key_file_find (file, "effects", NULL), "eta" };
+  out[1] = (EffectGroup){ &self->occasion_effects,
+                          tdm_key_file_find (file, "occasion_effects", NULL), "iov" };
+}
+
+/* Effects fixed to 0 are that number. */
+static gboolean
+add_effects (const EffectGroup *group, TdmProgramBuilder *builder, GError **error)
+{
+  const GPtrArray *names = group->effects->names, *fixed = group->effects->fixed;
+
+  for (guint i = 0; i < names->len + fixed->len; i++)
     {
-      const char *effect = tdm_model_get_effect_name (self, i);
-      g_autofree char *name = g_strdup_printf ("eta_%s", effect);
+      const gboolean is_fixed = i >= names->len;
+      const char *effect = is_fixed ? fixed->pdata[i - names->len] : names->pdata[i];
+      const TdmPlace *place = &tdm_key_section_find (group->section, effect)->key_place;
+      g_autofree char *name = g_strdup_printf ("%s_%s", group->prefix, effect);
       TdmVariable variable = { TDM_VARIABLE_EFFECT, name, NULL };
-      if (!tdm_program_builder_add_variable (
-              builder, &variable, &tdm_key_section_find (effects, effect)->key_place,
-              error))
+      if (is_fixed
+              ? !tdm_program_builder_add_assignment (builder, name, "0", place, error)
+              : !tdm_program_builder_add_variable (builder, &variable, place, error))
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+add_variables (const TdmModel *self, TdmProgramBuilder *builder, const TdmKeyFile *file,
+               GError **error)
+{
+  EffectGroup groups[2];
+
+  get_groups (self, file, groups);
+  return add_covariates (self, builder, file, error)
+         && add_effects (&groups[0], builder, error)
+         && add_effects (&groups[1], builder, error);
 }
 
 static gboolean
@@ -229,18 +140,27 @@ depends (const TdmModel *self, const char *variable)
 static gboolean
 check_effects_used (const TdmModel *self, const TdmKeyFile *file, GError **error)
 {
-  const TdmKeySection *section = tdm_key_file_find (file, "effects", NULL);
+  EffectGroup groups[2];
 
-  for (guint i = 0; i < self->effects->len; i++)
-    {
-      const char *effect = tdm_model_get_effect_name (self, i);
-      g_autofree char *name = g_strdup_printf ("eta_%s", effect);
-      if (!depends (self, name))
-        return tdm_place_set_error (error,
-                                    &tdm_key_section_find (section, effect)->key_place,
-                                    "expected a parameter that uses “%s”", name);
-    }
+  get_groups (self, file, groups);
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    for (guint i = 0; i < groups[g].effects->names->len; i++)
+      {
+        const char *effect = groups[g].effects->names->pdata[i];
+        g_autofree char *name = g_strdup_printf ("%s_%s", groups[g].prefix, effect);
+        if (!depends (self, name))
+          return tdm_place_set_error (
+              error, &tdm_key_section_find (groups[g].section, effect)->key_place,
+              "expected a parameter that uses “%s”", name);
+      }
   return TRUE;
+}
+
+static gboolean
+starts_occasions (const TdmModel *self, guint covariate)
+{
+  return self->occasion_rule.kind == TDM_OCCASION_COVARIATE
+         && self->occasion_rule.covariate == covariate;
 }
 
 /* Marks what parameters need: bottom up, as formulas only see what stands above. */
@@ -250,7 +170,7 @@ mark_needed (TdmModel *self)
   for (guint i = self->covariates->len; i-- > 0;)
     {
       TdmModelCovariate *c = g_ptr_array_index (self->covariates, i);
-      c->needed = depends (self, c->name);
+      c->needed = depends (self, c->name) || starts_occasions (self, i);
       for (guint j = i + 1; j < self->covariates->len; j++)
         {
           const TdmProgram *formula = g_ptr_array_index (self->formulas, j);

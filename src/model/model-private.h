@@ -12,6 +12,15 @@ typedef struct
   char *unit;
 } TdmModelParameter;
 
+/* Random effects and their covariance matrix. Those of variance 0 are fixed to 0: a
+ * name that expressions may use, nothing else. */
+typedef struct
+{
+  GPtrArray *names; /* of char* */
+  GPtrArray *fixed; /* of char* */
+  double *omega;    /* names x names */
+} TdmModelEffects;
+
 /* The programs of an ODE structure, bound to no covariates: what the right-hand side
  * needs of them it takes from parameters. */
 typedef struct
@@ -64,10 +73,11 @@ struct _TdmModel
   char *sha256;
   TdmModelText text;
   double molar_mass;
-  GPtrArray *covariates; /* of TdmModelCovariate* */
-  GPtrArray *formulas;   /* of TdmProgram*, one a covariate, NULL where not derived */
-  GPtrArray *effects;    /* of char* */
-  double *omega;
+  GPtrArray *covariates;   /* of TdmModelCovariate* */
+  GPtrArray *formulas;     /* of TdmProgram*, one a covariate, NULL where not derived */
+  TdmModelEffects effects; /* of the patient */
+  TdmModelEffects occasion_effects; /* of each occasion */
+  TdmOccasionRule occasion_rule;
   GPtrArray *parameters; /* of TdmModelParameter* */
   TdmProgram *program;   /* outputs: the parameters */
   TdmPkStructure structure;

@@ -100,6 +100,21 @@ new_list (gpointer free_func)
   return g_ptr_array_new_with_free_func ((GDestroyNotify)free_func);
 }
 
+static void
+effects_init (TdmModelEffects *self)
+{
+  self->names = new_list (g_free);
+  self->fixed = new_list (g_free);
+}
+
+static void
+effects_clear (TdmModelEffects *self)
+{
+  g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->fixed);
+  g_free (self->omega);
+}
+
 TdmModel *
 tdm_model_new_empty (void)
 {
@@ -108,7 +123,8 @@ tdm_model_new_empty (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->covariates = new_list (covariate_free);
   self->formulas = new_list (program_free);
-  self->effects = new_list (g_free);
+  effects_init (&self->effects);
+  effects_init (&self->occasion_effects);
   self->parameters = new_list (parameter_free);
   self->outputs = new_list (output_free);
   self->routes = new_list (route_free);
@@ -140,12 +156,12 @@ tdm_model_unref (TdmModel *self)
   g_ptr_array_unref (self->routes);
   g_ptr_array_unref (self->outputs);
   g_ptr_array_unref (self->parameters);
-  g_ptr_array_unref (self->effects);
+  effects_clear (&self->effects);
+  effects_clear (&self->occasion_effects);
   g_ptr_array_unref (self->formulas);
   g_ptr_array_unref (self->covariates);
   tdm_model_ode_clear (&self->ode);
   g_clear_pointer (&self->program, tdm_program_unref);
-  g_free (self->omega);
   text_clear (&self->text);
   g_free (self->sha256);
   g_free (self->source);
@@ -226,20 +242,45 @@ tdm_model_find_parameter (const TdmModel *self, const char *name)
 guint
 tdm_model_get_n_effects (const TdmModel *self)
 {
-  return self->effects->len;
+  return self->effects.names->len;
 }
 
 const char *
 tdm_model_get_effect_name (const TdmModel *self, guint i)
 {
-  g_assert (i < self->effects->len);
-  return g_ptr_array_index (self->effects, i);
+  g_assert (i < self->effects.names->len);
+  return g_ptr_array_index (self->effects.names, i);
 }
 
 const double *
 tdm_model_get_omega (const TdmModel *self)
 {
-  return self->omega;
+  return self->effects.omega;
+}
+
+TdmOccasionRule
+tdm_model_get_occasion_rule (const TdmModel *self)
+{
+  return self->occasion_rule;
+}
+
+guint
+tdm_model_get_n_occasion_effects (const TdmModel *self)
+{
+  return self->occasion_effects.names->len;
+}
+
+const char *
+tdm_model_get_occasion_effect_name (const TdmModel *self, guint i)
+{
+  g_assert (i < self->occasion_effects.names->len);
+  return g_ptr_array_index (self->occasion_effects.names, i);
+}
+
+const double *
+tdm_model_get_occasion_omega (const TdmModel *self)
+{
+  return self->occasion_effects.omega;
 }
 
 guint

@@ -36,6 +36,22 @@ typedef struct
   gboolean needed;   /* some parameter depends on it, directly or through others */
 } TdmModelCovariate;
 
+/* When an occasion begins. */
+typedef enum
+{
+  TDM_OCCASION_NONE,      /* no effects of occasions */
+  TDM_OCCASION_DOSE,      /* with every dose */
+  TDM_OCCASION_PERIOD,    /* every period_h from the first dose */
+  TDM_OCCASION_COVARIATE, /* where the covariate changes; equal values are one */
+} TdmOccasionKind;
+
+typedef struct
+{
+  TdmOccasionKind kind;
+  double period_h;
+  guint covariate;
+} TdmOccasionRule;
+
 typedef enum
 {
   TDM_RESIDUAL_ADDITIVE,     /* v = a^2 */
@@ -124,6 +140,12 @@ guint tdm_model_get_n_effects (const TdmModel *self);
 const char *tdm_model_get_effect_name (const TdmModel *self,
                                        guint i);          /* "CL" for eta_CL */
 const double *tdm_model_get_omega (const TdmModel *self); /* n x n, row by row */
+/* The effects that every occasion has anew (iov_CL in expressions), what makes an
+ * occasion, and the covariance matrix of one occasion's effects. */
+TdmOccasionRule tdm_model_get_occasion_rule (const TdmModel *self);
+guint tdm_model_get_n_occasion_effects (const TdmModel *self);
+const char *tdm_model_get_occasion_effect_name (const TdmModel *self, guint i);
+const double *tdm_model_get_occasion_omega (const TdmModel *self);
 guint tdm_model_get_n_covariates (const TdmModel *self);
 const TdmModelCovariate *tdm_model_get_covariate (const TdmModel *self, guint i);
 int tdm_model_find_covariate (const TdmModel *self, const char *name); /* -1 = none */
@@ -154,8 +176,18 @@ TdmBinding *tdm_model_bind (TdmModel *self, const double *covariates, double *re
 void tdm_binding_free (TdmBinding *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmBinding, tdm_binding_free)
 
-/* The parameters at random effects `eta` (n_effects plain numbers, the jet's variables
- * in order; a space with n = 0 gives plain values): n_parameters jets. FALSE when one
- * is not finite. */
+/* The effects of the occasion at hand: `values`, and the number of the first one among
+ * the jet's variables, G_MAXUINT = constants. NULL values: all 0. */
+typedef struct
+{
+  const double *values;
+  guint first;
+} TdmOccasionEta;
+
+/* The parameters at random effects `eta` (n_effects plain numbers, the first of the
+ * jet's variables in order; a space with n = 0 gives plain values): n_parameters jets.
+ * `occasion`: NULL where the model has no such effects, or for an occasion without.
+ * FALSE when one is not finite. */
 gboolean tdm_binding_parameters (const TdmBinding *self, const TdmJetSpace *space,
-                                 const double *eta, double *parameters);
+                                 const double *eta, const TdmOccasionEta *occasion,
+                                 double *parameters);

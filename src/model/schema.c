@@ -61,6 +61,8 @@ static const SectionRule rules[] = {
   { "parameters", SECTION_NEEDED | SECTION_FREE, NULL, { { NULL } } },
   { "units", SECTION_NEEDED | SECTION_FREE, NULL, { { NULL } } },
   { "effects", SECTION_NEEDED | SECTION_FREE, NULL, { { NULL } } },
+  { "occasion_effects", SECTION_FREE, NULL, { { NULL } } },
+  { "occasions", 0, NULL, { { "start", KEY_NEEDED } } },
   { "structure",
     SECTION_NEEDED,
     NULL,

@@ -267,6 +267,12 @@ tdm_pk_plan_unref (TdmPkPlan *self)
 }
 
 guint
+tdm_pk_plan_get_n_sets (const TdmPkPlan *self)
+{
+  return self->n_sets;
+}
+
+guint
 tdm_pk_plan_get_n_doses (const TdmPkPlan *self)
 {
   return self->n_doses;

@@ -40,6 +40,9 @@ TdmPkPlan *tdm_pk_plan_ref (TdmPkPlan *self);
 void tdm_pk_plan_unref (TdmPkPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkPlan, tdm_pk_plan_unref)
 
+/* Parameter sets that prediction reads. */
+guint tdm_pk_plan_get_n_sets (const TdmPkPlan *self);
+
 /* Number of expanded doses, and the i-th in order of time (duration of its own or 0).
  */
 guint tdm_pk_plan_get_n_doses (const TdmPkPlan *self);

@@ -323,10 +323,13 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   g_autoptr (GArray) intervals = g_array_new (FALSE, FALSE, sizeof (double));
   if (node.json == NULL)
     return TRUE;
-  if (!tdm_json_check_keys (&node, KEYS ("interval", "prior_weight", "adjust"), NO_KEYS,
-                            error)
+  if (!tdm_json_check_keys (
+          &node, KEYS ("interval", "prior_weight", "adjust", "future_occasions"),
+          NO_KEYS, error)
       || !tdm_json_read_list (&node, "interval", read_interval, intervals, error)
       || !tdm_json_read_number (&node, "prior_weight", &options.prior_weight, error)
+      || !tdm_json_read_bool (&node, "future_occasions", &options.future_occasions,
+                              error)
       || !read_moment (&node, "adjust", &options.adjust, error))
     return FALSE;
   if (tdm_json_has (&node, "interval") && intervals->len == 0)

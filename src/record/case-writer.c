@@ -246,7 +246,8 @@ put_target (GString *s, const TdmTarget *target)
 static void
 put_options (GString *s, const TdmCaseOptions *options)
 {
-  if (options->n_intervals == 0 && options->prior_weight == 1.0 && !options->has_adjust)
+  if (options->n_intervals == 0 && options->prior_weight == 1.0 && !options->has_adjust
+      && !options->future_occasions)
     return;
   begin_field (s, "options");
   Line line = open_line (s);
@@ -264,6 +265,7 @@ put_options (GString *s, const TdmCaseOptions *options)
     put_number (&line, "prior_weight", options->prior_weight);
   if (options->has_adjust)
     put_moment (&line, "adjust", &options->adjust);
+  put_true (&line, "future_occasions", options->future_occasions);
   close_line (&line);
 }
 

@@ -115,6 +115,9 @@ typedef struct
   double prior_weight; /* default 1; below 1 flattens the prior */
   gboolean has_adjust; /* from when a new regimen may start; default: after the */
   TdmMoment adjust;    /* last dose's interval */
+  /* Chances of proposals include how occasions yet to come will differ (where the model
+   * has effects of occasions); default: those count as typical. */
+  gboolean future_occasions;
 } TdmCaseOptions;
 
 TdmCase *tdm_case_ref (TdmCase *self);

@@ -186,7 +186,7 @@ test_given (void)
   g_autoptr (TdmBinding) binding = tdm_model_bind (model, values, resolved, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (resolved[4], ==, 203.7);
-  g_assert_true (tdm_binding_parameters (binding, &space, eta, parameters));
+  g_assert_true (tdm_binding_parameters (binding, &space, eta, NULL, parameters));
   g_assert_cmpfloat_with_epsilon (parameters[0], 4.5 * pow (1.25, 0.8) * 0.7, 1e-12);
   g_assert_cmpfloat_with_epsilon (parameters[1], 58.4 * 83.1 / 70 * 0.5, 1e-12);
 }
@@ -206,7 +206,7 @@ test_jets (void)
   set (model, values, "CLCR", 71.9);
   g_autoptr (TdmBinding) binding = tdm_model_bind (model, values, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (tdm_binding_parameters (binding, &space, eta, jets));
+  g_assert_true (tdm_binding_parameters (binding, &space, eta, NULL, jets));
   const double cl = 4.5 * pow (71.9 / 120, 0.8) * exp (0.31);
   const double v2 = 38.4 * exp (0.23);
   const double *q = jets + 2 * space.size, *last = jets + 3 * space.size;

@@ -133,7 +133,7 @@ test_rules (void)
       double values[5] = { NAN, 70.0, NAN, NAN, clcr[i] }, parameters[4];
       g_autoptr (TdmBinding) binding = tdm_model_bind (model, values, NULL, &error);
       g_assert_no_error (error);
-      g_assert_true (tdm_binding_parameters (binding, &space, eta, parameters));
+      g_assert_true (tdm_binding_parameters (binding, &space, eta, NULL, parameters));
       cl[i] = parameters[0];
     }
   g_assert_cmpfloat (cl[0], ==, cl[1]);

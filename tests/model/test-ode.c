@@ -57,7 +57,7 @@ predict (const char *text, const TdmJetSpace *space, const double *eta, double *
 
   g_autoptr (TdmBinding) binding = tdm_model_bind (model, covariates, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (tdm_binding_parameters (binding, space, eta, parameters));
+  g_assert_true (tdm_binding_parameters (binding, space, eta, NULL, parameters));
   g_autoptr (TdmPkPlan) plan =
       tdm_pk_plan_new (tdm_model_get_structure (model), doses, 2, &always, 1, times,
                        NULL, N_TIMES, &error);
