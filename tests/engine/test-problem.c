@@ -315,7 +315,8 @@ predict_at (const TdmProblem *problem, double time_h)
   g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, &error);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_assert_no_error (error);
-  g_assert_true (tdm_problem_parameters (problem, &plain, eta, parameters));
+  g_assert_true (
+      tdm_problem_parameters (problem, &plain, eta, TDM_SETS_HISTORY, parameters));
   g_assert_true (
       tdm_pk_plan_predict (plan, work, &plain, parameters, &value, NULL, &error));
   return value;

@@ -39,7 +39,7 @@ bind_middle (TdmModel *model)
   TdmJetSpace space = tdm_jet_space (m, 2);
   guint size = tdm_model_get_n_parameters (model) * space.size;
   g_autofree double *out = g_new (double, size + 1);
-  if (tdm_binding_parameters (binding, &space, eta, out))
+  if (tdm_binding_parameters (binding, &space, eta, NULL, out))
     for (guint i = 0; i < tdm_model_get_n_parameters (model); i++)
       g_assert_true (isfinite (out[i * space.size]));
 }
