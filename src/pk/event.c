@@ -27,6 +27,18 @@ check_time (double value, const char *what, GError **error)
   return FALSE;
 }
 
+/* A train of doses is counted and walked over: it must be of sane length. */
+static gboolean
+check_overlap (const TdmPkPlanDose *dose, const TdmPkTiming *timing, GError **error)
+{
+  const double most = TDM_PK_MAX_DOSES * dose->interval_h;
+  if (!dose->steady_state || timing->lag_h + timing->duration_h <= most)
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "more than %d doses overlap at steady state", TDM_PK_MAX_DOSES);
+  return FALSE;
+}
+
 gboolean
 tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
                     const double *parameters, guint size, TdmPkTiming *timing,
@@ -48,7 +60,7 @@ tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
   const double start = dose->time_h + timing->lag_h;
   if (start + timing->duration_h == start)
     timing->duration_h = 0.0;
-  return TRUE;
+  return check_overlap (dose, timing, error);
 }
 
 static TdmPkEvent *
@@ -105,12 +117,6 @@ append_dose (TdmPkEvents *self, const TdmPkPlan *plan, guint index,
   if (!dose->steady_state)
     return TRUE;
   append (self, TDM_PK_EVENT_STEADY, index, dose->time_h);
-  if ((timing.lag_h + timing.duration_h) / dose->interval_h > TDM_PK_MAX_DOSES)
-    {
-      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-                   "more than %d doses overlap at steady state", TDM_PK_MAX_DOSES);
-      return FALSE;
-    }
   const TdmPkTrain train = tdm_pk_train (&timing, dose->interval_h);
   const guint first = self->n;
   for (guint j = 1; j <= train.ending; j++)

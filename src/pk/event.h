@@ -84,7 +84,8 @@ typedef struct
 TdmPkTrain tdm_pk_train (const TdmPkTiming *timing, double interval_h);
 
 /* The values of a dose's timing under `parameters` (all sets, jets of `size`). FALSE
- * with an error when one is negative or not finite. */
+ * with an error when one is negative or not finite, or when more than TDM_PK_MAX_DOSES
+ * of a steady state overlap. */
 gboolean tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
                              const double *parameters, guint size, TdmPkTiming *timing,
                              GError **error);

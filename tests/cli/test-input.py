@@ -229,6 +229,20 @@ def test_entries_far_from_the_start():
 
 
 @test
+def test_intervals_too_short_to_be_walked():
+    """Answered or refused, but soon and without a crash."""
+    start = time.monotonic()
+    for interval in (5e-324, 1e-12, 1e-7):
+        done = run("propose", case=with_entry("doses", 1, interval=interval))
+        assert done.status in (0, 1, 3), done
+        twice = changed(CASE)
+        twice["doses"].append({"time": 48 + interval, "amount": 90, "unit": "mg", "route": "iv",
+                               "duration": 1})
+        assert run("propose", case=twice).status in (0, 1, 3), interval
+    assert time.monotonic() - start < SOON_S
+
+
+@test
 def test_long_histories_take_no_long():
     start = time.monotonic()
     case = changed(CASE, levels=[], doses=[{"time": 0, "amount": 700, "unit": "mg", "route": "iv",
