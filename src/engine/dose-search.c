@@ -205,9 +205,26 @@ shape_for (Search *s, const TdmRegimen *base)
   return shape;
 }
 
+/* The same interval may be listed twice, or two dosings overlap. */
+static gboolean
+is_known (const Search *s, const TdmRegimen *base, double amount)
+{
+  for (guint i = 0; i < s->pool->len; i++)
+    {
+      const TdmRegimen *r = s->pool->pdata[i];
+      if (r->route == base->route && r->amount_mg == amount
+          && r->interval_h == base->interval_h && r->duration_h == base->duration_h
+          && r->is_current == base->is_current)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 add_candidate (Search *s, TdmMetrics *metrics, const TdmRegimen *base, double amount)
 {
+  if (is_known (s, base, amount))
+    return;
   TdmRegimen *regimen = regimen_with_amount (base, amount);
   if (!map_metrics (s, metrics, regimen, &regimen->metrics))
     {
@@ -467,8 +484,7 @@ rank (Search *s, guint keep, TdmProposals *out)
   for (guint i = 0; i < s->pool->len; i++)
     {
       TdmRegimen *regimen = s->pool->pdata[i];
-      if (!regimen->is_current
-          && tdm_target_side (&s->target, regimen->metrics.target) == 0)
+      if (tdm_target_side (&s->target, regimen->metrics.target) == 0)
         out->none_reaches = FALSE;
       if (i < keep || regimen->is_current)
         g_ptr_array_add (out->regimens, regimen);
@@ -497,7 +513,23 @@ withhold (TdmProposals *self, const char *code, const char *text)
   self->withheld = g_ptr_array_steal_index (one, 0);
 }
 
-/* Why no advice may be given, or NULL. Sets `withheld`. */
+/* Whether the target looks at nothing that a regimen from `adjust_h` on could change.
+ */
+static gboolean
+is_past (const TdmTarget *target, double adjust_h)
+{
+  double at_h = target->at.hours;
+  if (target->metric == TDM_METRIC_AUC)
+    return target->to.hours <= adjust_h;
+  if (target->at_steady_state)
+    return FALSE;
+  if (target->metric == TDM_METRIC_TROUGH
+      || target->metric == TDM_METRIC_CUMULATIVE_AUC)
+    return at_h <= adjust_h;
+  return at_h + 24 <= adjust_h;
+}
+
+/* Why no advice may be given: sets `withheld`. FALSE when it may. */
 static gboolean
 must_withhold (TdmProposals *self, const TdmFit *fit, const GPtrArray *notes)
 {
@@ -510,6 +542,9 @@ must_withhold (TdmProposals *self, const TdmFit *fit, const GPtrArray *notes)
   else if (self->target.metric == TDM_METRIC_NONE)
     withhold (self, "no-target",
               "No target is given and the model states none; enter a target.");
+  else if (is_past (&self->target, tdm_problem_get_adjust_h (fit->problem)))
+    withhold (self, "target-in-the-past",
+              "The target's time is before the regimen can change; enter a later one.");
   else if (tdm_model_get_n_dosings (tdm_problem_get_model (fit->problem)) == 0)
     withhold (self, "no-dosing",
               "The model file does not say which doses can be given.");

@@ -113,8 +113,13 @@ fill_metrics (TdmResult *self, const TdmRegimen *current)
       && !tdm_target_resolve (problem, tdm_problem_get_target (problem), &target, NULL))
     return;
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (problem, &target);
+  g_autoptr (GError) error = NULL;
   self->has_metrics =
-      tdm_metrics_compute (metrics, current, self->fit->eta, &self->metrics, NULL);
+      tdm_metrics_compute (metrics, current, self->fit->eta, &self->metrics, &error);
+  if (!self->has_metrics)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "current-not-judged", "doses",
+                   "The current regimen cannot be judged by the target: %s.",
+                   error->message);
 }
 
 static gint

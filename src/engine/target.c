@@ -9,9 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-/* Points over one interval for the time above a threshold and the peak at a named time.
- */
+/* Points over one interval for the time above a threshold and the peak at a named time,
+ * where the corners of at most so many doses are added. */
 #define GRID_POINTS 240
+#define MAX_CORNERS 96
+/* Just after a bolus: below any resolution of a clock, above that of a double. */
+#define JUST_AFTER_H 1e-7
 
 void
 tdm_resolved_target_clear (TdmResolvedTarget *self)
@@ -114,6 +117,9 @@ tdm_target_centre (const TdmResolvedTarget *target)
 {
   if (isinf (target->low) || target->low <= 0)
     return 0.75 * target->high;
+  /* A share of time ends at the whole of it: beyond, no amount would be enough. */
+  if (isinf (target->high) && target->metric == TDM_METRIC_TIME_ABOVE)
+    return MIN (0.5 * (target->low + 1.0), 1.0);
   if (isinf (target->high))
     return 1.25 * target->low;
   return sqrt (target->low * target->high);
@@ -158,9 +164,9 @@ tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
   self->parameters =
       g_new (double, (gsize)tdm_problem_get_n_sets (problem) * self->n_parameters + 1);
   self->scale = tdm_model_get_output (model, 0)->per_mg_l;
-  self->values = g_new (double, GRID_POINTS + 8);
-  self->areas = g_new (double, GRID_POINTS + 8);
-  self->times = g_new (double, GRID_POINTS + 8);
+  self->values = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
+  self->areas = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
+  self->times = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
   return self;
 }
 
@@ -261,7 +267,7 @@ at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics 
   return TRUE;
 }
 
-/* The last time a target looks at. */
+/* The last time anything is looked at. */
 static double
 horizon (const TdmMetrics *self, const TdmRegimen *regimen)
 {
@@ -281,7 +287,26 @@ same_regimen (const TdmRegimen *a, const TdmRegimen *b)
          && a->first_dose_h == b->first_dose_h;
 }
 
-/* times: the grid over the interval, then its end of 24 h, then from_h, to_h. */
+/* Concentrations peak where an infusion ends or a bolus is given, which need not be on
+ * the grid. Returns the new number of times. */
+static guint
+add_corners (TdmMetrics *self, const TdmPkPlan *doses, double until_h, guint n)
+{
+  double start_h = self->times[0];
+  guint most = n + MAX_CORNERS;
+  for (guint i = 0; i < tdm_pk_plan_get_n_doses (doses) && n < most; i++)
+    {
+      double t, amount, duration;
+      tdm_pk_plan_get_dose (doses, i, &t, &amount, &duration);
+      t += duration > 0 ? duration : JUST_AFTER_H;
+      if (t > start_h && t < until_h)
+        self->times[n++] = t;
+    }
+  return n;
+}
+
+/* times: the grid over the interval, then its end of 24 h, then from_h, to_h, then the
+ * corners within the interval. */
 static gboolean
 prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
 {
@@ -292,17 +317,20 @@ prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
   double count = MAX (1.0, ceil (span / regimen->interval_h) + 1);
   TdmPkDose dose = tdm_regimen_dose (regimen, (guint)MIN (count, TDM_PK_MAX_DOSES));
   guint n = 0;
+  double start = self->target.at_h;
   for (guint i = 0; i <= GRID_POINTS; i++)
-    self->times[n++] = self->target.at_h + regimen->interval_h * i / GRID_POINTS;
-  self->times[n++] = self->target.at_h + 24;
+    self->times[n++] = start + regimen->interval_h * i / GRID_POINTS;
+  self->times[n++] = start + 24;
   self->times[n++] = self->target.from_h;
   self->times[n++] = self->target.to_h;
+  TdmPlanSpec spec = { .until_h = regimen->first_dose_h, .extra = &dose, .n_extra = 1 };
+  g_autoptr (TdmPkPlan) doses = tdm_problem_plan (self->problem, &spec, error);
+  if (!doses)
+    return FALSE;
+  n = add_corners (self, doses, start + regimen->interval_h, n);
   self->n_times = n;
-  const TdmPlanSpec spec = { .until_h = regimen->first_dose_h,
-                             .extra = &dose,
-                             .n_extra = 1,
-                             .times_h = self->times,
-                             .n_times = n };
+  spec.times_h = self->times;
+  spec.n_times = n;
   self->plan = tdm_problem_plan (self->problem, &spec, error);
   self->planned = *regimen;
   return self->plan != NULL;
@@ -325,8 +353,9 @@ at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *o
     }
   out->trough = self->values[0];
   out->peak = 0;
-  for (guint i = 0; i <= end; i++)
-    out->peak = MAX (out->peak, self->values[i]);
+  for (guint i = 0; i < self->n_times; i++)
+    if (i <= end || i > to)
+      out->peak = MAX (out->peak, self->values[i]);
   out->average = (self->areas[end] - self->areas[0]) / regimen->interval_h;
   out->auc24 = self->areas[day] - self->areas[0];
   set_target_metric (self, GRID_POINTS + 1, out);
