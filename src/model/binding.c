@@ -44,34 +44,45 @@ append_name (GString *text, const TdmModelCovariate *c)
                           c->unit != NULL ? c->unit : "");
 }
 
-/* Names what keeps covariate `i` from having a value: itself, or a formula's inputs. */
+/* Names what keeps covariate `i` from having a value: itself, or a formula's inputs, of
+ * which those in `told` have been named already. */
 static void
-append_missing (const TdmModel *self, const double *resolved, guint i, GString *text)
+append_missing (const TdmModel *self, const double *resolved, guint i, gboolean *told,
+                GString *text)
 {
   const TdmModelCovariate *c = tdm_model_get_covariate (self, i);
   const TdmProgram *formula = g_ptr_array_index (self->formulas, i);
-  g_autoptr (GString) inputs = g_string_new (NULL);
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint inputs = 0, n = 0;
 
   for (guint j = 0; formula != NULL && j < i; j++)
     {
       const TdmModelCovariate *input = tdm_model_get_covariate (self, j);
-      if (isnan (resolved[j]) && tdm_program_depends (formula, 0, input->name))
-        append_name (inputs, input);
+      if (!isnan (resolved[j]) || !tdm_program_depends (formula, 0, input->name))
+        continue;
+      inputs++;
+      if (!told[j])
+        append_name (names, input);
+      n += !told[j];
+      told[j] = TRUE;
     }
-  if (text->len > 0)
-    g_string_append (text, "; ");
+  if (inputs > 0 && n == 0)
+    return;
+  g_string_append (text, text->len > 0 ? "; " : "");
+  told[i] = TRUE;
+  if (formula != NULL && inputs == 0)
+    {
+      g_string_append_printf (text, "%s cannot be computed from the values given",
+                              c->name);
+      return;
+    }
   if (formula == NULL)
-    g_string_append_printf (text, "%s (%s%s%s) is missing", c->name, c->title,
-                            c->unit != NULL ? ", " : "",
-                            c->unit != NULL ? c->unit : "");
-  else if (inputs->len == 0)
-    g_string_append_printf (text, "%s cannot be computed from the values given",
-                            c->name);
-  else
+    append_name (names, c);
+  g_string_append_printf (text, "%s %s missing", names->str, n > 1 ? "are" : "is");
+  if (formula != NULL)
     g_string_append_printf (text,
-                            "%s is missing; %s (%s) is computed from it, or may be "
-                            "given instead",
-                            inputs->str, c->name, c->title);
+                            "; %s (%s) is computed from %s, or may be given instead",
+                            c->name, c->title, n > 1 ? "them" : "it");
 }
 
 /* Whatever the parameters use directly must have a value. */
@@ -79,6 +90,7 @@ static gboolean
 check_complete (const TdmModel *self, const double *resolved, GError **error)
 {
   g_autoptr (GString) missing = g_string_new (NULL);
+  g_autofree gboolean *told = g_new0 (gboolean, self->covariates->len + 1);
 
   for (guint i = 0; i < self->covariates->len; i++)
     {
@@ -87,7 +99,7 @@ check_complete (const TdmModel *self, const double *resolved, GError **error)
       for (guint p = 0; !isfinite (resolved[i]) && p < self->parameters->len; p++)
         used |= tdm_program_depends (self->program, p, name);
       if (used)
-        append_missing (self, resolved, i, missing);
+        append_missing (self, resolved, i, told, missing);
     }
   return missing->len == 0
          || tdm_error_set_input (error, "covariates", "%s", missing->str);

@@ -163,6 +163,9 @@ test_missing (void)
   g_assert_nonnull (strstr (error->message, "kg"));
   g_assert_null (strstr (error->message, "SCR"));
   g_assert_null (strstr (error->message, "ALB"));
+  /* Once each, though weight is needed twice. */
+  const char *weight = strstr (error->message, "WT");
+  g_assert_null (strstr (weight + 1, "WT"));
 }
 
 /* Sex and age come from the patient, and an entry goes before them. */

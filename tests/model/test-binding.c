@@ -150,8 +150,8 @@ test_derived (void)
 
   assert_missing (model, values,
                   "covariates: AGE (Age, y) and sex (Sex) and SCR (Creatinine, mg/dL) "
-                  "is missing; CLCR (Creatinine "
-                  "clearance) is computed from it, or may be given instead");
+                  "are missing; CLCR (Creatinine clearance) is computed from them, or "
+                  "may be given instead");
   set (model, values, "AGE", 47.3);
   set (model, values, "sex", 1);
   assert_missing (model, values,
