@@ -28,7 +28,7 @@ metric_title (TdmMetricKind metric)
     case TDM_METRIC_CUMULATIVE_AUC:
       return "the cumulative AUC";
     case TDM_METRIC_TIME_ABOVE:
-      return "the fraction of time above the threshold";
+      return "the time above the threshold";
     case TDM_METRIC_PEAK_MIC:
       return "peak/MIC";
     case TDM_METRIC_AUC_MIC:
@@ -39,22 +39,46 @@ metric_title (TdmMetricKind metric)
   g_assert_not_reached ();
 }
 
-/* "400–600 mg·h/L", "at most 1 mg/L", "at least 8". */
+/* "mg·h/L", "" for ratios; a share of time is shown in percent. */
+static char *
+shown_unit (const TdmResolvedTarget *target)
+{
+  if (target->metric == TDM_METRIC_TIME_ABOVE)
+    return g_strdup ("%");
+  return g_str_equal (target->unit, "1") ? g_strdup ("")
+                                         : tdm_unit_display (target->unit);
+}
+
+static char *
+shown_number (const TdmResolvedTarget *target, double value, int digits)
+{
+  if (isinf (value))
+    return NULL;
+  return tdm_number_format (
+      target->metric == TDM_METRIC_TIME_ABOVE ? 100 * value : value, digits);
+}
+
+/* What follows "the target": "400–600 mg·h/L", "of at most 1 mg/L", "of at least 8". */
 static char *
 window_text (const TdmResolvedTarget *target)
 {
-  g_autofree char *unit =
-      g_str_equal (target->unit, "1") ? g_strdup ("") : tdm_unit_display (target->unit);
+  g_autofree char *unit = shown_unit (target);
   const char *space = *unit ? " " : "";
-  g_autofree char *low =
-      isinf (target->low) ? NULL : tdm_number_format (target->low, 4);
-  g_autofree char *high =
-      isinf (target->high) ? NULL : tdm_number_format (target->high, 4);
+  g_autofree char *low = shown_number (target, target->low, 4);
+  g_autofree char *high = shown_number (target, target->high, 4);
   if (!low)
-    return g_strdup_printf ("at most %s%s%s", high, space, unit);
+    return g_strdup_printf ("of at most %s%s%s", high, space, unit);
   if (!high)
-    return g_strdup_printf ("at least %s%s%s", low, space, unit);
+    return g_strdup_printf ("of at least %s%s%s", low, space, unit);
   return g_strdup_printf ("%s–%s%s%s", low, high, space, unit);
+}
+
+static const char *
+when_text (const TdmResolvedTarget *target)
+{
+  if (target->metric == TDM_METRIC_AUC)
+    return " over the named times";
+  return target->at_steady_state ? " at steady state" : " at the named time";
 }
 
 /* "Clearance is 38 % below what is typical for this patient". */
@@ -98,14 +122,12 @@ metric_sentence (const TdmResult *result)
     return NULL;
   static const char *const sides[] = { "below", "within", "above" };
   g_autofree char *window = window_text (&target);
-  g_autofree char *value = tdm_number_format (result->metrics.target, 3);
-  g_autofree char *unit =
-      g_str_equal (target.unit, "1") ? g_strdup ("") : tdm_unit_display (target.unit);
+  g_autofree char *value = shown_number (&target, result->metrics.target, 3);
+  g_autofree char *unit = shown_unit (&target);
   int side = tdm_target_side (&target, result->metrics.target);
   return g_strdup_printf ("%s on the current regimen is %s%s%s%s, %s the target %s",
                           metric_title (target.metric), value, *unit ? " " : "", unit,
-                          target.at_steady_state ? " at steady state" : "",
-                          sides[side + 1], window);
+                          when_text (&target), sides[side + 1], window);
 }
 
 char *
