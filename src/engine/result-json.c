@@ -269,6 +269,7 @@ tdm_json_proposals (const TdmResult *result)
                     "titrate-proposals/1", "model", model_identity (result->model),
                     "target", target_json (proposals), "units", "concentration",
                     concentration, "area", area, "regimens", regimens, "target_reached",
-                    !proposals->none_reaches, "candidates", (int)proposals->candidates,
-                    "withheld", withheld, "notes", tdm_json_notes (result->notes));
+                    !proposals->withheld && !proposals->none_reaches, "candidates",
+                    (int)proposals->candidates, "withheld", withheld, "notes",
+                    tdm_json_notes (result->notes));
 }
