@@ -604,13 +604,16 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   self->target = *tdm_problem_get_target (fit->problem);
   self->owner = tdm_problem_ref (fit->problem);
   self->regimens = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
+  g_auto (Search) s = { .cancellable = cancellable };
+  if (self->target.metric != TDM_METRIC_NONE)
+    {
+      if (!tdm_target_resolve (fit->problem, &self->target, &s.target, error))
+        return NULL;
+      self->target_unit = g_strdup (s.target.unit);
+    }
   if (must_withhold (self, fit, notes))
     return g_steal_pointer (&self);
-  g_auto (Search) s = { .cancellable = cancellable };
   search_init (&s, fit, options);
-  if (!tdm_target_resolve (fit->problem, &self->target, &s.target, error))
-    return NULL;
-  self->target_unit = g_strdup (s.target.unit);
   g_autofree double *effects =
       tdm_fit_draw_individual (fit, s.draws, options ? options->seed : 0);
   drop_future (fit, effects, s.draws);

@@ -206,6 +206,16 @@ test_withheld (void)
   g_assert_true (json_is_false (field (json, "target_reached")));
   assert_number (json, "target.at", 5);
   json_decref (json);
+  json = read_back (tdm_json_fit (result, FALSE));
+  assert_number (json, "metrics.trough.value", result->metrics.trough);
+  json_decref (json);
+  /* What was is still told of, with its unit. */
+  g_autoptr (TdmResult) past = result_of (
+      ", 'target': {'metric': 'auc', 'low': 1, 'unit': 'mg.h/L', 'from': 0, 'to': 24}");
+  json = read_back (tdm_json_fit (past, FALSE));
+  assert_number (json, "metrics.auc.value", past->metrics.target);
+  assert_text (json, "metrics.auc.unit", "mg.h/L");
+  json_decref (json);
 }
 
 static void
