@@ -17,6 +17,29 @@ tdm_pk_train (const TdmPkTiming *timing, double interval_h)
   return train;
 }
 
+gboolean
+tdm_pk_dose_has_length (const TdmPkPlanDose *dose)
+{
+  return dose->route.duration != G_MAXUINT
+         || (dose->rate_mg_h > 0.0 && dose->route.bioavailability != G_MAXUINT);
+}
+
+/* How long the input of a dose lasts under its own parameters `set`. */
+static double
+length_of (const TdmPkPlanDose *dose, const double *set, guint size)
+{
+  const TdmPkRoute *route = &dose->route;
+  const gboolean estimated = route->duration != G_MAXUINT;
+  if (estimated && !route->duration_is_rate)
+    return set[route->duration * size];
+  if (!estimated && dose->rate_mg_h <= 0.0)
+    return dose->duration_h;
+  const double absorbed = route->bioavailability == G_MAXUINT
+                              ? dose->amount_mg
+                              : dose->amount_mg * set[route->bioavailability * size];
+  return absorbed / (estimated ? set[route->duration * size] : dose->rate_mg_h);
+}
+
 static gboolean
 check_time (double value, const char *what, GError **error)
 {
@@ -48,11 +71,9 @@ tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
                           ? NULL
                           : parameters + dose->set * structure->n_parameters * size;
   timing->lag_h = 0.0;
-  timing->duration_h = dose->duration_h;
+  timing->duration_h = length_of (dose, set, size);
   if (dose->route.lag != G_MAXUINT)
     timing->lag_h = set[dose->route.lag * size];
-  if (dose->route.duration != G_MAXUINT)
-    timing->duration_h = set[dose->route.duration * size];
   if (!check_time (timing->lag_h, "lag", error)
       || !check_time (timing->duration_h, "duration of input", error))
     return FALSE;
@@ -99,7 +120,7 @@ append_input (TdmPkEvents *self, const TdmPkPlan *plan, guint index, double base
     return;
   TdmPkEvent *stop = append (self, TDM_PK_EVENT_STOP, index, base_h);
   stop->has_lag = route->lag != G_MAXUINT;
-  stop->has_duration = route->duration != G_MAXUINT;
+  stop->has_duration = tdm_pk_dose_has_length (&plan->doses[index]);
   if (!stop->has_duration)
     stop->base_h += timing->duration_h;
   stop->time_h += timing->lag_h + timing->duration_h;
@@ -113,7 +134,10 @@ append_dose (TdmPkEvents *self, const TdmPkPlan *plan, guint index,
   TdmPkTiming timing;
   if (!tdm_pk_dose_timing (&plan->structure, dose, parameters, size, &timing, error))
     return FALSE;
-  append_input (self, plan, index, dose->time_h, &timing, TRUE);
+  if (dose->reset)
+    append (self, TDM_PK_EVENT_RESET, index, dose->time_h);
+  if (!dose->stopped)
+    append_input (self, plan, index, dose->time_h, &timing, TRUE);
   if (!dose->steady_state)
     return TRUE;
   append (self, TDM_PK_EVENT_STEADY, index, dose->time_h);
@@ -162,7 +186,8 @@ sort (TdmPkEvents *self)
 static void
 drop_after_last_output (TdmPkEvents *self)
 {
-  while (self->n > 0 && self->events[self->n - 1].kind != TDM_PK_EVENT_OUTPUT)
+  while (self->n > 0 && self->events[self->n - 1].kind != TDM_PK_EVENT_OUTPUT
+         && self->events[self->n - 1].kind != TDM_PK_EVENT_OUTPUT_AFTER)
     self->n--;
 }
 
@@ -175,12 +200,14 @@ tdm_pk_events_build (TdmPkEvents *self, const TdmPkPlan *plan, const double *par
     last = MAX (last, plan->times_h[i]);
   self->n = 0;
   for (guint i = 0; i < plan->n_sets && plan->change_times_h[i] <= last; i++)
-    append (self, TDM_PK_EVENT_SET, i, plan->change_times_h[i]);
+    append (self, plan->change_after[i] ? TDM_PK_EVENT_SET_AFTER : TDM_PK_EVENT_SET, i,
+            plan->change_times_h[i]);
   for (guint i = 0; i < plan->n_doses && plan->doses[i].time_h <= last; i++)
     if (!append_dose (self, plan, i, parameters, size, error))
       return FALSE;
   for (guint i = 0; i < plan->n_times; i++)
-    append (self, TDM_PK_EVENT_OUTPUT, i, plan->times_h[i]);
+    append (self, plan->after[i] ? TDM_PK_EVENT_OUTPUT_AFTER : TDM_PK_EVENT_OUTPUT, i,
+            plan->times_h[i]);
   sort (self);
   drop_after_last_output (self);
   return TRUE;

@@ -7,15 +7,19 @@
 #include "pk/stepper.h"
 
 /* In this order when several happen at once: a set applies from its time on, a steady
- * state replaces what was before, and a level is drawn before the dose. */
+ * state replaces what was before, and a level is drawn before the dose unless it is
+ * said to be drawn after it. */
 typedef enum
 {
   TDM_PK_EVENT_STOP,   /* an input ends */
   TDM_PK_EVENT_SET,    /* parameters change */
   TDM_PK_EVENT_STEADY, /* the periodic state of a dose */
   TDM_PK_EVENT_OUTPUT,
+  TDM_PK_EVENT_RESET, /* all that was given is taken away */
   TDM_PK_EVENT_START, /* an input starts */
   TDM_PK_EVENT_BOLUS,
+  TDM_PK_EVENT_OUTPUT_AFTER,
+  TDM_PK_EVENT_SET_AFTER, /* parameters change after all that happens at that time */
 } TdmPkEventKind;
 
 typedef struct
@@ -24,7 +28,7 @@ typedef struct
   guint index; /* of the dose, set or time */
   guint sequence;
   gboolean has_lag,
-      has_duration; /* the time is base_h plus these parameters of the dose */
+      has_duration; /* the time is base_h plus these of the dose, which are jets */
   double base_h;
   double time_h; /* its value */
   double dt_h;   /* since the event before; plain plans only */
@@ -46,10 +50,14 @@ typedef struct
   double amount_mg;
   double duration_h;
   double interval_h;
-  gboolean steady_state;
+  double rate_mg_h; /* or 0 */
+  gboolean steady_state, add, stopped, reset;
   TdmPkRoute route;
   guint set; /* parameter set in force at its time */
 } TdmPkPlanDose;
+
+/* Whether the length of the dose's input depends on parameters. */
+gboolean tdm_pk_dose_has_length (const TdmPkPlanDose *dose);
 
 struct _TdmPkPlan
 {
@@ -58,11 +66,13 @@ struct _TdmPkPlan
   TdmPkPlanDose *doses; /* by time; of those at one time a steady state first */
   guint n_doses;
   double *change_times_h;
+  gboolean *change_after;
   guint n_sets;
   double *times_h;
   guint *outputs;
+  gboolean *after;
   guint n_times;
-  gboolean plain;     /* no dose has a lag or a duration parameter */
+  gboolean plain;     /* no time depends on parameters */
   TdmPkEvents events; /* of a plain plan */
 };
 

@@ -48,6 +48,13 @@ check_dose (const TdmPkStructure *structure, const TdmPkDose *dose, guint i,
     return tdm_error_set_input (error, place, "the duration must not be negative");
   if (dose->count < 1)
     return tdm_error_set_input (error, place, "the count must be at least 1");
+  if (!(dose->rate_mg_h >= 0.0) || !isfinite (dose->rate_mg_h))
+    return tdm_error_set_input (error, place, "the rate must not be negative");
+  if ((dose->add || dose->stopped) && !dose->steady_state)
+    return tdm_error_set_input (error, place,
+                                "only a steady state is added or stopped");
+  if (dose->stopped && dose->count > 1)
+    return tdm_error_set_input (error, place, "a regimen that is stopped has no count");
   if ((dose->count > 1 || dose->steady_state)
       && (!(dose->interval_h > 0.0) || !isfinite (dose->interval_h)))
     return tdm_error_set_input (error, place, "a repeated dose needs an interval");
@@ -81,7 +88,11 @@ expand (TdmPkPlan *self, const TdmPkDose *doses, guint n_doses)
                                  .amount_mg = doses[i].amount_mg,
                                  .duration_h = doses[i].duration_h,
                                  .interval_h = doses[i].interval_h,
+                                 .rate_mg_h = doses[i].rate_mg_h,
                                  .steady_state = doses[i].steady_state && k == 0,
+                                 .add = doses[i].add,
+                                 .stopped = doses[i].stopped,
+                                 .reset = doses[i].reset && k == 0,
                                  .route = doses[i].route };
 }
 
@@ -121,8 +132,11 @@ compare_doses_cb (const void *a, const void *b)
   const TdmPkPlanDose *x = a, *y = b;
   const double keys[][2] = { { x->time_h, y->time_h },
                              { !x->steady_state, !y->steady_state },
+                             { x->add, y->add },
+                             { !x->reset, !y->reset },
                              { x->route.state, y->route.state },
                              { x->duration_h, y->duration_h },
+                             { x->rate_mg_h, y->rate_mg_h },
                              { x->amount_mg, y->amount_mg } };
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i][0] != keys[i][1])
@@ -130,24 +144,53 @@ compare_doses_cb (const void *a, const void *b)
   return 0;
 }
 
+/* A steady state at the time of a reset replaces all that was before, which is all that
+ * the reset asks for; a reset of its own would take the steady state away as well. */
+static void
+merge_resets (TdmPkPlan *self)
+{
+  for (guint i = 0, end; i < self->n_doses; i = end)
+    {
+      gboolean reset = FALSE;
+      for (end = i; end < self->n_doses; end++)
+        if (self->doses[end].time_h == self->doses[i].time_h)
+          reset = reset || self->doses[end].reset;
+        else
+          break;
+      if (!reset || !self->doses[i].steady_state)
+        continue;
+      self->doses[i].add = FALSE;
+      for (guint k = i; k < end; k++)
+        self->doses[k].reset = FALSE;
+    }
+}
+
+static gboolean
+is_in_force (const TdmPkPlan *self, guint set, double time_h)
+{
+  const double from = self->change_times_h[set];
+  return self->change_after[set] ? from < time_h : from <= time_h;
+}
+
 static gboolean
 sort_doses (TdmPkPlan *self, GError **error)
 {
   if (self->n_doses > 0)
     qsort (self->doses, self->n_doses, sizeof *self->doses, compare_doses_cb);
+  merge_resets (self);
   self->plain = TRUE;
   for (guint i = 0, set = 0; i < self->n_doses; i++)
     {
       TdmPkPlanDose *dose = &self->doses[i];
-      if (i > 0 && dose->steady_state && dose[-1].steady_state
+      if (i > 0 && dose->steady_state && !dose->add && dose[-1].steady_state
           && dose->time_h == dose[-1].time_h)
         return tdm_error_set_input (error, "doses",
                                     "two steady-state doses at the same time (%g h)",
                                     dose->time_h);
-      while (set + 1 < self->n_sets && self->change_times_h[set + 1] <= dose->time_h)
+      while (set + 1 < self->n_sets && is_in_force (self, set + 1, dose->time_h))
         set++;
       dose->set = set;
-      if (dose->route.lag != G_MAXUINT || dose->route.duration != G_MAXUINT)
+      if (dose->route.lag != G_MAXUINT || tdm_pk_dose_has_length (dose))
         self->plain = FALSE;
     }
   return TRUE;
@@ -195,45 +238,57 @@ share_steps (TdmPkPlan *self)
 }
 
 static gboolean
-check_times (const double *change_times_h, guint n_sets, const double *times_h,
-             guint n_times, GError **error)
+check_times (const TdmPkHistory *history, GError **error)
 {
-  g_return_val_if_fail (n_sets >= 1 && change_times_h[0] == -INFINITY, FALSE);
-  for (guint i = 1; i < n_sets; i++)
-    if (!isfinite (change_times_h[i]) || change_times_h[i] < change_times_h[i - 1])
+  const double *change = history->change_times_h;
+  g_return_val_if_fail (history->n_sets >= 1 && change[0] == -INFINITY, FALSE);
+  for (guint i = 1; i < history->n_sets; i++)
+    if (!isfinite (change[i]) || change[i] < change[i - 1])
       return tdm_error_set_input (error, "changes", "times of change must ascend");
-  for (guint i = 0; i < n_times; i++)
-    if (!isfinite (times_h[i]))
+  for (guint i = 0; i < history->n_times; i++)
+    if (!isfinite (history->times_h[i]))
       return tdm_error_set_input (error, "times", "a time is not a number");
   return TRUE;
 }
 
+/* A copy of `from`, or zeros. Yours. */
+static gpointer
+copy_or_zero (gconstpointer from, guint n, gsize size)
+{
+  return from != NULL ? g_memdup2 (from, n * size) : g_malloc0_n (n, size);
+}
+
+static void
+copy_history (TdmPkPlan *self, const TdmPkHistory *history)
+{
+  const guint n_sets = history->n_sets, n_times = history->n_times;
+  self->n_sets = n_sets;
+  self->change_times_h = g_memdup2 (history->change_times_h, n_sets * sizeof (double));
+  self->change_after = copy_or_zero (history->change_after, n_sets, sizeof (gboolean));
+  self->n_times = n_times;
+  self->times_h = g_memdup2 (history->times_h, n_times * sizeof (double));
+  self->outputs = copy_or_zero (history->outputs, n_times, sizeof (guint));
+  self->after = copy_or_zero (history->after, n_times, sizeof (gboolean));
+  for (guint i = 0; i < n_times; i++)
+    g_assert (self->outputs[i] < self->structure.n_outputs);
+}
+
 TdmPkPlan *
-tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses, guint n_doses,
-                 const double *change_times_h, guint n_sets, const double *times_h,
-                 const guint *outputs, guint n_times, GError **error)
+tdm_pk_plan_new_history (const TdmPkStructure *structure, const TdmPkHistory *history,
+                         GError **error)
 {
   guint total = 0;
   g_return_val_if_fail (structure->chain <= TDM_PK_MAX_CHAIN, NULL);
-  if (!check_times (change_times_h, n_sets, times_h, n_times, error)
-      || !count_doses (structure, doses, n_doses, &total, error))
+  if (!check_times (history, error)
+      || !count_doses (structure, history->doses, history->n_doses, &total, error))
     return NULL;
   g_autoptr (TdmPkPlan) self = g_new0 (TdmPkPlan, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->structure = *structure;
   self->n_doses = total;
   self->doses = g_new0 (TdmPkPlanDose, total);
-  self->n_sets = n_sets;
-  self->change_times_h = g_memdup2 (change_times_h, n_sets * sizeof (double));
-  self->n_times = n_times;
-  self->times_h = g_memdup2 (times_h, n_times * sizeof (double));
-  self->outputs = g_new0 (guint, n_times);
-  for (guint i = 0; outputs != NULL && i < n_times; i++)
-    {
-      g_return_val_if_fail (outputs[i] < structure->n_outputs, NULL);
-      self->outputs[i] = outputs[i];
-    }
-  expand (self, doses, n_doses);
+  copy_history (self, history);
+  expand (self, history->doses, history->n_doses);
   merge_times (self);
   if (!sort_doses (self, error))
     return NULL;
@@ -244,6 +299,21 @@ tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses, guint 
       share_steps (self);
     }
   return g_steal_pointer (&self);
+}
+
+TdmPkPlan *
+tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses, guint n_doses,
+                 const double *change_times_h, guint n_sets, const double *times_h,
+                 const guint *outputs, guint n_times, GError **error)
+{
+  const TdmPkHistory history = { .doses = doses,
+                                 .n_doses = n_doses,
+                                 .change_times_h = change_times_h,
+                                 .n_sets = n_sets,
+                                 .times_h = times_h,
+                                 .outputs = outputs,
+                                 .n_times = n_times };
+  return tdm_pk_plan_new_history (structure, &history, error);
 }
 
 TdmPkPlan *
@@ -260,8 +330,10 @@ tdm_pk_plan_unref (TdmPkPlan *self)
     return;
   g_free (self->doses);
   g_free (self->change_times_h);
+  g_free (self->change_after);
   g_free (self->times_h);
   g_free (self->outputs);
+  g_free (self->after);
   g_free (self->events.events);
   g_free (self);
 }

@@ -19,6 +19,14 @@ typedef struct
   guint count;       /* doses in all, >= 1 */
   gboolean steady_state;
   TdmPkRoute route;
+
+  double rate_mg_h; /* > 0: instead of a duration, runs until amount x bioavailability
+                     * is in */
+  gboolean add;     /* a steady state that is added to what is in the body, where others
+                     * replace it */
+  gboolean stopped; /* at steady state: the dose before was the last, none is given at
+                     * time_h; count is 1 */
+  gboolean reset;   /* first takes away all that was given before, on its way or not */
 } TdmPkDose;
 
 /* Most doses a plan expands to; more is refused. */
@@ -26,12 +34,33 @@ typedef struct
 
 typedef struct _TdmPkPlan TdmPkPlan; /* immutable, reference counted */
 
-/* Expands and sorts. Parameter set k applies from change_times_h[k] (the first must be
- * -INFINITY) to the next. Predictions are made at `times_h`, any order, duplicates
- * allowed; a prediction at the very time of a bolus or of the start of an infusion is
- * made before it. `output` of each prediction: index into the structure's outputs (NULL
- * = all 0). The structure is copied (its `data` borrowed for the life of the plan).
- * Yours. */
+/* What a plan is made of. Parameter set k applies from change_times_h[k] (the first
+ * must be -INFINITY; ascending) to the next: to all that happens at that time, or where
+ * change_after[k], only to what comes after it. Predictions are made at `times_h`, any
+ * order, duplicates allowed; a prediction at the very time of a bolus, of the start of
+ * an infusion or of a reset is made before it, or where after[i], after it. The arrays
+ * `change_after`, `outputs` (indices into the structure's) and `after` may be NULL: all
+ * 0. */
+typedef struct
+{
+  const TdmPkDose *doses;
+  guint n_doses;
+  const double *change_times_h;
+  const gboolean *change_after;
+  guint n_sets;
+  const double *times_h;
+  const guint *outputs;
+  const gboolean *after;
+  guint n_times;
+} TdmPkHistory;
+
+/* Expands and sorts. The structure is copied (its `data` borrowed for the life of the
+ * plan). Yours. */
+TdmPkPlan *tdm_pk_plan_new_history (const TdmPkStructure *structure,
+                                    const TdmPkHistory *history,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same without `change_after` and `after`. Yours. */
 TdmPkPlan *tdm_pk_plan_new (const TdmPkStructure *structure, const TdmPkDose *doses,
                             guint n_doses, const double *change_times_h, guint n_sets,
                             const double *times_h, const guint *outputs, guint n_times,

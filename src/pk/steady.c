@@ -212,6 +212,7 @@ tdm_pk_steady_state (const TdmPkStructure *structure, const TdmPkDose *dose,
                                 .amount_mg = dose->amount_mg,
                                 .duration_h = dose->duration_h,
                                 .interval_h = dose->interval_h,
+                                .rate_mg_h = dose->rate_mg_h,
                                 .steady_state = TRUE,
                                 .route = dose->route };
   TdmPkTiming timing;

@@ -84,6 +84,8 @@ typedef struct
   guint bioavailability; /* parameter index, G_MAXUINT = 1 */
   guint lag;             /* parameter index (h), G_MAXUINT = 0 */
   guint duration; /* parameter index (h) of zero-order input, G_MAXUINT = dose's own */
+  gboolean duration_is_rate; /* that parameter is a rate (mg/h): the input lasts until
+                              * what is absorbed of the dose is in */
 } TdmPkRoute;
 
 /* Number of states. */

@@ -98,27 +98,58 @@ is_plain (const TdmJetSpace *s, const double *jet)
   return TRUE;
 }
 
+/* result = what is absorbed of the dose. */
+static void
+absorbed (const TdmJetSpace *s, const TdmPkPlanDose *dose, const double *parameters,
+          double *result)
+{
+  if (dose->route.bioavailability == G_MAXUINT)
+    tdm_jet_set (s, result, dose->amount_mg);
+  else
+    tdm_jet_scale (s, result, parameters + dose->route.bioavailability * s->size,
+                   dose->amount_mg);
+}
+
+void
+tdm_pk_walk_length (TdmPkWork *self, const TdmPkPlanDose *dose,
+                    const double *parameters, double *result)
+{
+  const TdmJetSpace *s = &self->space;
+  const TdmPkRoute *route = &dose->route;
+  const gboolean estimated = route->duration != G_MAXUINT;
+  const double *own = estimated ? parameters + route->duration * s->size : NULL;
+  if (estimated && !route->duration_is_rate)
+    {
+      tdm_jet_copy (s, result, own);
+      return;
+    }
+  absorbed (s, dose, parameters, result);
+  if (estimated)
+    tdm_jet_div (s, result, result, own);
+  else
+    tdm_jet_scale (s, result, result, 1.0 / dose->rate_mg_h);
+}
+
 gboolean
 tdm_pk_walk_input (TdmPkWork *self, const TdmPkPlanDose *dose, const double *parameters,
                    gboolean bolus, double *result)
 {
   const TdmJetSpace *s = &self->space;
   const TdmPkRoute *route = &dose->route;
-  if (route->bioavailability == G_MAXUINT)
-    tdm_jet_set (s, result, dose->amount_mg);
+  const gboolean estimated = route->duration != G_MAXUINT;
+  if (!bolus && estimated && route->duration_is_rate)
+    tdm_jet_copy (s, result, parameters + route->duration * s->size);
+  else if (!bolus && !estimated && dose->rate_mg_h > 0.0)
+    tdm_jet_set (s, result, dose->rate_mg_h);
   else
-    tdm_jet_scale (s, result, parameters + route->bioavailability * s->size,
-                   dose->amount_mg);
-  if (!bolus)
     {
-      if (route->duration == G_MAXUINT)
-        tdm_jet_scale (s, result, result, 1.0 / dose->duration_h);
-      else
+      absorbed (s, dose, parameters, result);
+      if (!bolus && estimated)
         tdm_jet_div (s, result, result, parameters + route->duration * s->size);
+      else if (!bolus)
+        tdm_jet_scale (s, result, result, 1.0 / dose->duration_h);
     }
-  return (route->bioavailability == G_MAXUINT
-          && (bolus || route->duration == G_MAXUINT))
-         || is_plain (s, result);
+  return is_plain (s, result);
 }
 
 /* One prediction under way. */
@@ -194,8 +225,12 @@ set_timing_jets (TdmPkWork *self, const TdmPkPlanDose *dose, const TdmPkTiming *
   if (dose->route.lag != G_MAXUINT)
     tdm_jet_copy (s, lag, parameters + dose->route.lag * s->size);
   tdm_jet_copy (s, end, lag);
-  if (dose->route.duration != G_MAXUINT && timing->duration_h > 0.0)
-    tdm_jet_add (s, end, end, parameters + dose->route.duration * s->size);
+  if (tdm_pk_dose_has_length (dose) && timing->duration_h > 0.0)
+    {
+      double *length = jets + 2 * s->size;
+      tdm_pk_walk_length (self, dose, parameters, length);
+      tdm_jet_add (s, end, end, length);
+    }
   else
     end[0] += timing->duration_h;
 }
@@ -246,7 +281,28 @@ tdm_pk_walk_cycle (TdmPkWork *self, const TdmPkPlanDose *dose,
   return running;
 }
 
-/* Everything before is replaced: a steady state knows no other dose. */
+/* Nothing that was given before counts from here on; `index` is the first that does. */
+static void
+forget_before (Walk *self, guint index)
+{
+  stop_all (self->work);
+  self->first_dose = index;
+}
+
+/* All doses of that time are given after it. */
+static void
+take_away (Walk *self, guint index)
+{
+  TdmPkWork *work = self->work;
+  const TdmPkPlanDose *doses = self->plan->doses;
+  while (index > 0 && doses[index - 1].time_h == doses[index].time_h)
+    index--;
+  forget_before (self, index);
+  memset (work->states, 0, work->n_states * work->space.size * sizeof (double));
+}
+
+/* A steady state knows no other dose: it replaces everything before, or is added to it.
+ */
 static gboolean
 start_steady (Walk *self, guint index, GError **error)
 {
@@ -260,13 +316,18 @@ start_steady (Walk *self, guint index, GError **error)
                            &timing, error))
     return FALSE;
   const guint running = tdm_pk_walk_cycle (work, dose, &timing, parameters, &cycle);
-  stop_all (work);
-  if (!work->stepper->periodic (work->self, &cycle, work->states, error))
+  if (!work->stepper->periodic (work->self, &cycle, work->probe, error))
     return FALSE;
+  if (!dose->add)
+    {
+      forget_before (self, index);
+      memset (work->states, 0, work->n_states * s->size * sizeof (double));
+      tdm_jet_set (s, work->area, 0.0);
+    }
+  for (guint i = 0; i < work->n_states * s->size; i++)
+    work->states[i] += work->probe[i];
   for (guint i = 0; i < running; i++)
     change_input (self, dose, TRUE);
-  tdm_jet_set (s, work->area, 0.0);
-  self->first_dose = index;
   return TRUE;
 }
 
@@ -316,7 +377,11 @@ move (Walk *self, const TdmPkEvent *event, GError **error)
       if (event->has_lag)
         tdm_jet_add (s, to, to, parameters + dose->route.lag * s->size);
       if (event->has_duration)
-        tdm_jet_add (s, to, to, parameters + dose->route.duration * s->size);
+        {
+          double *length = work->scratch + 2 * s->size;
+          tdm_pk_walk_length (work, dose, parameters, length);
+          tdm_jet_add (s, to, to, length);
+        }
     }
   to[0] = event->time_h;
   tdm_jet_sub (s, work->dt, to, work->now);
@@ -360,6 +425,7 @@ act (Walk *self, const TdmPkEvent *event, GError **error)
   switch (event->kind)
     {
     case TDM_PK_EVENT_SET:
+    case TDM_PK_EVENT_SET_AFTER:
       self->work->parameters =
           self->parameters
           + event->index * plan->structure.n_parameters * self->work->space.size;
@@ -368,7 +434,11 @@ act (Walk *self, const TdmPkEvent *event, GError **error)
     case TDM_PK_EVENT_STEADY:
       return start_steady (self, event->index, error);
     case TDM_PK_EVENT_OUTPUT:
+    case TDM_PK_EVENT_OUTPUT_AFTER:
       take_output (self, event->index);
+      return TRUE;
+    case TDM_PK_EVENT_RESET:
+      take_away (self, event->index);
       return TRUE;
     case TDM_PK_EVENT_START:
     case TDM_PK_EVENT_STOP:
@@ -385,7 +455,8 @@ act (Walk *self, const TdmPkEvent *event, GError **error)
 static gboolean
 is_of_dose (TdmPkEventKind kind)
 {
-  return kind != TDM_PK_EVENT_SET && kind != TDM_PK_EVENT_OUTPUT;
+  return kind != TDM_PK_EVENT_SET && kind != TDM_PK_EVENT_SET_AFTER
+         && kind != TDM_PK_EVENT_OUTPUT && kind != TDM_PK_EVENT_OUTPUT_AFTER;
 }
 
 /* Index of the first event that matters: earlier sets are replaced before anything
@@ -394,7 +465,10 @@ static guint
 find_first (const TdmPkEvents *events)
 {
   guint first = 0;
-  for (guint i = 0; i < events->n && events->events[i].kind == TDM_PK_EVENT_SET; i++)
+  for (guint i = 0; i < events->n
+                    && (events->events[i].kind == TDM_PK_EVENT_SET
+                        || events->events[i].kind == TDM_PK_EVENT_SET_AFTER);
+       i++)
     first = i;
   return first;
 }
@@ -404,7 +478,9 @@ find_first (const TdmPkEvents *events)
 static guint
 find_change (const TdmPkEvents *events, guint i)
 {
-  while (i + 1 < events->n && events->events[i].kind == TDM_PK_EVENT_OUTPUT)
+  while (i + 1 < events->n
+         && (events->events[i].kind == TDM_PK_EVENT_OUTPUT
+             || events->events[i].kind == TDM_PK_EVENT_OUTPUT_AFTER))
     i++;
   return i;
 }

@@ -35,6 +35,10 @@ struct _TdmPkWork
 gboolean tdm_pk_walk_begin (TdmPkWork *self, const TdmPkStructure *structure,
                             const TdmJetSpace *space, GError **error);
 
+/* result = length of the dose's input (h, jet), where it depends on `parameters`. */
+void tdm_pk_walk_length (TdmPkWork *self, const TdmPkPlanDose *dose,
+                         const double *parameters, double *result);
+
 /* result = rate of the input (mg/h, jet) or amount of the bolus (mg, jet) of a dose
  * whose own parameters are `parameters`. TRUE when it is free of derivatives. */
 gboolean tdm_pk_walk_input (TdmPkWork *self, const TdmPkPlanDose *dose,

@@ -47,11 +47,13 @@ parameters_of (const OracleModel *o, double *p)
 static inline TdmPkDose
 dose_of (double time_h, double amount_mg, double duration_h, guint state)
 {
-  return (TdmPkDose){ .time_h = time_h,
-                      .amount_mg = amount_mg,
-                      .duration_h = duration_h,
-                      .count = 1,
-                      .route = { state, NONE, NONE, NONE } };
+  return (TdmPkDose){
+    .time_h = time_h,
+    .amount_mg = amount_mg,
+    .duration_h = duration_h,
+    .count = 1,
+    .route = { .state = state, .bioavailability = NONE, .lag = NONE, .duration = NONE }
+  };
 }
 
 typedef struct

@@ -77,9 +77,9 @@ structure_of (TdmPkRhs rhs)
                            .n_outputs = 1 };
 }
 
-static const TdmPkRoute oral = { 0, ABSENT, ABSENT, ABSENT };
-static const TdmPkRoute special = { 0, BIO, LAG, ABSENT };
-static const TdmPkRoute infused = { 1, BIO, LAG, DURATION };
+static const TdmPkRoute oral = { 0, ABSENT, ABSENT, ABSENT, FALSE };
+static const TdmPkRoute special = { 0, BIO, LAG, ABSENT, FALSE };
+static const TdmPkRoute infused = { 1, BIO, LAG, DURATION, FALSE };
 
 /* Parameters theta exp(eta), the etas being the first variables of the space. */
 static void
