@@ -287,6 +287,8 @@ add_history (const Builder *self, double until_h)
   for (guint i = 0; i < tdm_problem_get_n_doses (self->problem); i++)
     {
       const TdmPkDose *line = tdm_problem_get_dose (self->problem, i);
+      if (line->stopped || line->amount_mg == 0.0)
+        continue;
       for (guint k = 0; k < MIN (line->count, MAX_PLANNED); k++)
         {
           double time = line->time_h + k * line->interval_h;

@@ -108,26 +108,24 @@ predict_levels (TdmFit *self, const double *eta, double *values, double *paramet
   TdmProblem *problem = self->problem;
   TdmModel *model = tdm_problem_get_model (problem);
   guint n_parameters = tdm_model_get_n_parameters (model);
-  TdmJetSpace plain = tdm_jet_space (0, 0);
   g_autofree double *all =
       g_new (double, (gsize)tdm_problem_get_n_sets (problem) * n_parameters);
   g_autofree double *times = g_new (double, self->n_levels + 1);
   g_autofree guint *outputs = g_new (guint, self->n_levels + 1);
-  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  g_autofree gboolean *after = g_new (gboolean, self->n_levels + 1);
   for (guint i = 0; i < self->n_levels; i++)
     {
       times[i] = tdm_problem_get_level (problem, i)->time_h;
       outputs[i] = tdm_problem_get_level (problem, i)->output;
+      after[i] = tdm_problem_get_level (problem, i)->after_dose;
     }
-  const TdmPlanSpec spec = {
-    .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_levels
-  };
-  g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, error);
-  if (!plan || !find_parameters (problem, eta, TDM_SETS_HISTORY, all, error)
-      || !tdm_pk_plan_predict (plan, work, &plain, all, values, NULL, error))
+  const TdmPlanSpec spec = { .until_h = INFINITY,
+                             .times_h = times,
+                             .outputs = outputs,
+                             .after = after,
+                             .n_times = self->n_levels };
+  if (!tdm_problem_predict (problem, eta, &spec, values, error))
     return FALSE;
-  for (guint i = 0; i < self->n_levels; i++)
-    values[i] *= tdm_model_get_output (model, outputs[i])->per_mg_l;
   guint set = tdm_problem_find_set (problem, tdm_problem_get_adjust_h (problem));
   if (!find_parameters (problem, eta, TDM_SETS_AHEAD, all, error))
     return FALSE;

@@ -25,6 +25,7 @@ tdm_objective_new (TdmProblem *problem, GError **error)
   guint n_levels = tdm_problem_get_n_levels (problem);
   g_autofree double *times = g_new (double, n_levels + 1);
   g_autofree guint *outputs = g_new (guint, n_levels + 1);
+  g_autofree gboolean *after = g_new (gboolean, n_levels + 1);
   g_autoptr (TdmObjective) self = g_new0 (TdmObjective, 1);
   self->problem = tdm_problem_ref (problem);
   self->n = tdm_problem_get_n_effects (problem);
@@ -34,11 +35,14 @@ tdm_objective_new (TdmProblem *problem, GError **error)
       {
         times[self->n_used] = tdm_problem_get_level (problem, i)->time_h;
         outputs[self->n_used] = tdm_problem_get_level (problem, i)->output;
+        after[self->n_used] = tdm_problem_get_level (problem, i)->after_dose;
         self->used[self->n_used++] = i;
       }
-  const TdmPlanSpec spec = {
-    .until_h = INFINITY, .times_h = times, .outputs = outputs, .n_times = self->n_used
-  };
+  const TdmPlanSpec spec = { .until_h = INFINITY,
+                             .times_h = times,
+                             .outputs = outputs,
+                             .after = after,
+                             .n_times = self->n_used };
   self->plan = tdm_problem_plan (problem, &spec, error);
   if (!self->plan)
     return NULL;

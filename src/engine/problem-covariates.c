@@ -240,18 +240,31 @@ value_between (const Point *before, const Point *after, double time_h)
   return before->value + f * (after->value - before->value);
 }
 
-/* The value in force from `from_h` until the next change, `to_h`. */
+/* From when a set applies: from that hour on, or where `after`, from just after it. */
+typedef struct
+{
+  double time_h;
+  gboolean after;
+} Change;
+
+/* The value in force from `from` until the next change, `to_h`. */
 static double
-value_at (const GArray *points, TdmCarry carry, double from_h, double to_h)
+value_at (const GArray *points, TdmCarry carry, Change from, double to_h)
 {
   if (points->len == 0)
     return NAN;
   const Point *p = (const Point *)(const void *)points->data;
+  const double from_h = from.time_h;
   guint n = points->len, next = 0; /* first entry after from_h */
   while (next < n && p[next].time_h <= from_h)
     next++;
   if (carry == TDM_CARRY_BACKWARD)
-    return p[MIN (next, n - 1)].value;
+    {
+      /* At its own time an entry still holds. */
+      if (next > 0 && !from.after && p[next - 1].time_h == from_h)
+        next--;
+      return p[MIN (next, n - 1)].value;
+    }
   if (next == 0)
     return p[0].value;
   if (carry == TDM_CARRY_LINEAR && next < n)
@@ -270,43 +283,62 @@ add_linear_steps (const GArray *points, GArray *times)
       steps = CLAMP (steps, 1.0, MAX_LINEAR_STEPS);
       for (double k = 1; k < steps; k++)
         {
-          double t = from + (to - from) * k / steps;
-          g_array_append_val (times, t);
+          const Change change = { from + (to - from) * k / steps, FALSE };
+          g_array_append_val (times, change);
         }
     }
 }
 
 static gint
-compare_doubles (gconstpointer a, gconstpointer b)
+compare_changes (gconstpointer a, gconstpointer b)
 {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+  const Change *x = a, *y = b;
+  if (x->time_h != y->time_h)
+    return x->time_h < y->time_h ? -1 : 1;
+  return x->after - y->after;
+}
+
+/* The times at which one covariate changes. */
+static void
+add_changes (const GArray *points, TdmCarry carry, GArray *times)
+{
+  const Point *p = (const Point *)(const void *)points->data;
+  const gboolean backward = carry == TDM_CARRY_BACKWARD;
+  if (carry == TDM_CARRY_LINEAR)
+    add_linear_steps (points, times);
+  for (guint i = 0; i < points->len; i++)
+    {
+      /* Where two entries say the same, nothing changes; the first also holds before
+       * its time, the last also after it. */
+      const gboolean last = i + 1 == points->len;
+      if (backward
+              ? last || p[i].value == p[i + 1].value
+              : carry == TDM_CARRY_FORWARD && (i == 0 || p[i].value == p[i - 1].value))
+        continue;
+      const Change change = { p[i].time_h, backward };
+      g_array_append_val (times, change);
+    }
 }
 
 /* The times at which any covariate changes; -INFINITY first. */
 static void
 find_binding_times (TdmProblem *self, GArray **points, guint n)
 {
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
-  const double always = -INFINITY;
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (Change));
+  const Change always = { -INFINITY, FALSE };
   g_array_append_val (times, always);
   for (guint c = 0; c < n; c++)
-    {
-      TdmCarry carry = tdm_model_get_covariate (self->model, c)->carry;
-      /* The first entry also holds backwards, so it changes nothing, except when
-       * linear. */
-      for (guint i = carry == TDM_CARRY_FORWARD ? 1 : 0; i < points[c]->len; i++)
-        g_array_append_val (times, g_array_index (points[c], Point, i).time_h);
-      if (carry == TDM_CARRY_LINEAR)
-        add_linear_steps (points[c], times);
-    }
-  g_array_sort (times, compare_doubles);
+    add_changes (points[c], tdm_model_get_covariate (self->model, c)->carry, times);
+  g_array_sort (times, compare_changes);
   self->binding_times = g_new (double, times->len);
+  self->binding_after = g_new (gboolean, times->len);
   for (guint i = 0; i < times->len; i++)
     {
-      double t = g_array_index (times, double, i);
-      if (i == 0 || t != self->binding_times[self->n_bindings - 1])
-        self->binding_times[self->n_bindings++] = t;
+      const Change *change = &g_array_index (times, Change, i);
+      if (i > 0 && compare_changes (change, change - 1) == 0)
+        continue;
+      self->binding_times[self->n_bindings] = change->time_h;
+      self->binding_after[self->n_bindings++] = change->after;
     }
 }
 
@@ -315,10 +347,11 @@ bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
 {
   guint n = tdm_model_get_n_covariates (self->model);
   double to_h = k + 1 < self->n_bindings ? self->binding_times[k + 1] : INFINITY;
+  const Change from = { self->binding_times[k], self->binding_after[k] };
   g_autofree double *given = g_new (double, n + 1);
   for (guint c = 0; c < n; c++)
     given[c] = value_at (points[c], tdm_model_get_covariate (self->model, c)->carry,
-                         self->binding_times[k], to_h);
+                         from, to_h);
   double *resolved = self->covariates + (gsize)k * n;
   self->bindings[k] = tdm_model_bind (self->model, given, resolved, error);
   if (!self->bindings[k])

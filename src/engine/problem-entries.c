@@ -52,7 +52,10 @@ load_dose (TdmProblem *self, guint index, GError **error)
 {
   const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
   TdmPkDose *dose = &self->doses[index];
-  const TdmModelRoute *route = find_route (self, entry->route, index, error);
+  /* What only takes away needs no route. */
+  const TdmModelRoute *route = entry->amount == 0.0 && !entry->route
+                                   ? tdm_model_get_route (self->model, 0)
+                                   : find_route (self, entry->route, index, error);
   if (!route || !refuse_extras (self, entry, index, error))
     return FALSE;
   g_autofree char *place = g_strdup_printf ("doses[%u].unit", index);
@@ -72,7 +75,12 @@ load_dose (TdmProblem *self, guint index, GError **error)
   dose->interval_h = entry->interval_h;
   dose->count = MAX (entry->count, 1);
   dose->steady_state = entry->steady_state;
+  dose->add = entry->added;
+  dose->stopped = entry->stopped;
+  dose->reset = entry->reset;
   dose->route = route->route;
+  if (entry->at_rate)
+    dose->rate_mg_h = dose->amount_mg / entry->duration_h;
   return TRUE;
 }
 
@@ -84,7 +92,7 @@ last_spacing (const TdmProblem *self, guint last)
   for (guint i = 0; i < self->n_doses; i++)
     {
       double start = tdm_pk_dose_last_start (&self->doses[i]);
-      if (i != last && start < end)
+      if (i != last && start < end && self->doses[i].amount_mg > 0)
         previous = MAX (previous, start);
     }
   return isfinite (previous) ? end - previous : 0.0;
@@ -112,12 +120,14 @@ ward_interval (const TdmProblem *self, const TdmModelRoute *route, double spacin
 static void
 find_current (TdmProblem *self)
 {
-  guint last = 0;
-  for (guint i = 1; i < self->n_doses; i++)
-    if (tdm_pk_dose_last_start (&self->doses[i])
-        >= tdm_pk_dose_last_start (&self->doses[last]))
+  guint last = G_MAXUINT;
+  for (guint i = 0; i < self->n_doses; i++)
+    if (self->doses[i].amount_mg > 0
+        && (last == G_MAXUINT
+            || tdm_pk_dose_last_start (&self->doses[i])
+                   >= tdm_pk_dose_last_start (&self->doses[last])))
       last = i;
-  if (self->n_doses == 0)
+  if (last == G_MAXUINT)
     return;
   const TdmPkDose *dose = &self->doses[last];
   self->current.route =
@@ -176,7 +186,7 @@ time_since_infusion (const TdmProblem *self, double time_h)
   for (guint i = 0; i < self->n_doses; i++)
     {
       const TdmPkDose *dose = &self->doses[i];
-      if (dose->time_h >= time_h || dose->duration_h <= 0)
+      if (dose->time_h >= time_h || dose->duration_h <= 0 || dose->stopped)
         continue;
       double k = dose->count > 1
                      ? MIN (ceil ((time_h - dose->time_h) / dose->interval_h) - 1,
@@ -188,11 +198,12 @@ time_since_infusion (const TdmProblem *self, double time_h)
 }
 
 static gboolean
-is_before_everything (const TdmProblem *self, double time_h)
+is_before_everything (const TdmProblem *self, const TdmProblemLevel *level)
 {
   for (guint i = 0; i < self->n_doses; i++)
-    if (self->doses[i].time_h < time_h
-        || (self->doses[i].time_h == time_h && self->doses[i].steady_state))
+    if (self->doses[i].time_h < level->time_h
+        || (self->doses[i].time_h == level->time_h
+            && (self->doses[i].steady_state || level->after_dose)))
       return FALSE;
   return TRUE;
 }
@@ -203,7 +214,7 @@ note_level_timing (TdmProblem *self, guint index)
   TdmProblemLevel *level = &self->levels[index];
   g_autofree char *place = g_strdup_printf ("levels[%u].time", index);
   double since = time_since_infusion (self, level->time_h);
-  if (is_before_everything (self, level->time_h))
+  if (is_before_everything (self, level))
     {
       level->use = FALSE;
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "level-before-first-dose", place,
@@ -244,6 +255,7 @@ load_level (TdmProblem *self, guint index, GError **error)
   level->time_h = entry->time.hours;
   level->output = (guint)output;
   level->censor = entry->censor;
+  level->after_dose = entry->after_dose;
   level->use = entry->use && entry->weight > 0;
   level->weight = entry->weight;
   if (to->error == TDM_RESIDUAL_LOG && level->use && level->censor == TDM_CENSOR_NONE

@@ -28,9 +28,11 @@ struct _TdmProblem
   double *omega, *omega_inverse, *omega_cholesky;
   double *future_cholesky;
 
-  /* Covariates: number k applies from binding_times[k] to the next. */
+  /* Covariates: number k applies from binding_times[k] to the next; where
+   * binding_after[k], all that happens at that time is before it. */
   guint n_bindings;
   double *binding_times;
+  gboolean *binding_after;
   double *covariates; /* n_bindings x n_covariates, resolved */
   TdmBinding **bindings;
   gboolean extrapolated;
@@ -38,6 +40,7 @@ struct _TdmProblem
   /* Parameter sets: covariates x occasions. Set k applies from set_times[k]. */
   guint n_sets;
   double *set_times;
+  gboolean *set_after;
   TdmProblemSet *sets;
 
   /* History and measurements, in the order of the case. */

@@ -24,6 +24,7 @@ typedef struct
 {
   double time_h;
   guint occasion;
+  gboolean after; /* what happens at that time is before it */
 } Start;
 
 static double
@@ -107,7 +108,7 @@ dose_times (const TdmProblem *self)
 static void
 add_start (GArray *starts, double time_h, guint occasion)
 {
-  Start start = { starts->len == 0 ? -INFINITY : time_h, occasion };
+  Start start = { starts->len == 0 ? -INFINITY : time_h, occasion, FALSE };
   g_array_append_val (starts, start);
 }
 
@@ -224,6 +225,7 @@ start_by_covariate (TdmProblem *self, GArray *starts, GError **error)
       if (i != TDM_OCCASION_AHEAD)
         i = i < dropped ? TDM_OCCASION_PAST : i - dropped;
       add_start (starts, self->binding_times[k], i);
+      g_array_index (starts, Start, starts->len - 1).after = self->binding_after[k];
     }
   for (guint i = dropped; i < values->len; i++)
     {
@@ -253,6 +255,30 @@ find_starts (TdmProblem *self, GArray *starts, GError **error)
   g_assert_not_reached ();
 }
 
+/* When the covariates, or the occasion, of number `i` begin; never, past the last. */
+static Start
+binding_start (const TdmProblem *self, guint i)
+{
+  if (i >= self->n_bindings)
+    return (Start){ INFINITY, 0, FALSE };
+  return (Start){ self->binding_times[i], 0, self->binding_after[i] };
+}
+
+static Start
+occasion_start (const GArray *starts, guint i)
+{
+  return i < starts->len ? g_array_index (starts, Start, i)
+                         : (Start){ INFINITY, 0, FALSE };
+}
+
+static gint
+compare_starts (const Start *x, const Start *y)
+{
+  if (x->time_h != y->time_h)
+    return x->time_h < y->time_h ? -1 : 1;
+  return x->after - y->after;
+}
+
 /* A set wherever covariates or the occasion change. */
 static void
 merge_sets (TdmProblem *self, const GArray *starts)
@@ -260,21 +286,23 @@ merge_sets (TdmProblem *self, const GArray *starts)
   guint b = 0, o = 0;
   self->sets = g_new (TdmProblemSet, self->n_bindings + starts->len);
   self->set_times = g_new (double, self->n_bindings + starts->len);
+  self->set_after = g_new (gboolean, self->n_bindings + starts->len);
   self->set_times[0] = -INFINITY;
+  self->set_after[0] = FALSE;
   for (;;)
     {
       self->sets[self->n_sets++] =
           (TdmProblemSet){ b, g_array_index (starts, Start, o).occasion };
-      double covariates =
-          b + 1 < self->n_bindings ? self->binding_times[b + 1] : INFINITY;
-      double occasion =
-          o + 1 < starts->len ? g_array_index (starts, Start, o + 1).time_h : INFINITY;
-      double next = MIN (covariates, occasion);
-      if (!isfinite (next))
+      const Start covariates = binding_start (self, b + 1);
+      const Start occasion = occasion_start (starts, o + 1);
+      const int order = compare_starts (&covariates, &occasion);
+      const Start next = order <= 0 ? covariates : occasion;
+      if (!isfinite (next.time_h))
         return;
-      b += covariates <= next;
-      o += occasion <= next;
-      self->set_times[self->n_sets] = next;
+      b += order <= 0;
+      o += order >= 0;
+      self->set_times[self->n_sets] = next.time_h;
+      self->set_after[self->n_sets] = next.after;
     }
 }
 

@@ -98,6 +98,8 @@ tdm_problem_unref (TdmProblem *self)
   g_free (self->binding_times);
   g_free (self->sets);
   g_free (self->set_times);
+  g_free (self->binding_after);
+  g_free (self->set_after);
   g_clear_pointer (&self->effect_names, g_ptr_array_unref);
   g_free (self->covariates);
   g_free (self->omega);
@@ -244,10 +246,10 @@ tdm_problem_get_n_sets (const TdmProblem *self)
 }
 
 static guint
-find_at (const double *times_h, guint n, double time_h)
+find_at (const double *times_h, const gboolean *after, guint n, double time_h)
 {
   guint k = n - 1;
-  while (k > 0 && times_h[k] > time_h)
+  while (k > 0 && (after[k] ? times_h[k] >= time_h : times_h[k] > time_h))
     k--;
   return k;
 }
@@ -255,7 +257,7 @@ find_at (const double *times_h, guint n, double time_h)
 guint
 tdm_problem_find_set (const TdmProblem *self, double time_h)
 {
-  guint k = find_at (self->set_times, self->n_sets, time_h);
+  guint k = find_at (self->set_times, self->set_after, self->n_sets, time_h);
   return has_twins (self) ? 2 * k + 1 : k;
 }
 
@@ -264,7 +266,9 @@ tdm_problem_get_covariates_at (const TdmProblem *self, double time_h)
 {
   guint n = tdm_model_get_n_covariates (self->model);
   return self->covariates
-         + (gsize)find_at (self->binding_times, self->n_bindings, time_h) * n;
+         + (gsize)find_at (self->binding_times, self->binding_after, self->n_bindings,
+                           time_h)
+               * n;
 }
 
 static gboolean
@@ -310,6 +314,8 @@ tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
 double
 tdm_pk_dose_last_start (const TdmPkDose *dose)
 {
+  if (dose->stopped)
+    return dose->time_h - dose->interval_h;
   return dose->time_h + (dose->count - 1) * dose->interval_h;
 }
 
@@ -334,16 +340,22 @@ cut_dose (const TdmPkDose *dose, double until_h, TdmPkDose *out)
 }
 
 /* From when each set applies when a new regimen starts at `start_h`: before, the twins
- * last no time, from then on the sets themselves. */
+ * last no time, from then on the sets themselves. `after` receives which of them begin
+ * after what happens at their time. */
 static double *
-twin_times (const TdmProblem *self, double start_h)
+twin_times (const TdmProblem *self, double start_h, gboolean *after)
 {
   double *times = g_new (double, 2 * self->n_sets);
   for (guint k = 0; k < self->n_sets; k++)
     {
-      double end = k + 1 < self->n_sets ? self->set_times[k + 1] : INFINITY;
+      const gboolean last = k + 1 == self->n_sets;
+      double end = last ? INFINITY : self->set_times[k + 1];
       times[2 * k] = self->set_times[k];
       times[2 * k + 1] = CLAMP (start_h, self->set_times[k], end);
+      after[2 * k] = self->set_after[k];
+      after[2 * k + 1] = start_h > end                   ? self->set_after[k + 1]
+                         : start_h <= self->set_times[k] ? self->set_after[k]
+                                                         : FALSE;
     }
   return times;
 }
@@ -362,10 +374,49 @@ tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **erro
       start = MIN (start, spec->extra[i].time_h);
       doses[n++] = spec->extra[i];
     }
-  gboolean twins = has_twins (self) && spec->n_extra > 0;
-  g_autofree double *times = twins ? twin_times (self, start) : NULL;
-  return tdm_pk_plan_new (tdm_model_get_structure (self->model), doses, n,
-                          twins ? times : self->set_times,
-                          twins ? 2 * self->n_sets : self->n_sets, spec->times_h,
-                          spec->outputs, spec->n_times, error);
+  const gboolean twins = has_twins (self) && spec->n_extra > 0;
+  g_autofree gboolean *twin_after = g_new (gboolean, 2 * self->n_sets);
+  g_autofree double *times = twins ? twin_times (self, start, twin_after) : NULL;
+  const TdmPkHistory history = { .doses = doses,
+                                 .n_doses = n,
+                                 .change_times_h = twins ? times : self->set_times,
+                                 .change_after = twins ? twin_after : self->set_after,
+                                 .n_sets = twins ? 2 * self->n_sets : self->n_sets,
+                                 .times_h = spec->times_h,
+                                 .outputs = spec->outputs,
+                                 .after = spec->after,
+                                 .n_times = spec->n_times };
+  return tdm_pk_plan_new_history (tdm_model_get_structure (self->model), &history,
+                                  error);
+}
+
+gboolean
+tdm_problem_predict (const TdmProblem *self, const double *eta, const TdmPlanSpec *spec,
+                     double *values, GError **error)
+{
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  const gsize n_parameters = tdm_model_get_n_parameters (self->model);
+  const guint n_etas = self->n_effects + tdm_problem_get_n_future (self);
+  const TdmSetView view = spec->n_extra > 0 ? TDM_SETS_AHEAD : TDM_SETS_HISTORY;
+  g_autofree double *none = g_new0 (double, n_etas + 1);
+  g_autofree double *parameters =
+      g_new (double, tdm_problem_get_n_sets (self) * n_parameters);
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  g_autoptr (TdmPkPlan) plan = tdm_problem_plan (self, spec, error);
+  if (!plan)
+    return FALSE;
+  if (!tdm_problem_parameters (self, &plain, eta ? eta : none, view, parameters))
+    {
+      g_set_error_literal (
+          error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+          "a parameter of the model is not a finite number for this patient");
+      return FALSE;
+    }
+  if (!tdm_pk_plan_predict (plan, work, &plain, parameters, values, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < spec->n_times; i++)
+    values[i] *=
+        tdm_model_get_output (self->model, spec->outputs ? spec->outputs[i] : 0)
+            ->per_mg_l;
+  return TRUE;
 }

@@ -15,6 +15,7 @@ typedef struct
   double value; /* in the output's unit */
   guint output;
   TdmCensor censor;
+  gboolean after_dose; /* of a dose at that very time */
   gboolean use;
   double weight;
 } TdmProblemLevel;
@@ -86,7 +87,8 @@ typedef enum
   TDM_SETS_AHEAD,   /* plans with them, and steady states */
 } TdmSetView;
 
-/* Parameter sets, at most, of any view. */
+/* Parameter sets, at most, of any view. A covariate that is carried backward changes
+ * after what happens at its time. */
 guint tdm_problem_get_n_sets (const TdmProblem *self);
 /* All sets' parameters at `eta` (n_effects + n_future): n_parameters jets each. FALSE
  * when not finite. */
@@ -105,6 +107,7 @@ typedef struct
   guint n_extra;
   const double *times_h;
   const guint *outputs;
+  const gboolean *after; /* of doses at that very time; NULL = none */
   guint n_times;
 } TdmPlanSpec;
 
@@ -112,3 +115,9 @@ typedef struct
  */
 TdmPkPlan *tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The concentrations `spec` asks for at random effects `eta` (NULL = none), each in its
+ * output's unit. */
+gboolean tdm_problem_predict (const TdmProblem *self, const double *eta,
+                              const TdmPlanSpec *spec, double *values,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -127,7 +127,9 @@ read_repeats (const TdmJsonNode *node, TdmDoseEntry *entry, GError **error)
 {
   if (!tdm_json_read_number (node, "interval", &entry->interval_h, error)
       || !tdm_json_read_count (node, "count", &entry->count, error)
-      || !tdm_json_read_bool (node, "steady_state", &entry->steady_state, error))
+      || !tdm_json_read_bool (node, "steady_state", &entry->steady_state, error)
+      || !tdm_json_read_bool (node, "added", &entry->added, error)
+      || !tdm_json_read_bool (node, "stopped", &entry->stopped, error))
     return FALSE;
   if (!tdm_json_has (node, "interval"))
     return TRUE;
@@ -146,8 +148,8 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   TdmDoseEntry entry = { .count = 1 };
   if (!tdm_json_check_keys (node,
                             KEYS ("time", "amount", "unit", "route", "duration", "end",
-                                  "interval", "count", "steady_state", "salt",
-                                  "formulation"),
+                                  "interval", "count", "steady_state", "added",
+                                  "stopped", "at_rate", "reset", "salt", "formulation"),
                             KEYS ("time", "amount", "unit"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "amount", &entry.amount, error)
@@ -156,6 +158,8 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !tdm_json_read_number (node, "duration", &entry.duration_h, error)
       || !read_end (node, reader->start, &entry, error)
       || !read_repeats (node, &entry, error)
+      || !tdm_json_read_bool (node, "at_rate", &entry.at_rate, error)
+      || !tdm_json_read_bool (node, "reset", &entry.reset, error)
       || !read_text (node, "salt", &entry.salt, error)
       || !read_text (node, "formulation", &entry.formulation, error))
     return FALSE;
@@ -181,14 +185,15 @@ read_level (const TdmJsonNode *node, guint i, gpointer data, GError **error)
 {
   Reader *reader = data;
   TdmLevelEntry entry = { .use = TRUE, .weight = 1.0 };
-  if (!tdm_json_check_keys (
-          node,
-          KEYS ("time", "value", "unit", "output", "below", "above", "use", "weight"),
-          KEYS ("time", "value", "unit"), error)
+  if (!tdm_json_check_keys (node,
+                            KEYS ("time", "value", "unit", "output", "after_dose",
+                                  "below", "above", "use", "weight"),
+                            KEYS ("time", "value", "unit"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "value", &entry.value, error)
       || !read_text (node, "unit", &entry.unit, error)
       || !read_text (node, "output", &entry.output, error)
+      || !tdm_json_read_bool (node, "after_dose", &entry.after_dose, error)
       || !read_censor (node, &entry.censor, error)
       || !tdm_json_read_bool (node, "use", &entry.use, error)
       || !tdm_json_read_number (node, "weight", &entry.weight, error))

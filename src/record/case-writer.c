@@ -168,6 +168,10 @@ put_dose (GString *s, const TdmCase *self, guint i)
       put_number (&line, "count", entry->count);
     }
   put_true (&line, "steady_state", entry->steady_state);
+  put_true (&line, "added", entry->added);
+  put_true (&line, "stopped", entry->stopped);
+  put_true (&line, "at_rate", entry->at_rate);
+  put_true (&line, "reset", entry->reset);
   put_text (&line, "salt", entry->salt);
   put_text (&line, "formulation", entry->formulation);
   close_line (&line);
@@ -182,6 +186,7 @@ put_level (GString *s, const TdmCase *self, guint i)
   put_number (&line, "value", entry->value);
   put_text (&line, "unit", entry->unit);
   put_text (&line, "output", entry->output);
+  put_true (&line, "after_dose", entry->after_dose);
   put_true (&line, "below", entry->censor == TDM_CENSOR_BELOW);
   put_true (&line, "above", entry->censor == TDM_CENSOR_ABOVE);
   if (!entry->use)

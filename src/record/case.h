@@ -51,7 +51,14 @@ typedef struct
   double interval_h; /* 0 = single dose */
   guint count;       /* doses in all; 1 when single */
   gboolean steady_state;
-  char *salt;        /* or NULL */
+  gboolean added;   /* at steady state: on top of what else was given, which it would
+                     * otherwise replace */
+  gboolean stopped; /* at steady state: the dose before was the last, none is given at
+                     * `time`; count is 1 */
+  gboolean at_rate; /* amount/duration is the rate that was set: where the model absorbs
+                     * a part of the dose, it lasts for that part of the duration */
+  gboolean reset;   /* all given before is gone; then the amount may be 0: no dose */
+  char *salt;       /* or NULL */
   char *formulation; /* or NULL */
 } TdmDoseEntry;
 
@@ -69,8 +76,9 @@ typedef struct
   char *unit;
   char *output; /* NULL = the model's only output */
   TdmCensor censor;
-  gboolean use;  /* FALSE: shown, not fitted */
-  double weight; /* 0..1, default 1 */
+  gboolean after_dose; /* drawn after a dose given at that very time, not before it */
+  gboolean use;        /* FALSE: shown, not fitted */
+  double weight;       /* 0..1, default 1 */
 } TdmLevelEntry;
 
 typedef enum

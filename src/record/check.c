@@ -17,6 +17,8 @@
 #define MAX_INTERVALS 32
 /* A year: no infusion and no interval is longer. */
 #define MAX_SPAN_H 8784.0
+/* At most this many infusions run at once at steady state. */
+#define MAX_OVERLAP 1000.0
 
 /* Sets "ENTRY.FIELD: MESSAGE"; an empty entry or a NULL field is left out. */
 static gboolean wrong (GError **error, const char *entry, const char *field,
@@ -304,9 +306,14 @@ check_repeats (const TdmDoseEntry *dose, const char *entry, GError **error)
     return wrong (error, entry, "interval", "is missing; a count needs it");
   if (dose->interval_h == 0.0 && dose->steady_state)
     return wrong (error, entry, "interval", "is missing; steady_state needs it");
-  if (dose->steady_state && dose->duration_h > dose->interval_h)
-    return wrong (error, entry, "duration",
-                  "is longer than the interval, which has no steady state");
+  if (dose->added && !dose->steady_state)
+    return wrong (error, entry, "added", "is for steady_state only");
+  if (dose->stopped && !dose->steady_state)
+    return wrong (error, entry, "stopped", "is for steady_state only");
+  if (dose->stopped && dose->count > 1)
+    return wrong (error, entry, "count", "a regimen that is stopped has none");
+  if (dose->steady_state && dose->duration_h > MAX_OVERLAP * dose->interval_h)
+    return wrong (error, entry, "duration", "is more than %g intervals", MAX_OVERLAP);
   if (dose->time.hours + dose->interval_h * dose->count > TDM_CLOCK_MAX_HOURS)
     return wrong (error, entry, "count", "the last dose is too far from the start");
   return TRUE;
@@ -315,8 +322,13 @@ check_repeats (const TdmDoseEntry *dose, const char *entry, GError **error)
 static gboolean
 check_dose (TdmDoseEntry *dose, GDateTime *start, const char *entry, GError **error)
 {
-  if (!isfinite (dose->amount) || dose->amount <= 0.0)
+  const gboolean no_dose = dose->reset && dose->amount == 0.0;
+  if (!isfinite (dose->amount) || (dose->amount <= 0.0 && !no_dose))
     return wrong (error, entry, "amount", "must be more than 0");
+  if (no_dose && (dose->count > 1 || dose->steady_state || dose->duration_h > 0.0))
+    return wrong (error, entry, "amount", "must be more than 0 for more than a reset");
+  if (dose->at_rate && !(dose->duration_h > 0.0))
+    return wrong (error, entry, "duration", "is missing; at_rate needs it");
   gboolean fits = dose->unit != NULL && is_quantity_per_volume (dose->unit, 0);
   return check_unit (dose->unit, fits, entry, "unit", "one such as mg, ug, mmol or IU",
                      error)
