@@ -119,7 +119,8 @@ is_sane (const TdmModel *model, guint parameter, double value)
       const TdmPkRoute *route = &tdm_model_get_route (model, i)->route;
       if (route->bioavailability == parameter)
         return value > 0.0;
-      if (route->lag == parameter || route->duration == parameter)
+      if (route->lag == parameter
+          || (route->duration == parameter && !route->duration_is_rate))
         return value >= 0.0;
     }
   return unit == NULL || value > 0.0;

@@ -98,6 +98,8 @@ read_output (const TdmModel *self, const TdmKeySection *section, TdmModelOutput 
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   output->per_mg_l = 1.0 / factor;
+  if (!tdm_load_count (section, "cmt", 0, TDM_MODEL_MAX_CMT, &output->cmt, error))
+    return FALSE;
   return read_error (self, section, output, error);
 }
 

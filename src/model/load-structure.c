@@ -103,10 +103,9 @@ map_linear (TdmModel *self, const TdmKeyFile *file, guint role, GError **error)
   return tdm_scan_set_error (&scan, error, "expected the unit %s", rule->unit);
 }
 
-/* A whole number from `low` to `high`; 0 when the key is absent and may be. */
-static gboolean
-read_count (const TdmKeySection *section, const char *key, guint low, guint high,
-            guint *out, GError **error)
+gboolean
+tdm_load_count (const TdmKeySection *section, const char *key, guint low, guint high,
+                guint *out, GError **error)
 {
   const TdmKeyEntry *entry = tdm_key_section_find (section, key);
   double value;
@@ -115,7 +114,8 @@ read_count (const TdmKeySection *section, const char *key, guint low, guint high
   if (entry == NULL)
     return low == 0
            || tdm_place_set_error (error, &section->place,
-                                   "expected the key “%s” in “[structure]”", key);
+                                   "expected the key “%s” in “[%s]”", key,
+                                   section->group);
   TdmScan scan = tdm_scan_new (entry);
   if (!tdm_scan_number (&scan, &value, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
@@ -145,8 +145,8 @@ load_linear (TdmModel *self, const TdmKeyFile *file, GError **error)
     return tdm_place_set_error (error, &section->place,
                                 "expected one output in a linear structure, not %u",
                                 self->outputs->len);
-  if (!read_count (section, "compartments", 1, 3, &structure->compartments, error)
-      || !read_count (section, "chain", 0, 20, &structure->chain, error))
+  if (!tdm_load_count (section, "compartments", 1, 3, &structure->compartments, error)
+      || !tdm_load_count (section, "chain", 0, 20, &structure->chain, error))
     return FALSE;
   for (guint role = 0; role < TDM_PK_N_LINEAR; role++)
     if (!map_linear (self, file, role, error))
@@ -220,12 +220,29 @@ read_reference (const TdmModel *self, const TdmKeyEntry *entry, const char *unit
                                 unit);
 }
 
+/* A zero-order input whose length is a parameter, or whose rate is. */
+static gboolean
+read_input (const TdmModel *self, const TdmKeySection *section, TdmPkRoute *pk,
+            GError **error)
+{
+  const TdmKeyEntry *duration = tdm_key_section_find (section, "duration");
+  const TdmKeyEntry *rate = tdm_key_section_find (section, "rate");
+
+  if (rate == NULL)
+    return read_reference (self, duration, "h", &pk->duration, error);
+  if (duration != NULL)
+    return refuse (rate, error, "expected either duration or rate");
+  pk->duration_is_rate = TRUE;
+  return read_reference (self, rate, "mg/h", &pk->duration, error);
+}
+
 static gboolean
 read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *section,
             TdmModelRoute *route, GError **error)
 {
   const TdmKeyEntry *infusion = tdm_key_section_find (section, "infusion");
   const TdmKeyEntry *duration = tdm_key_section_find (section, "duration");
+  const TdmKeyEntry *rate = tdm_key_section_find (section, "rate");
   TdmPkRoute *pk = &route->route;
 
   if (!read_into (self, file, section, &pk->state, error)
@@ -233,16 +250,17 @@ read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *s
                           &pk->bioavailability, error)
       || !read_reference (self, tdm_key_section_find (section, "lag"), "h", &pk->lag,
                           error)
-      || !read_reference (self, duration, "h", &pk->duration, error))
+      || !read_input (self, section, pk, error)
+      || !tdm_load_count (section, "cmt", 0, TDM_MODEL_MAX_CMT, &route->cmt, error))
     return FALSE;
   if (infusion == NULL || strcmp (infusion->value, "no") == 0)
     return TRUE;
   if (strcmp (infusion->value, "yes") != 0)
     return refuse (infusion, error, "expected yes or no");
   route->infusion = TRUE;
-  return duration == NULL
+  return pk->duration == G_MAXUINT
          || refuse (
-             duration, error,
+             duration != NULL ? duration : rate, error,
              "expected only for a route whose doses have no duration of their own");
 }
 

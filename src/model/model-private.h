@@ -105,6 +105,14 @@ TdmProgram *tdm_load_program (const TdmModel *self, guint n, const char *name,
                               const TdmKeyEntry *entry,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A whole number from `low` to `high`; 0 when the key is absent, which it may be only
+ * when `low` is 0. */
+gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint low,
+                         guint high, guint *out, GError **error);
+
+/* The largest number of a compartment in NONMEM-style data. */
+#define TDM_MODEL_MAX_CMT 999
+
 /* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
 gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_covariates (TdmModel *self, const TdmKeyFile *file, GError **error);

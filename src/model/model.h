@@ -69,6 +69,7 @@ typedef struct
   TdmResidualKind error;
   double additive;     /* SD in `unit` (LOG: SD of the logarithm) */
   double proportional; /* fraction */
+  guint cmt;           /* the compartment of NONMEM-style data it is; 0 = none stated */
 } TdmModelOutput;
 
 typedef struct
@@ -77,6 +78,7 @@ typedef struct
   char *title;
   gboolean infusion; /* doses take a duration */
   TdmPkRoute route;
+  guint cmt; /* the compartment that NONMEM-style data dose by this route; 0 = none */
 } TdmModelRoute;
 
 /* What the ward can give by one route. Arrays are yours to read, owned by the model. */

@@ -1,0 +1,393 @@
+/* From the rows of one subject to a case. */
+#include "record/nonmem-private.h"
+
+#include "base/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Times closer than this are one. */
+#define SAME_TIME_H 1e-9
+#define UNCONST(text) ((char *)(gpointer)(text))
+
+/* A subject's rows being turned into entries. */
+typedef struct
+{
+  const TdmNonmemData *data;
+  const TdmDataMap *map;
+  TdmDataSubject subject;
+  TdmCaseEdit *edit;
+  guint n_doses, n_levels, n_covariates;
+} Builder;
+
+static gboolean
+is_dose (const TdmDataRow *row)
+{
+  return row->event == 1 || row->event == 4;
+}
+
+/* Which doses a row's RATE asks for: -1, -2, or 0 for all others. */
+static int
+rate_kind (const TdmDataRow *row)
+{
+  return row->rate < 0.0 ? (int)row->rate : 0;
+}
+
+static gboolean
+refuse_route (const Builder *self, guint i, const TdmDataRow *row, guint found,
+              GError **error)
+{
+  const TdmDataTable *table = self->data->table;
+  if (found > 1)
+    return tdm_data_table_fault (table, i, "CMT", error,
+                                 "%u routes of %s fit; state “cmt” in its routes",
+                                 found, self->map->model);
+  if (row->rate == -1.0)
+    return tdm_data_table_fault (table, i, "RATE", error,
+                                 "-1 needs a route of %s with a “rate” parameter",
+                                 self->map->model);
+  if (row->rate == -2.0)
+    return tdm_data_table_fault (table, i, "RATE", error,
+                                 "-2 needs a route of %s with a “duration” parameter",
+                                 self->map->model);
+  return tdm_data_table_fault (table, i, "CMT", error,
+                               "%d: no route of %s doses this compartment", row->cmt,
+                               self->map->model);
+}
+
+/* The one route that fits; a row without CMT takes the only one of its kind. */
+static const TdmDataRoute *
+find_route (const Builder *self, guint i, GError **error)
+{
+  const TdmDataRow *row = &self->data->rows[i];
+  const TdmDataRoute *route = NULL;
+  guint found = 0;
+  for (guint r = 0; r < self->map->n_routes; r++)
+    {
+      const TdmDataRoute *candidate = &self->map->routes[r];
+      const guint cmt = candidate->cmt;
+      if (candidate->rate != rate_kind (row)
+          || (row->cmt > 0 && cmt > 0 && cmt != (guint)row->cmt))
+        continue;
+      route = candidate;
+      found++;
+    }
+  if (found != 1)
+    {
+      refuse_route (self, i, row, found, error);
+      return NULL;
+    }
+  if (row->rate > 0.0 && !route->infusion)
+    {
+      tdm_data_table_fault (self->data->table, i, "RATE", error,
+                            "a dose by the route “%s” of %s is not an infusion",
+                            route->name, self->map->model);
+      return NULL;
+    }
+  return route;
+}
+
+/* The last time before which the additional doses of row `i` are given: that of the
+ * next row that resets. */
+static double
+end_of_additional (const Builder *self, guint i)
+{
+  for (guint k = i + 1; k < self->subject.end; k++)
+    {
+      const TdmDataRow *row = &self->data->rows[k];
+      if (row->event >= 3 || (is_dose (row) && (row->steady == 1 || row->steady == 3)))
+        return row->time_h;
+    }
+  return INFINITY;
+}
+
+static guint
+count_doses (const Builder *self, guint i)
+{
+  const TdmDataRow *row = &self->data->rows[i];
+  const double left = end_of_additional (self, i) - row->time_h - SAME_TIME_H;
+  guint count = 1 + (guint)row->additional;
+  while (count > 1 && (count - 1) * row->interval_h >= left)
+    count--;
+  return count;
+}
+
+/* A constant infusion that has run for ever and ends with the row. */
+static gboolean
+set_constant (const Builder *self, guint i, const TdmDataRoute *route,
+              TdmDoseEntry *entry, GError **error)
+{
+  if (route->absorption)
+    return tdm_data_table_fault (
+        self->data->table, i, "AMT", error,
+        "a constant infusion by a route with bioavailability is not known");
+  entry->amount = self->data->rows[i].rate;
+  entry->duration_h = entry->interval_h = 1.0;
+  entry->stopped = TRUE;
+  return TRUE;
+}
+
+static gboolean
+add_dose (Builder *self, guint i, GError **error)
+{
+  const TdmDataRow *row = &self->data->rows[i];
+  const TdmDataRoute *route = find_route (self, i, error);
+  if (route == NULL)
+    return FALSE;
+  TdmDoseEntry entry = { .time = { .hours = row->time_h },
+                         .amount = row->amount,
+                         .unit = UNCONST ("mg"),
+                         .route = UNCONST (route->name),
+                         .steady_state = row->steady != 0,
+                         .added = row->steady == 2 && row->event != 4,
+                         .reset = row->event == 4 && row->steady == 0,
+                         .count = count_doses (self, i) };
+  if (entry.steady_state || entry.count > 1)
+    entry.interval_h = row->interval_h;
+  if (row->amount == 0.0)
+    {
+      if (!set_constant (self, i, route, &entry, error))
+        return FALSE;
+    }
+  else if (row->rate > 0.0)
+    {
+      entry.duration_h = row->amount / row->rate;
+      entry.at_rate = route->absorption;
+    }
+  tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);
+  return TRUE;
+}
+
+static void
+add_reset (Builder *self, const TdmDataRow *row)
+{
+  const TdmDoseEntry entry = {
+    .time = { .hours = row->time_h }, .unit = UNCONST ("mg"), .reset = TRUE, .count = 1
+  };
+  tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);
+}
+
+/* Whether no dose of the same time stands below. */
+static gboolean
+is_after_dose (const Builder *self, guint i)
+{
+  const TdmDataRow *rows = self->data->rows;
+  for (guint k = i + 1;
+       k < self->subject.end && rows[k].time_h - rows[i].time_h <= SAME_TIME_H; k++)
+    if (rows[k].event == 1 || rows[k].event >= 3)
+      return FALSE;
+  return TRUE;
+}
+
+/* -1 with an error when the row's CMT is no output. */
+static int
+find_output (const Builder *self, guint i, GError **error)
+{
+  const TdmDataMap *map = self->map;
+  const guint cmt = (guint)self->data->rows[i].cmt;
+  int output = -1;
+  guint found = 0;
+  for (guint k = 0; k < map->n_outputs; k++)
+    if (cmt == 0 || map->outputs[k].cmt == 0 || map->outputs[k].cmt == cmt)
+      {
+        output = (int)k;
+        found++;
+      }
+  if (found == 1)
+    return output;
+  tdm_data_table_fault (self->data->table, i, "CMT", error,
+                        found == 0
+                            ? "%u: no output of %s is this compartment"
+                            : "%u: several outputs of %s fit; state “cmt” in them",
+                        cmt, map->model);
+  return -1;
+}
+
+static gboolean
+add_level (Builder *self, guint i, GError **error)
+{
+  static const TdmCensor censors[] = { TDM_CENSOR_ABOVE, TDM_CENSOR_NONE,
+                                       TDM_CENSOR_BELOW };
+  const TdmDataRow *row = &self->data->rows[i];
+  const int output = find_output (self, i, error);
+  if (output < 0)
+    return FALSE;
+  const gboolean limited = row->censor == 1 && isfinite (row->limit);
+  const TdmLevelEntry entry = { .time = { .hours = row->time_h },
+                                .value = limited ? row->limit : row->value,
+                                .unit = UNCONST (self->map->outputs[output].unit),
+                                .output = UNCONST (self->map->outputs[output].name),
+                                .censor = censors[row->censor + 1],
+                                .after_dose = is_after_dose (self, i),
+                                .use = TRUE,
+                                .weight = 1.0 };
+  if (entry.value < 0.0)
+    return tdm_data_table_fault (self->data->table, i, "DV", error,
+                                 "a level must not be negative");
+  tdm_case_edit_insert_level (self->edit, self->n_levels++, &entry);
+  return TRUE;
+}
+
+static gboolean
+add_events (Builder *self, GError **error)
+{
+  for (guint i = self->subject.begin; i < self->subject.end; i++)
+    {
+      const TdmDataRow *row = &self->data->rows[i];
+      if (is_dose (row) && !add_dose (self, i, error))
+        return FALSE;
+      if (row->event == 3)
+        add_reset (self, row);
+      if (row->event == 0 && row->missing == 0 && !add_level (self, i, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What a covariate's field says: a number, or a category. */
+static gboolean
+read_covariate (const Builder *self, guint i, const TdmDataCovariate *covariate,
+                const char *text, TdmCovariateEntry *out, GError **error)
+{
+  const TdmDataTable *table = self->data->table;
+  *out = (TdmCovariateEntry){ .time = { .hours = self->data->rows[i].time_h },
+                              .unit = UNCONST (covariate->unit) };
+  const gboolean number = tdm_number_parse_file (text, &out->value, NULL);
+  /* Some data have 1 for women and 0 for men, some 1 and 2, some the reverse. */
+  if (number && g_ascii_strcasecmp (covariate->name, "sex") == 0)
+    return tdm_data_table_fault (table, i, "SEX", error,
+                                 "write male or female: a number may mean either");
+  if (!number && covariate->categories == NULL)
+    return tdm_data_table_fault (table, i, covariate->name, error,
+                                 "“%.40s”: expected a number, or nothing", text);
+  if (!number)
+    out->text = UNCONST (text);
+  return TRUE;
+}
+
+/* Rows of one time that differ: the dose's value would be a guess unless it stands
+ * first. */
+static gboolean
+check_same_time (const Builder *self, guint i, guint first, const char *name,
+                 GError **error)
+{
+  if (!is_dose (&self->data->rows[i]) || is_dose (&self->data->rows[first]))
+    return TRUE;
+  return tdm_data_table_fault (self->data->table, i, name, error,
+                               "differs from that of the row above at the same time");
+}
+
+/* The entries of one covariate. Where it stays as it is, the first and the last row of
+ * the run are kept: both are needed however it is carried. */
+static gboolean
+add_covariate (Builder *self, const TdmDataCovariate *covariate, guint column,
+               GError **error)
+{
+  const TdmDataTable *table = self->data->table;
+  const TdmDataRow *rows = self->data->rows;
+  g_autofree char *name = g_ascii_strup (covariate->name, -1);
+  const char *before = NULL, *last = NULL; /* the run's text; the last entry's */
+  guint kept = G_MAXUINT, seen = G_MAXUINT;
+  for (guint i = self->subject.begin; i <= self->subject.end; i++)
+    {
+      const gboolean end = i == self->subject.end;
+      const char *text = end ? NULL : tdm_data_table_get (table, i, column);
+      TdmCovariateEntry entry;
+      if (!end && text == NULL)
+        continue;
+      const gboolean same = !end && before != NULL && g_str_equal (text, before);
+      /* A run has ended: its last row. */
+      if (!same && before != NULL && seen != kept
+          && rows[seen].time_h - rows[kept].time_h > SAME_TIME_H)
+        {
+          if (!read_covariate (self, seen, covariate, before, &entry, error))
+            return FALSE;
+          entry.name = name;
+          tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
+          kept = seen;
+        }
+      if (end)
+        break;
+      if (!same && kept != G_MAXUINT
+          && rows[i].time_h - rows[kept].time_h <= SAME_TIME_H)
+        {
+          if (!check_same_time (self, i, kept, name, error))
+            return FALSE;
+          continue;
+        }
+      if (!same)
+        {
+          if (!read_covariate (self, i, covariate, text, &entry, error))
+            return FALSE;
+          entry.name = name;
+          tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
+          kept = i;
+          last = text;
+        }
+      seen = i;
+      before = last;
+    }
+  return TRUE;
+}
+
+static gboolean
+add_covariates (Builder *self, GError **error)
+{
+  for (guint k = 0; k < self->map->n_covariates; k++)
+    {
+      const TdmDataCovariate *covariate = &self->map->covariates[k];
+      g_autofree char *name = g_ascii_strup (covariate->name, -1);
+      const int column = tdm_data_table_find_column (self->data->table, name);
+      if (column >= 0 && !add_covariate (self, covariate, (guint)column, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static Builder
+begin (const TdmNonmemData *data, guint subject, const TdmDataMap *map)
+{
+  g_assert (subject < data->subjects->len);
+  return (Builder){ .data = data,
+                    .map = map,
+                    .subject =
+                        g_array_index (data->subjects, TdmDataSubject, subject) };
+}
+
+TdmCase *
+tdm_nonmem_data_case (const TdmNonmemData *data, guint subject, const TdmDataMap *map,
+                      GError **error)
+{
+  Builder self = begin (data, subject, map);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (NULL);
+  self.edit = edit;
+  const TdmPatient patient = { .id = UNCONST (self.subject.id) };
+  tdm_case_edit_set_model (edit, map->model);
+  tdm_case_edit_set_patient (edit, &patient);
+  if (!add_events (&self, error) || !add_covariates (&self, error))
+    return NULL;
+  TdmCase *result = tdm_case_edit_finish (edit, error);
+  if (result == NULL)
+    g_prefix_error (error, "subject %s: ", self.subject.id);
+  return result;
+}
+
+GArray *
+tdm_nonmem_data_observations (const TdmNonmemData *data, guint subject,
+                              const TdmDataMap *map, GError **error)
+{
+  const Builder self = begin (data, subject, map);
+  g_autoptr (GArray) result = g_array_new (FALSE, FALSE, sizeof (TdmDataObservation));
+  for (guint i = self.subject.begin; i < self.subject.end; i++)
+    {
+      if (data->rows[i].event != 0)
+        continue;
+      const int output = find_output (&self, i, error);
+      if (output < 0)
+        return NULL;
+      const TdmDataObservation observation = { data->rows[i].time_h, (guint)output,
+                                               is_after_dose (&self, i) };
+      g_array_append_val (result, observation);
+    }
+  return g_steal_pointer (&result);
+}
