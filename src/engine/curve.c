@@ -2,7 +2,7 @@
 #include "engine/curve-private.h"
 
 #include "base/error.h"
-#include "engine/objective.h"
+#include "engine/residual.h"
 #include "num/quantile.h"
 #include "num/random.h"
 
@@ -35,15 +35,6 @@ new_parameters (const TdmProblem *problem)
 {
   guint n = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
   return g_new (double, (gsize)tdm_problem_get_n_sets (problem) * n + 1);
-}
-
-static double
-add_residual (const TdmModelOutput *output, double f, double epsilon)
-{
-  double sd = tdm_residual_sd (output, f);
-  if (output->error == TDM_RESIDUAL_LOG)
-    return f * exp (sd * epsilon);
-  return MAX (f + sd * epsilon, 0.0);
 }
 
 /* Work shared out between two threads: the draws of [from, to) each fill their row of
@@ -138,7 +129,7 @@ perturb (const TdmProblem *problem, double *curves, gsize n_values, guint64 seed
       tdm_model_get_output (tdm_problem_get_model (problem), 0);
   g_autoptr (TdmRandom) random = tdm_random_new (seed);
   for (gsize i = 0; i < n_values; i++)
-    curves[i] = add_residual (output, curves[i], tdm_random_normal (random));
+    curves[i] = tdm_residual_measure (output, curves[i], tdm_random_normal (random));
 }
 
 gboolean

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "engine/objective.h"
+#include "engine/residual.h"
 #include "num/linalg.h"
 #include "num/normal.h"
 #include "num/random.h"
@@ -148,12 +148,13 @@ fill_level (TdmFit *self, guint i, double population, double individual)
   out->output = level->output;
   out->censor = level->censor;
   out->used = level->use;
-  gboolean logs = output->error == TDM_RESIDUAL_LOG;
+  gboolean logs = tdm_residual_is_log (output);
   gboolean comparable = !logs || (level->value > 0 && individual > 0);
   if (comparable)
     out->residual = logs ? log (level->value / individual) : level->value - individual;
   out->weighted_residual = sd > 0 ? out->residual / sd : 0.0;
-  out->sd = logs ? sd * individual : sd;
+  double spread = logs ? sd * individual : sd;
+  out->sd = isfinite (spread) ? spread : 0.0;
 }
 
 gboolean

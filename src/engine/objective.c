@@ -2,7 +2,7 @@
  * derivative is exact: the predictions are jets over the random effects. */
 #include "engine/objective.h"
 
-#include "num/normal.h"
+#include "engine/residual.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,111 +74,6 @@ void
 tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute)
 {
   tdm_pk_work_set_tolerance (self->work, relative, absolute);
-}
-
-double
-tdm_residual_sd (const TdmModelOutput *output, double f)
-{
-  double a = output->additive, b = output->proportional * f;
-  switch (output->error)
-    {
-    case TDM_RESIDUAL_ADDITIVE:
-    case TDM_RESIDUAL_LOG:
-      return a;
-    case TDM_RESIDUAL_PROPORTIONAL:
-      return fabs (b);
-    case TDM_RESIDUAL_COMBINED:
-      return sqrt (a * a + b * b);
-    }
-  g_assert_not_reached ();
-}
-
-/* ln v + (y - f)^2 / v with v = a^2 + b^2 f^2. */
-static void
-normal_term (double a, double b, double y, double f, TdmLevelTerm *out)
-{
-  double v = a * a + b * b * f * f, v1 = 2 * b * b * f, v2 = 2 * b * b;
-  double r = y - f, q = v1 / v;
-  out->value = log (v) + r * r / v;
-  out->first = q - 2 * r / v - r * r * q / v;
-  out->second = v2 / v - q * q + 2 / v + 4 * r * q / v - r * r * v2 / (v * v)
-                + 2 * r * r * q * q / v;
-  out->expected = 2 / v + q * q;
-}
-
-/* The same with logarithms: u = ln f, u' = 1/f. */
-static void
-log_term (double sd, double y, double f, TdmLevelTerm *out)
-{
-  double v = sd * sd, r = log (y) - log (f);
-  out->value = log (v) + r * r / v;
-  out->first = -2 * r / (v * f);
-  out->second = 2 * (1 + r) / (v * f * f);
-  out->expected = 2 / (v * f * f);
-}
-
-/* -2 ln P(y below the limit), or above it. One-variable jets in f do the derivatives.
- */
-static void
-censored_term (const TdmModelOutput *output, const TdmProblemLevel *level, double f,
-               TdmLevelTerm *out)
-{
-  TdmJetSpace s = tdm_jet_space (1, 2);
-  double x[3], sd[3], z[3];
-  tdm_jet_variable (&s, x, f, 0);
-  double limit = level->value;
-  if (output->error == TDM_RESIDUAL_LOG)
-    {
-      tdm_jet_log (&s, x, x);
-      limit = log (limit);
-      tdm_jet_set (&s, sd, output->additive);
-    }
-  else
-    {
-      gboolean add = output->error != TDM_RESIDUAL_PROPORTIONAL;
-      gboolean prop = output->error != TDM_RESIDUAL_ADDITIVE;
-      double a = add ? output->additive : 0, b = prop ? output->proportional : 0;
-      tdm_jet_mul (&s, sd, x, x);
-      tdm_jet_scale (&s, sd, sd, b * b);
-      sd[0] += a * a;
-      tdm_jet_sqrt (&s, sd, sd);
-    }
-  tdm_jet_scale (&s, z, x, -1.0);
-  z[0] += limit;
-  tdm_jet_div (&s, z, z, sd);
-  if (level->censor == TDM_CENSOR_ABOVE)
-    tdm_jet_scale (&s, z, z, -1.0);
-  tdm_jet_log_normal_cdf (&s, z, z);
-  out->value = -2 * z[0];
-  out->first = -2 * z[1];
-  out->second = -2 * z[2];
-  /* The observed information serves where the expected one has no closed form. */
-  out->expected = MAX (out->second, 0.0);
-}
-
-gboolean
-tdm_level_term (const TdmModelOutput *output, const TdmProblemLevel *level, double f,
-                TdmLevelTerm *out)
-{
-  if (level->censor != TDM_CENSOR_NONE)
-    censored_term (output, level, f, out);
-  else
-    switch (output->error)
-      {
-      case TDM_RESIDUAL_ADDITIVE:
-        normal_term (output->additive, 0, level->value, f, out);
-        break;
-      case TDM_RESIDUAL_PROPORTIONAL:
-        normal_term (0, output->proportional, level->value, f, out);
-        break;
-      case TDM_RESIDUAL_COMBINED:
-        normal_term (output->additive, output->proportional, level->value, f, out);
-        break;
-      case TDM_RESIDUAL_LOG:
-        log_term (output->additive, level->value, f, out);
-        break;
-      }
-  return isfinite (out->value) && isfinite (out->first) && isfinite (out->second);
 }
 
 /* Adds a level's term to the sums; f is a jet in the output's unit. */

@@ -6,8 +6,7 @@
  *
  * with v the residual variance at the individual prediction f; y and f are logarithms
  * when the error is on the log scale; a censored level contributes -2 w ln of its
- * probability (M3: Beal, J Pharmacokinet Pharmacodyn 2001;28:481-504). No 2 pi
- * constants. */
+ * probability (engine/residual.h). No 2 pi constants. */
 #pragma once
 
 #include "engine/problem.h"
@@ -28,18 +27,3 @@ void tdm_objective_set_tolerance (TdmObjective *self, double relative, double ab
  */
 double tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
                            double *hessian, gboolean exact);
-
-/* -2 ln likelihood contribution of one level (weight not applied) as a function of the
- * prediction f in the output's unit: value and first two derivatives; `expected` the
- * term that stands for the second derivative in the expected information (twice it).
- * FALSE when not finite. */
-typedef struct
-{
-  double value, first, second, expected;
-} TdmLevelTerm;
-
-gboolean tdm_level_term (const TdmModelOutput *output, const TdmProblemLevel *level,
-                         double f, TdmLevelTerm *out);
-
-/* Residual standard deviation at prediction f (LOG: of the logarithm). */
-double tdm_residual_sd (const TdmModelOutput *output, double f);

@@ -1,6 +1,7 @@
 /* Doses, levels and the target of a case in the engine's units, and what is odd about
  * them. */
 #include "engine/problem-private.h"
+#include "engine/residual.h"
 #include "engine/target.h"
 
 #include "base/error.h"
@@ -258,7 +259,7 @@ load_level (TdmProblem *self, guint index, GError **error)
   level->after_dose = entry->after_dose;
   level->use = entry->use && entry->weight > 0;
   level->weight = entry->weight;
-  if (to->error == TDM_RESIDUAL_LOG && level->use && level->censor == TDM_CENSOR_NONE
+  if (tdm_residual_is_log (to) && level->use && level->censor == TDM_CENSOR_NONE
       && !(level->value > 0))
     {
       g_autofree char *where = g_strdup_printf ("levels[%u].value", index);

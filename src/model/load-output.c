@@ -4,19 +4,35 @@
 #include "model/model-private.h"
 #include "model/scan.h"
 
-/* Which error model needs which keys. */
+/* Keys of an error model. */
+typedef enum
+{
+  PART_ADDITIVE = 1 << 0,
+  PART_PROPORTIONAL = 1 << 1,
+  PART_LOG_SD = 1 << 2,
+  PART_COEFFICIENT = 1 << 3,
+  PART_POWER = 1 << 4,
+  PART_ASSAY = 1 << 5,
+} Part;
+
+/* Which error model needs which keys, and which it may have. */
 typedef struct
 {
   const char *name;
   TdmResidualKind kind;
-  gboolean additive, proportional, log_sd;
+  guint needed, allowed;
 } ErrorRule;
 
 static const ErrorRule error_rules[] = {
-  { "additive", TDM_RESIDUAL_ADDITIVE, TRUE, FALSE, FALSE },
-  { "proportional", TDM_RESIDUAL_PROPORTIONAL, FALSE, TRUE, FALSE },
-  { "combined", TDM_RESIDUAL_COMBINED, TRUE, TRUE, FALSE },
-  { "log", TDM_RESIDUAL_LOG, FALSE, FALSE, TRUE },
+  { "additive", TDM_RESIDUAL_ADDITIVE, PART_ADDITIVE, 0 },
+  { "proportional", TDM_RESIDUAL_PROPORTIONAL, PART_PROPORTIONAL, 0 },
+  { "combined", TDM_RESIDUAL_COMBINED, PART_ADDITIVE | PART_PROPORTIONAL, 0 },
+  { "combined_sd", TDM_RESIDUAL_COMBINED_SD, PART_ADDITIVE | PART_PROPORTIONAL, 0 },
+  { "power", TDM_RESIDUAL_POWER, PART_COEFFICIENT | PART_POWER, PART_ADDITIVE },
+  { "log", TDM_RESIDUAL_LOG, PART_LOG_SD, 0 },
+  { "exponential", TDM_RESIDUAL_LOG, PART_LOG_SD, 0 },
+  { "log_additive", TDM_RESIDUAL_LOG_ADDITIVE, PART_ADDITIVE | PART_LOG_SD, 0 },
+  { "assay", TDM_RESIDUAL_ASSAY, PART_ASSAY, 0 },
 };
 
 /* NUMBER UNIT, with NUMBER above 0; the value in `unit`. No unit is read when it is
@@ -42,23 +58,92 @@ read_sd (const TdmModel *self, const TdmKeyEntry *entry, const char *unit, doubl
   return tdm_scan_expect_end (&scan, error);
 }
 
-/* The value of `key` when the error model has it, a refusal when it has not. */
+/* One to four numbers with commas between, the first above 0. */
 static gboolean
-read_part (const TdmModel *self, const TdmKeySection *section, const char *key,
-           gboolean wanted, const char *unit, double *out, GError **error)
+read_assay (const TdmKeyEntry *entry, double out[4], GError **error)
 {
-  const TdmKeyEntry *entry = tdm_key_section_find (section, key);
-  const char *kind = tdm_key_section_find (section, "error")->value;
+  TdmScan scan = tdm_scan_new (entry);
+  guint n = 0;
 
-  if (entry == NULL)
-    return !wanted
-           || tdm_place_set_error (error, &section->place,
-                                   "expected the key “%s” with “error = %s”", key,
-                                   kind);
-  if (!wanted)
-    return tdm_place_set_error (error, &entry->key_place,
-                                "expected no key “%s” with “error = %s”", key, kind);
-  return read_sd (self, entry, unit, out, error);
+  do
+    if (!tdm_scan_number (&scan, &out[n++], NULL, error))
+      return FALSE;
+  while (n < 4 && tdm_scan_char (&scan, ','));
+  if (!tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  scan = tdm_scan_new (entry);
+  return out[0] > 0.0
+         || tdm_scan_set_error (&scan, error, "expected more than 0 at the start");
+}
+
+static gboolean
+read_part (const TdmModel *self, const TdmKeyEntry *entry, Part part,
+           TdmModelOutput *output, GError **error)
+{
+  switch (part)
+    {
+    case PART_ADDITIVE:
+      return read_sd (self, entry, output->unit, &output->additive, error);
+    case PART_PROPORTIONAL:
+      return read_sd (self, entry, "1", &output->proportional, error);
+    case PART_LOG_SD:
+      return read_sd (self, entry, NULL,
+                      output->error == TDM_RESIDUAL_LOG ? &output->additive
+                                                        : &output->proportional,
+                      error);
+    case PART_COEFFICIENT:
+      return read_sd (self, entry, NULL, &output->proportional, error);
+    case PART_POWER:
+      return read_sd (self, entry, NULL, &output->power, error);
+    case PART_ASSAY:
+      return read_assay (entry, output->assay, error);
+    }
+  g_assert_not_reached ();
+}
+
+/* Reads the keys that the error model has, refuses those it has not. */
+static gboolean
+read_parts (const TdmModel *self, const TdmKeySection *section, const ErrorRule *rule,
+            TdmModelOutput *output, GError **error)
+{
+  static const char *const keys[] = { "additive",    "proportional", "log_sd",
+                                      "coefficient", "power",        "assay" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const TdmKeyEntry *entry = tdm_key_section_find (section, keys[i]);
+      const guint part = 1u << i;
+      if (entry == NULL && (rule->needed & part))
+        return tdm_place_set_error (error, &section->place,
+                                    "expected the key “%s” with “error = %s”", keys[i],
+                                    rule->name);
+      if (entry != NULL && !((rule->needed | rule->allowed) & part))
+        return tdm_place_set_error (error, &entry->key_place,
+                                    "expected no key “%s” with “error = %s”", keys[i],
+                                    rule->name);
+      if (entry != NULL && !read_part (self, entry, part, output, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* "m3" | "m4" */
+static gboolean
+read_censoring (const TdmKeySection *section, TdmModelOutput *output, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "censoring");
+
+  if (entry == NULL || strcmp (entry->value, "m3") == 0)
+    return TRUE;
+  TdmScan scan = tdm_scan_new (entry);
+  if (strcmp (entry->value, "m4") != 0)
+    return tdm_scan_set_error (&scan, error, "expected m3 or m4");
+  if (output->error == TDM_RESIDUAL_LOG || output->error == TDM_RESIDUAL_LOG_ADDITIVE)
+    return tdm_scan_set_error (&scan, error,
+                               "expected m3, as logarithms are of positive numbers "
+                               "anyway");
+  output->positive = TRUE;
+  return TRUE;
 }
 
 static gboolean
@@ -75,15 +160,12 @@ read_error (const TdmModel *self, const TdmKeySection *section, TdmModelOutput *
     {
       TdmScan scan = tdm_scan_new (entry);
       return tdm_scan_set_error (&scan, error,
-                                 "expected additive, proportional, combined or log");
+                                 "expected additive, proportional, combined, "
+                                 "combined_sd, power, log, log_additive or assay");
     }
   output->error = rule->kind;
-  return read_part (self, section, "additive", rule->additive, output->unit,
-                    &output->additive, error)
-         && read_part (self, section, "proportional", rule->proportional, "1",
-                       &output->proportional, error)
-         && read_part (self, section, "log_sd", rule->log_sd, NULL, &output->additive,
-                       error);
+  return read_parts (self, section, rule, output, error)
+         && read_censoring (section, output, error);
 }
 
 static gboolean
