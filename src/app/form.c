@@ -356,6 +356,20 @@ accept (TdmForm *self, TdmCell cell, gboolean whole_row, TdmCase *next)
   emit_updated (self);
 }
 
+/* One more value of a covariate holds from some time on, so that must be typed too. */
+static gboolean
+needs_time (TdmForm *self, TdmCell cell)
+{
+  if (tdm_cell_section (cell.kind) != TDM_SECTION_COVARIATES)
+    return FALSE;
+  const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
+  TdmCase *record = tdm_session_get_record (self->session);
+  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
+    if (strcmp (tdm_case_get_covariate (record, i)->name, row->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Enters a complete blank row; otherwise it waits. */
 static gboolean
 enter_blank (TdmForm *self, const TdmSheet *sheet, Draft *draft)
@@ -370,7 +384,10 @@ enter_blank (TdmForm *self, const TdmSheet *sheet, Draft *draft)
       {
         Draft *other = find_draft (self, (TdmCell){ kind, draft->cell.row });
         texts[kind] = other != NULL ? other->text : NULL;
-        complete &= other != NULL || !tdm_cell_is_required (kind);
+        complete &= other != NULL
+                    || !(tdm_cell_is_required (kind)
+                         || (kind == TDM_CELL_COVARIATE_TIME
+                             && needs_time (self, draft->cell)));
       }
   if (!tdm_sheet_check (sheet, draft->cell, draft->text, &error))
     return fail (self, draft, error);

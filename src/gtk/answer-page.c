@@ -134,6 +134,9 @@ forget_result (TdmAnswerPage *self)
   tdm_plot_view_set_scene (self->plot, NULL);
   tdm_notes_strip_set_notes (self->notes, NULL);
   tdm_fit_page_set_result (self->fit_page, NULL);
+  gtk_label_set_text (self->conclusion, "");
+  gtk_label_set_text (self->withheld, "");
+  set_stale (self, NULL);
 }
 
 static void

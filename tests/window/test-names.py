@@ -1,0 +1,48 @@
+"""Everything that can take the focus has a name, and Tab comes round to all sections."""
+
+import drive
+
+
+def everything_has_a_name(program):
+    program.wait("label", "Clearance is ")
+    unnamed = []
+    for node in program.walk():
+        if not program.has(node, "FOCUSABLE"):
+            continue
+        name = node.get_name() or ""
+        if name == "" or name.startswith("Gtk") or name.startswith("Adw"):
+            unnamed.append(f"{node.get_role_name()} {name!r} in "
+                           f"{node.get_parent().get_name()!r}")
+    assert not unnamed, "without a name: " + "; ".join(unnamed)
+
+
+def tab_comes_round(program):
+    wanted = ["Name", "Sex", "Drug and model", "Body weight, Value", "Dose 1, Amount",
+              "New level, Level", "Target", "Predicted trough", "Keep current",
+              "Search patients"]
+    seen = []
+    for _ in range(120):
+        program.key("Tab")
+        for node in program.walk():
+            if program.has(node, "FOCUSED", "VISIBLE"):
+                seen.append(node.get_name() or "")
+        if all(any(s.startswith(w) for s in seen) for w in wanted):
+            return
+    missing = [w for w in wanted if not any(s.startswith(w) for s in seen)]
+    raise AssertionError(f"Tab never reached {missing}; it went {seen}")
+
+
+def titles_hold_the_identity(program):
+    """H12: who it is stands in the title of the window."""
+    program.key("ctrl+n")
+    program.wait("frame", "Unnamed patient")
+    program.wait_focus("Name")
+    program.type("Doe, Jane")
+    program.key("Tab")
+    program.wait("frame", "Doe, Jane")
+    assert program.find("label", "Clearance is ") is None, "an answer of another patient"
+
+
+if __name__ == "__main__":
+    drive.run([everything_has_a_name, tab_comes_round, titles_hold_the_identity],
+              ["--demo"])
