@@ -106,9 +106,19 @@ row_fits (TdmTable *self, guint i)
   return strcmp (row->kind, kind) == 0;
 }
 
+static gboolean
+has_focus (TdmTable *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, self->grid);
+}
+
 static void
 updated_cb (TdmTable *self)
 {
+  gboolean had_focus = has_focus (self);
   guint n = count_rows (self), keep = 0;
 
   while (keep < MIN (n, self->rows->len) && row_fits (self, keep))
@@ -128,6 +138,9 @@ updated_cb (TdmTable *self)
                             tdm_table_has_infusion (self->form));
   for (guint i = 0; i < n; i++)
     tdm_table_row_refresh (g_ptr_array_index (self->rows, i));
+  /* The row in focus may have gone with an undo: the cursor stays in the table. */
+  if (had_focus && !has_focus (self) && n > 0)
+    tdm_table_focus_row (self, n - 1);
 }
 
 void

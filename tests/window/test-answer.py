@@ -46,7 +46,7 @@ def undoes_it(program):
 
 def asks_about_a_slip(program):
     """H1: a creatinine that fits the other unit is asked about at the field."""
-    drive.until("the cursor in the creatinine", lambda: step_to_creatinine(program))
+    program.move_to("Serum creatinine, Value")
     program.key("ctrl+a")
     program.type("97")
     program.key("Return")
@@ -58,31 +58,21 @@ def asks_about_a_slip(program):
                 lambda: program.find("push button", "It is 97 µmol/L") is None)
 
 
-def step_to_creatinine(program):
-    if program.focused_name() == "Serum creatinine, Value":
-        return True
-    program.move("Tab")
-    return False
-
-
 def draws_a_choice(program):
     program.key("ctrl+e")
     program.wait_focus("New level, Time drawn")
-    drive.until("the cursor on the first regimen", lambda: step_to_regimen(program))
+    program.move_to("Predicted trough")
+    if not program.move("Tab").startswith("Keep current"):
+        assert program.move("Home").startswith("Keep current"), program.focus
+    program.move_to("500 mg every 12 h", "Down", 3)
     program.key("space")
     drive.until("the row selected", lambda: program.has(
         program.find("list item", "500 mg every 12 h"), "SELECTED"))
-    drive.until("the choice in the plot's words", lambda: "500 mg" in (
-        program.find("image", "Predicted trough ").get_name()))
-
-
-def step_to_regimen(program):
-    """Tab to the regimens, then down to the first one to change to."""
-    name = program.focused_name()
-    if name.startswith("500 mg every 12 h"):
-        return True
-    program.move("Down" if name.startswith("Keep current") else "Tab")
-    return False
+    # The plot's readout, moved by keys, has a second curve now.
+    program.move_to("Predicted trough", "shift+Tab", 4)
+    program.key("End")
+    drive.until("curve B in the readout", lambda: "B " in (
+        program.find("image", "Predicted trough ").get_description()))
 
 
 def turns_pages(program):
