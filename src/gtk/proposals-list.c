@@ -13,7 +13,6 @@ struct _TdmProposalsList
   GtkWidget *header;
   GtkWidget *list;
   GtkSizeGroup *groups[TDM_COLUMN_N + 1]; /* the last: the bar */
-  gboolean refreshing;
 };
 
 G_DEFINE_FINAL_TYPE (TdmProposalsList, tdm_proposals_list, GTK_TYPE_WIDGET)
@@ -109,23 +108,33 @@ index_of (GtkListBoxRow *row)
   return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "index"));
 }
 
+/* Enter or a click, never the mere passing of the cursor; once more takes it back. */
 static void
-selected_cb (TdmProposalsList *self, GtkListBoxRow *row)
+activated_cb (TdmProposalsList *self, GtkListBoxRow *row)
 {
-  if (!self->refreshing)
-    tdm_session_choose (self->session, row != NULL ? index_of (row) : -1);
+  TdmResult *result = tdm_session_get_result (self->session);
+  int index = index_of (row);
+
+  if (result != NULL)
+    tdm_session_choose (self->session, result->chosen_index == index ? -1 : index);
 }
 
 static void
-select_chosen (TdmProposalsList *self, int chosen)
+show_chosen (TdmProposalsList *self, int chosen)
 {
   GtkListBox *list = GTK_LIST_BOX (self->list);
   GtkListBoxRow *row;
 
-  gtk_list_box_unselect_all (list);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
-    if (index_of (row) == chosen)
-      gtk_list_box_select_row (list, row);
+    {
+      gboolean is_chosen = index_of (row) == chosen;
+      if (is_chosen)
+        gtk_widget_add_css_class (GTK_WIDGET (row), "tdm-chosen");
+      else
+        gtk_widget_remove_css_class (GTK_WIDGET (row), "tdm-chosen");
+      gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_SELECTED,
+                                   is_chosen, -1);
+    }
 }
 
 void
@@ -138,15 +147,13 @@ tdm_proposals_list_refresh (TdmProposalsList *self)
   gtk_widget_set_visible (GTK_WIDGET (self), some);
   if (!some || tdm_session_get_state (self->session) == TDM_SESSION_COMPUTING)
     return;
-  self->refreshing = TRUE;
   if (self->shown != result->proposals)
     {
       g_clear_pointer (&self->shown, tdm_proposals_unref);
       self->shown = tdm_proposals_ref (result->proposals);
       build_rows (self, result);
     }
-  select_chosen (self, result->chosen_index);
-  self->refreshing = FALSE;
+  show_chosen (self, result->chosen_index);
 }
 
 void
@@ -179,7 +186,6 @@ tdm_proposals_list_dispose (GObject *object)
   TdmProposalsList *self = TDM_PROPOSALS_LIST (object);
   GtkWidget *child;
 
-  self->refreshing = TRUE;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   for (guint i = 0; i <= TDM_COLUMN_N; i++)
@@ -210,9 +216,11 @@ tdm_proposals_list_init (TdmProposalsList *self)
   gtk_widget_add_css_class (self->header, "tdm-proposals-header");
   self->list = gtk_list_box_new ();
   gtk_widget_add_css_class (self->list, "tdm-proposals");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), header_cb, NULL, NULL);
   tdm_a11y_set_label (self->list, "Regimens");
-  g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (selected_cb), self);
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (activated_cb),
+                            self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);

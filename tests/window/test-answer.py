@@ -65,7 +65,7 @@ def draws_a_choice(program):
     if not program.move("Tab").startswith("Keep current"):
         assert program.move("Home").startswith("Keep current"), program.focus
     program.move_to("500 mg every 12 h", "Down", 3)
-    program.key("space")
+    program.key("Return")
     drive.until("the row selected", lambda: program.has(
         program.find("list item", "500 mg every 12 h"), "SELECTED"))
     # The plot's readout, moved by keys, has a second curve now.
