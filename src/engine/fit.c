@@ -223,11 +223,15 @@ tdm_fit_fill_notes (TdmFit *self)
                    "The estimate did not converge (%s): no trustworthy fit.",
                    tdm_stop_name (self->stop));
   if (self->second_best - self->objective < RIVAL_OBJECTIVE)
-    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "several-optima", NULL,
-                   "Another set of parameters explains the levels nearly as well "
-                   "(objective %.2f above the best); one more level would tell them "
-                   "apart.",
-                   self->second_best - self->objective);
+    {
+      g_autofree char *above =
+          tdm_number_format (self->second_best - self->objective, 2);
+      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "several-optima", NULL,
+                     "Another set of parameters explains the levels nearly as well "
+                     "(objective %s above the best); one more level would tell them "
+                     "apart.",
+                     above);
+    }
   note_effects (self);
   note_levels (self);
 }

@@ -85,6 +85,9 @@ load_dose (TdmProblem *self, guint index, GError **error)
   return TRUE;
 }
 
+/* Doses that start closer than this are parts of one. */
+#define ONE_DOSE_H 0.5
+
 /* Interval between the last two starts of any dose, 0 when there are no two. */
 static double
 last_spacing (const TdmProblem *self, guint last)
@@ -93,7 +96,7 @@ last_spacing (const TdmProblem *self, guint last)
   for (guint i = 0; i < self->n_doses; i++)
     {
       double start = tdm_pk_dose_last_start (&self->doses[i]);
-      if (i != last && start < end && self->doses[i].amount_mg > 0)
+      if (i != last && start < end - ONE_DOSE_H && self->doses[i].amount_mg > 0)
         previous = MAX (previous, start);
     }
   return isfinite (previous) ? end - previous : 0.0;

@@ -2,6 +2,7 @@
 #include "engine/problem-private.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "num/linalg.h"
 
 #include <math.h>
@@ -42,8 +43,11 @@ load_prior (TdmProblem *self, GError **error)
                                        self->future_cholesky);
   g_assert (definite);
   if (weight != 1.0)
-    tdm_notes_add (self->notes, TDM_NOTE_INFO, "prior-weight", "options.prior_weight",
-                   "The prior counts %g times as much as the model states.", weight);
+    {
+      g_autofree char *shown = tdm_number_format (weight, 3);
+      tdm_notes_add (self->notes, TDM_NOTE_INFO, "prior-weight", "options.prior_weight",
+                     "The prior counts %s times as much as the model states.", shown);
+    }
   return TRUE;
 }
 
