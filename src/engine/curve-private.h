@@ -3,12 +3,24 @@
 
 #include "engine/curve.h"
 
-/* Percentiles 5, 25, 50, 75, 95 at each of the plan's n_times over `draws` rows of
- * random effects (draws x (n_effects + n_future)): bands[b][t] in the unit of output 0.
- * `residual_seed` 0 = no residual error. */
-gboolean tdm_curve_bands (const TdmProblem *problem, const TdmPkPlan *plan,
-                          guint n_times, const double *effects, guint draws,
-                          guint64 residual_seed, double *const bands[TDM_BAND_N],
+/* What to take percentiles of: `draws` rows of random effects (n_effects + n_future
+ * each) at the plan's n_times. residual_seed 0 = no residual error. */
+typedef struct
+{
+  const TdmProblem *problem;
+  const TdmPkPlan *plan;
+  guint n_times;
+  const double *effects;
+  guint draws;
+  guint64 residual_seed;
+  double *const
+      *bands; /* TDM_BAND_N arrays of n_times to fill, in the unit of output 0 */
+} TdmBandSpec;
+
+/* Percentiles 5, 25, 50, 75, 95 at each time over the draws that have a finite curve;
+ * `left_out` receives how many have none. TDM_ERROR_NO_ANSWER when these are the most.
+ */
+gboolean tdm_curve_bands (const TdmBandSpec *spec, guint *left_out,
                           GCancellable *cancellable, GError **error);
 
 /* A grid from from_h to to_h that follows the doses: their starts (before and after),

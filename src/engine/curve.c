@@ -43,12 +43,10 @@ new_parameters (const TdmProblem *problem)
  */
 typedef struct
 {
-  const TdmProblem *problem;
-  const TdmPkPlan *plan;
-  guint n_times, draws;
-  const double *effects;
-  double *curves;       /* draws x n_times */
-  double *const *bands; /* TDM_BAND_N arrays of n_times */
+  const TdmBandSpec *spec;
+  guint n_rows;     /* of `curves` that count */
+  double *curves;   /* rows of n_times */
+  gboolean *failed; /* a draw without a finite curve */
   GCancellable *cancellable;
 } BandWork;
 
@@ -56,8 +54,6 @@ typedef struct
 {
   BandWork *work;
   guint from, to;
-  gboolean ok;
-  GError *error;
 } BandShare;
 
 static gpointer
@@ -65,24 +61,24 @@ simulate_share (gpointer data)
 {
   BandShare *share = data;
   const BandWork *w = share->work;
-  guint n =
-      tdm_problem_get_n_effects (w->problem) + tdm_problem_get_n_future (w->problem);
+  const TdmBandSpec *spec = w->spec;
+  guint n = tdm_problem_get_n_effects (spec->problem)
+            + tdm_problem_get_n_future (spec->problem);
   const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (w->problem), 0);
+      tdm_model_get_output (tdm_problem_get_model (spec->problem), 0);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
-  g_autofree double *parameters = new_parameters (w->problem);
+  g_autofree double *parameters = new_parameters (spec->problem);
   tdm_pk_work_set_tolerance (work, BAND_RELATIVE, BAND_ABSOLUTE);
   for (guint d = share->from; d < share->to; d++)
     {
-      double *row = w->curves + (gsize)d * w->n_times;
-      if (g_cancellable_set_error_if_cancelled (w->cancellable, &share->error)
-          || !predict (w->problem, w->plan, work, w->effects + (gsize)d * n, parameters,
-                       row, &share->error))
+      double *row = w->curves + (gsize)d * spec->n_times;
+      if (g_cancellable_is_cancelled (w->cancellable))
         return NULL;
-      for (guint t = 0; t < w->n_times; t++)
+      w->failed[d] = !predict (spec->problem, spec->plan, work,
+                               spec->effects + (gsize)d * n, parameters, row, NULL);
+      for (guint t = 0; !w->failed[d] && t < spec->n_times; t++)
         row[t] *= output->per_mg_l;
     }
-  share->ok = TRUE;
   return NULL;
 }
 
@@ -91,17 +87,17 @@ percentiles_share (gpointer data)
 {
   BandShare *share = data;
   const BandWork *w = share->work;
-  g_autofree double *column = g_new (double, w->draws);
+  const guint n_times = w->spec->n_times;
+  g_autofree double *column = g_new (double, w->n_rows);
   for (guint t = share->from; t < share->to; t++)
     {
       double at[TDM_BAND_N];
-      for (guint d = 0; d < w->draws; d++)
-        column[d] = w->curves[(gsize)d * w->n_times + t];
-      tdm_quantiles (column, w->draws, band_probabilities, TDM_BAND_N, at);
+      for (guint d = 0; d < w->n_rows; d++)
+        column[d] = w->curves[(gsize)d * n_times + t];
+      tdm_quantiles (column, w->n_rows, band_probabilities, TDM_BAND_N, at);
       for (guint b = 0; b < TDM_BAND_N; b++)
-        w->bands[b][t] = at[b];
+        w->spec->bands[b][t] = at[b];
     }
-  share->ok = TRUE;
   return NULL;
 }
 
@@ -109,70 +105,90 @@ percentiles_share (gpointer data)
 static gboolean
 in_two_shares (BandWork *work, GThreadFunc part, guint n, GError **error)
 {
-  BandShare shares[2] = { { work, 0, n / 2, FALSE, NULL },
-                          { work, n / 2, n, FALSE, NULL } };
+  BandShare shares[2] = { { work, 0, n / 2 }, { work, n / 2, n } };
   GThread *thread = g_thread_new ("bands", part, &shares[0]);
   part (&shares[1]);
   g_thread_join (thread);
-  GError *first = shares[0].error ? shares[0].error : shares[1].error;
-  if (shares[0].error && shares[1].error)
-    g_error_free (shares[1].error);
-  if (first)
-    g_propagate_error (error, first);
-  return shares[0].ok && shares[1].ok;
+  return !g_cancellable_set_error_if_cancelled (work->cancellable, error);
+}
+
+/* Moves the rows that have a curve together; FALSE when most have none. */
+static gboolean
+drop_failed (BandWork *work, guint *left_out, GError **error)
+{
+  const gsize n_times = work->spec->n_times;
+  for (guint d = 0; d < work->spec->draws; d++)
+    if (!work->failed[d])
+      memmove (work->curves + n_times * work->n_rows++, work->curves + n_times * d,
+               n_times * sizeof (double));
+  *left_out = work->spec->draws - work->n_rows;
+  if (*left_out <= work->spec->draws / 2)
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "%u of %u likely patients have no finite concentration with this "
+               "history: there is no trustworthy band",
+               *left_out, work->spec->draws);
+  return FALSE;
 }
 
 static void
-perturb (const TdmProblem *problem, double *curves, gsize n_values, guint64 seed)
+perturb (const BandWork *work)
 {
   const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (problem), 0);
-  g_autoptr (TdmRandom) random = tdm_random_new (seed);
-  for (gsize i = 0; i < n_values; i++)
-    curves[i] = tdm_residual_measure (output, curves[i], tdm_random_normal (random));
+      tdm_model_get_output (tdm_problem_get_model (work->spec->problem), 0);
+  g_autoptr (TdmRandom) random = tdm_random_new (work->spec->residual_seed);
+  for (gsize i = 0; i < (gsize)work->n_rows * work->spec->n_times; i++)
+    work->curves[i] =
+        tdm_residual_measure (output, work->curves[i], tdm_random_normal (random));
 }
 
 gboolean
-tdm_curve_bands (const TdmProblem *problem, const TdmPkPlan *plan, guint n_times,
-                 const double *effects, guint draws, guint64 residual_seed,
-                 double *const bands[TDM_BAND_N], GCancellable *cancellable,
+tdm_curve_bands (const TdmBandSpec *spec, guint *left_out, GCancellable *cancellable,
                  GError **error)
 {
-  g_autofree double *curves = g_new (double, (gsize)draws *n_times + 1);
-  BandWork work = { .problem = problem,
-                    .plan = plan,
-                    .n_times = n_times,
-                    .draws = draws,
-                    .effects = effects,
-                    .curves = curves,
-                    .bands = bands,
-                    .cancellable = cancellable };
-  if (!in_two_shares (&work, simulate_share, draws, error))
+  g_autofree double *curves = g_new (double, (gsize)spec->draws * spec->n_times + 1);
+  g_autofree gboolean *failed = g_new0 (gboolean, spec->draws);
+  BandWork work = {
+    .spec = spec, .curves = curves, .failed = failed, .cancellable = cancellable
+  };
+  if (!in_two_shares (&work, simulate_share, spec->draws, error)
+      || !drop_failed (&work, left_out, error))
     return FALSE;
-  if (residual_seed)
-    perturb (problem, curves, (gsize)draws * n_times, residual_seed);
-  return in_two_shares (&work, percentiles_share, n_times, error);
+  if (spec->residual_seed)
+    perturb (&work);
+  return in_two_shares (&work, percentiles_share, spec->n_times, error);
+}
+
+static void
+new_bands (double *bands[TDM_BAND_N], guint n)
+{
+  for (guint b = 0; b < TDM_BAND_N; b++)
+    bands[b] = g_new (double, n);
 }
 
 static gboolean
 fill_bands (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
             const TdmCurveOptions *o, GCancellable *cancellable, GError **error)
 {
-  guint population_draws = o->population_draws ? o->population_draws : o->draws;
+  guint others_draws = o->population_draws ? o->population_draws : o->draws, ignored;
   g_autofree double *own = tdm_fit_draw_individual (fit, o->draws, o->seed);
-  g_autofree double *others =
-      tdm_fit_draw_population (fit, population_draws, o->seed + 1);
-  guint64 own_residual = o->residual ? o->seed + 2 : 0;
-  guint64 others_residual = o->residual ? o->seed + 3 : 0;
-  for (guint b = 0; b < TDM_BAND_N; b++)
-    self->individual_band[b] = g_new (double, self->n);
-  if (!tdm_curve_bands (fit->problem, plan, self->n, own, o->draws, own_residual,
-                        self->individual_band, cancellable, error))
+  g_autofree double *others = tdm_fit_draw_population (fit, others_draws, o->seed + 1);
+  TdmBandSpec spec = { .problem = fit->problem,
+                       .plan = plan,
+                       .n_times = self->n,
+                       .effects = own,
+                       .draws = o->draws,
+                       .residual_seed = o->residual ? o->seed + 2 : 0,
+                       .bands = self->individual_band };
+  new_bands (self->individual_band, self->n);
+  if (!tdm_curve_bands (&spec, &self->left_out, cancellable, error))
     return FALSE;
-  for (guint b = 0; b < TDM_BAND_N; b++)
-    self->population_band[b] = g_new (double, self->n);
-  return tdm_curve_bands (fit->problem, plan, self->n, others, population_draws,
-                          others_residual, self->population_band, cancellable, error);
+  new_bands (self->population_band, self->n);
+  spec.effects = others;
+  spec.draws = others_draws;
+  spec.residual_seed = o->residual ? o->seed + 3 : 0;
+  spec.bands = self->population_band;
+  return tdm_curve_bands (&spec, &ignored, cancellable, error);
 }
 
 static gboolean

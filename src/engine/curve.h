@@ -39,6 +39,7 @@ typedef struct
   double *individual; /* this patient: MAP */
   double *population_band[TDM_BAND_N];
   double *individual_band[TDM_BAND_N];
+  guint left_out; /* draws without a finite curve, not in the individual's bands */
 } TdmCurve;
 
 TdmCurve *tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,

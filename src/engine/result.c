@@ -163,6 +163,11 @@ fill_curves (TdmResult *self, const TdmResultOptions *options,
       curve_of (self->fit, known ? &current : NULL, options, cancellable, error);
   if (!self->current)
     return FALSE;
+  if (self->current->left_out > 0)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "draws-left-out", NULL,
+                   "%u of the likely patients have no finite concentration with this "
+                   "history; the bands leave them out.",
+                   self->current->left_out);
   if (known)
     fill_metrics (self, &current);
   return TRUE;

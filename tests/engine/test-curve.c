@@ -2,6 +2,7 @@
 #include "engine/curve-private.h"
 #include "reference.h"
 
+#include "base/error.h"
 #include "num/linalg.h"
 
 #include <math.h>
@@ -102,8 +103,15 @@ test_percentiles (void)
   const TdmPlanSpec spec = { .until_h = INFINITY, .times_h = times, .n_times = POINTS };
   g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &spec, &error);
   g_assert_no_error (error);
-  g_assert_true (tdm_curve_bands (problem, plan, POINTS, effects, SUBJECTS, 0, bands,
-                                  NULL, &error));
+  guint left_out = 1;
+  const TdmBandSpec bands_spec = { .problem = problem,
+                                   .plan = plan,
+                                   .n_times = POINTS,
+                                   .effects = effects,
+                                   .draws = SUBJECTS,
+                                   .bands = bands };
+  g_assert_true (tdm_curve_bands (&bands_spec, &left_out, NULL, &error));
+  g_assert_cmpuint (left_out, ==, 0);
   g_assert_no_error (error);
   for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
     for (int b = 0; b < TDM_BAND_N; b++)
@@ -195,6 +203,38 @@ test_repeatable (void)
                    !=, 0);
 }
 
+/* Draws without a finite curve are left out and counted; when most have none there is
+ * no band. Here an effect of 800 makes a parameter infinite. */
+static void
+test_left_out (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmProblem) problem = reference_problem ("A4.json");
+  const double times[] = { 10, 20 };
+  const TdmPlanSpec plan_spec = { .until_h = INFINITY, .times_h = times, .n_times = 2 };
+  g_autoptr (TdmPkPlan) plan = tdm_problem_plan (problem, &plan_spec, &error);
+  double effects[5 * 4] = { 0, 0, 0, 0, 800, 0, 0,    0, 0.3, 0,
+                            0, 0, 0, 0, 0,   0, -0.3, 0, 0,   0 };
+  double values[TDM_BAND_N][2], *bands[TDM_BAND_N];
+  for (int b = 0; b < TDM_BAND_N; b++)
+    bands[b] = values[b];
+  const TdmBandSpec spec = { .problem = problem,
+                             .plan = plan,
+                             .n_times = 2,
+                             .effects = effects,
+                             .draws = 5,
+                             .bands = bands };
+  guint left_out = 0;
+  g_assert_true (tdm_curve_bands (&spec, &left_out, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (left_out, ==, 1);
+  g_assert_true (isfinite (values[TDM_BAND_95][1]));
+  g_assert_cmpfloat (values[TDM_BAND_5][1], <, values[TDM_BAND_95][1]);
+  effects[0] = effects[8] = 800;
+  g_assert_false (tdm_curve_bands (&spec, &left_out, NULL, &error));
+  g_assert_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -203,6 +243,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/curve/percentiles", test_percentiles);
   g_test_add_func ("/engine/curve/bands", test_bands);
   g_test_add_func ("/engine/curve/grid-has-corners", test_grid_has_corners);
+  g_test_add_func ("/engine/curve/left-out", test_left_out);
   g_test_add_func ("/engine/curve/repeatable", test_repeatable);
   return g_test_run ();
 }
