@@ -11,7 +11,7 @@ static json_t *
 identity_json (const TdmModel *model)
 {
   const TdmModelText *text = tdm_model_get_text (model);
-  return json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s}", "id",
+  return json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:s?, s:s*, s:s*, s:s*, s:s}", "id",
                     text->id, "drug", text->drug, "title", text->title, "version",
                     text->version, "reference", text->reference, "doi", text->doi,
                     "population", text->population, "status", text->status, "limits",

@@ -42,7 +42,9 @@ check_words (const TdmKeySection *section, GError **error)
 {
   if (strcmp (value_of (section, "format"), "titrate-model/1") != 0)
     return refuse (section, "format", error, "expected “titrate-model/1”");
-  if (!g_regex_match_simple ("^10\\.[0-9]{4,9}/\\S+$", value_of (section, "doi"), 0, 0))
+  if (tdm_key_section_find (section, "doi") != NULL
+      && !g_regex_match_simple ("^10\\.[0-9]{4,9}/\\S+$", value_of (section, "doi"), 0,
+                                0))
     return refuse (section, "doi", error,
                    "expected a DOI such as “10.1097/FTD.0000000000000490”");
   if (!g_regex_match_simple ("^[ABC]$", value_of (section, "status"), 0, 0))

@@ -39,7 +39,7 @@ static const SectionRule rules[] = {
       { "drug", KEY_NEEDED | KEY_TEXT },
       { "title", KEY_NEEDED | KEY_TEXT },
       { "reference", KEY_NEEDED },
-      { "doi", KEY_NEEDED },
+      { "doi", 0 },
       { "status", KEY_NEEDED },
       { "status_text", KEY_NEEDED | KEY_TEXT },
       { "population", KEY_NEEDED | KEY_TEXT },
