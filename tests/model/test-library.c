@@ -110,8 +110,9 @@ test_refused (void)
                   "gentamicin-other-2005.model:6:6: id: expected the name of the file");
   assert_refused (dir, TDM_ERROR_INPUT, "expected a model file");
   assert_refused ("/nowhere/at/all.model", TDM_ERROR_INPUT, "/nowhere/at/all.model: ");
+  assert_refused ("gentamicin-nobody-1999", TDM_ERROR_INPUT, "expected one of ");
   assert_refused ("gentamicin-nobody-1999", TDM_ERROR_INPUT,
-                  "expected one of busulfan-long-boyle-2015, gentamicin-staatz-2005, ");
+                  ", gentamicin-staatz-2005, ");
   g_assert_cmpint (g_remove (to), ==, 0);
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
