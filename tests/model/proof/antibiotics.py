@@ -2,7 +2,7 @@
 
 from math import log
 
-from body import cockcroft_gault, derive, ideal_weight, mdrd
+from body import cockcroft_gault, derive, fat_free_mass, ideal_weight, mdrd
 from registry import infusion, published
 from solve import Route, System, chain
 
@@ -92,6 +92,7 @@ def carrothers(c):
 
 @published("rifampicin-smythe-2012")
 def smythe(c):
+    derive(c, "FFM", lambda: fat_free_mass(c["WT"], c["HT"], c["sex"]))
     fat = c["WT"] - c["FFM"]
     cl = 10.0 * ((c["FFM"] + 0.311 * fat) / 70.0) ** 0.75
     volume = 86.7 * (c["FFM"] + 0.188 * fat) / 70.0
