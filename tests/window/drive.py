@@ -13,7 +13,8 @@ import tempfile
 import time
 import traceback
 
-DEADLINE_S = 20
+# For what never comes: a busy machine is not a fault.
+DEADLINE_S = 120
 
 
 def inside():
