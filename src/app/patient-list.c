@@ -111,7 +111,7 @@ patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
                : entry->model != NULL ? entry->model
                                       : "no model";
   self->level = level_words (entry);
-  self->state = entry->has_level ? "level" : "to do";
+  self->state = entry->has_level ? "" : "to do";
   return self;
 }
 

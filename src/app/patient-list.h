@@ -15,8 +15,8 @@ const char *tdm_patient_row_get_drug (TdmPatientRow *self);
 const char *tdm_patient_row_get_level (TdmPatientRow *self);
 /* The patient's name, or what stands for it. */
 const char *tdm_patient_row_get_title (TdmPatientRow *self);
-/* How the last level stands to the model's or the case's target:
- * "in range", "low", "high", or "to do" where nothing can be said yet. Static. */
+/* "to do" where there is no level yet, else "": whether a level is high or low depends
+ * on when it was drawn, and is said only where it has been computed. Static. */
 const char *tdm_patient_row_get_state (TdmPatientRow *self);
 
 #define TDM_TYPE_PATIENT_LIST (tdm_patient_list_get_type ())

@@ -1,5 +1,6 @@
 #include "app/session.h"
 
+#include "app/result-store.h"
 #include "base/error.h"
 #include "record/case-file.h"
 
@@ -38,6 +39,8 @@ struct _TdmSession
   TdmSaved saved;
   char *save_message;
   guint64 save_generation;
+  guint revision;      /* of the record, once it is saved; 0 before */
+  char *stored_result; /* input hash of the last result kept */
 };
 
 G_DEFINE_FINAL_TYPE (TdmSession, tdm_session, G_TYPE_OBJECT)
@@ -134,6 +137,21 @@ publish (TdmSession *self, TdmSessionState state, TdmResult *result, GError *err
   g_signal_emit (self, signals[SIGNAL_PUBLISHED], 0);
 }
 
+/* Once the record has its revision and its result, the two are kept together. */
+static void
+keep_result (TdmSession *self)
+{
+  const TdmResult *result = self->result;
+
+  if (self->store == NULL || self->revision == 0 || result == NULL
+      || result->record != self->record
+      || g_strcmp0 (self->stored_result, result->input_hash) == 0)
+    return;
+  g_free (self->stored_result);
+  self->stored_result = g_strdup (result->input_hash);
+  tdm_result_store_save (self->store, self->case_id, self->revision, result);
+}
+
 static void
 computed_cb (GObject *source, GAsyncResult *async, gpointer data)
 {
@@ -156,6 +174,7 @@ computed_cb (GObject *source, GAsyncResult *async, gpointer data)
                  ? TDM_SESSION_WITHHELD
                  : TDM_SESSION_READY,
              result, NULL);
+  keep_result (self);
 }
 
 static void
@@ -264,8 +283,10 @@ saved_cb (GObject *source, GAsyncResult *async, gpointer data)
 
   if (saving->generation != self->save_generation)
     return;
+  self->revision = revision;
   set_saved (self, revision > 0 ? TDM_SAVED_DONE : TDM_SAVED_FAILED,
              error != NULL ? error->message : NULL);
+  keep_result (self);
 }
 
 static void
@@ -276,6 +297,7 @@ save (TdmSession *self)
   Saving *saving = g_new0 (Saving, 1);
   saving->session = g_object_ref (self);
   saving->generation = ++self->save_generation;
+  self->revision = 0;
   set_saved (self, TDM_SAVED_SAVING, NULL);
   tdm_store_save_case_async (self->store, self->case_id, self->record, saved_cb,
                              saving);
@@ -294,6 +316,8 @@ tdm_session_open (TdmSession *self, const char *case_id, TdmCase *record)
   self->choice.is_set = FALSE;
   self->pending = FALSE;
   self->save_generation++;
+  self->revision = 0;
+  g_clear_pointer (&self->stored_result, g_free);
   /* The answer of another patient must never stay on the screen. */
   publish (self, TDM_SESSION_EMPTY, NULL, NULL);
   set_saved (self, TDM_SAVED_NOTHING, NULL);
@@ -518,6 +542,7 @@ tdm_session_finalize (GObject *object)
   g_clear_pointer (&self->store, tdm_store_unref);
   g_free (self->case_id);
   g_free (self->save_message);
+  g_free (self->stored_result);
   G_OBJECT_CLASS (tdm_session_parent_class)->finalize (object);
 }
 

@@ -47,10 +47,8 @@ static GtkWidget *
 state_new (const char *state)
 {
   GtkWidget *label = gtk_label_new (state);
-  g_autofree char *css = g_strdelimit (g_strdup (state), " ", '-');
 
   gtk_widget_add_css_class (label, "tdm-state");
-  gtk_widget_add_css_class (label, css);
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
   return label;
 }
@@ -67,13 +65,14 @@ row_new (gpointer item, gpointer data)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *last = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *label =
-      g_strdup_printf ("%s, %s, %s, %s", title, drug, level, state);
+  g_autofree char *label = g_strdup_printf ("%s, %s, %s%s%s", title, drug, level,
+                                            state[0] != '\0' ? ", " : "", state);
 
   gtk_box_append (GTK_BOX (box), label_new (title, NULL));
   gtk_box_append (GTK_BOX (box), dim_label_new (drug));
   gtk_box_append (GTK_BOX (last), dim_label_new (level));
-  gtk_box_append (GTK_BOX (last), state_new (state));
+  if (state[0] != '\0')
+    gtk_box_append (GTK_BOX (last), state_new (state));
   gtk_box_append (GTK_BOX (box), last);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   tdm_a11y_set_label (row, label);

@@ -237,6 +237,11 @@ test_saves (Fixture *f, gconstpointer data)
   g_autofree char *got = tdm_case_file_to_text (stored);
   g_assert_cmpstr (got, ==, expected);
   wait_for (f, TDM_SESSION_READY);
+
+  /* The store works in order: what was asked of it is done when this answers. */
+  g_autofree char *json = tdm_store_load_result (f->store, id, 1, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (json, "titrate-fit/1"));
 }
 
 static void
