@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "base/unit.h"
+#include "cli/data.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
 #include "engine/words.h"
@@ -113,6 +114,8 @@ tdm_cli_fit (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
   if (!expected && !g_str_equal (kind, "exact"))
     return tdm_cli_usage (error, "--covariance: \"%s\" is neither exact nor expected",
                           kind);
+  if (tdm_cli_is_data (options))
+    return tdm_cli_data_fit (options, expected, answer, error);
   if (!tdm_cli_draws (options, &result_options, error))
     return FALSE;
   result_options.draws = FEWEST_DRAWS;

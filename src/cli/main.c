@@ -12,11 +12,13 @@ static const TdmCliCommand commands[] = {
   { "models", "models [list | show ID|FILE | check [ID|FILE…]] [--json]",
     "list the models, show one, run their reference checks", 0, tdm_cli_models },
   { "fit",
-    "fit CASE [--model ID|FILE] [--covariance exact|expected] [--seed N] [--json]",
+    "fit CASE|DATA.csv [--model ID|FILE] [--covariance exact|expected] [--seed N] "
+    "[--json]",
     "MAP estimate: effects, parameters, predictions, diagnostics",
     TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_SEED, tdm_cli_fit },
   { "predict",
-    "predict CASE [--model ID|FILE] [--from H] [--to H] [--by H] [--draws N] [--seed "
+    "predict CASE|DATA.csv [--model ID|FILE] [--from H] [--to H] [--by H] [--draws N] "
+    "[--seed "
     "N] "
     "[--residual] [--json]",
     "concentrations on a grid, with percentiles",
@@ -44,7 +46,7 @@ append_help (GString *out)
   g_string_append (
       out, "Usage: titrate-cli COMMAND …\n\nBayesian dosing of one patient: a case "
            "file goes in, estimates and regimens come out.\nCASE is a case file, or - "
-           "for standard input.\n\n");
+           "for standard input; DATA.csv is NONMEM-style data of many subjects.\n\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (out, "  titrate-cli %s\n      %s\n", commands[i].usage,
                             commands[i].summary);

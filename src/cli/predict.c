@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "base/unit.h"
+#include "cli/data.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
 
@@ -105,6 +106,8 @@ tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer, GError **er
   g_autoptr (TdmModel) model = NULL;
   g_autoptr (GArray) grid = g_array_new (FALSE, FALSE, sizeof (double));
   TdmCurveOptions spec;
+  if (tdm_cli_is_data (options))
+    return tdm_cli_data_predict (options, answer, error);
   if (!tdm_cli_load (options, &record, &model, error))
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, error);

@@ -2,6 +2,7 @@
 #include "engine/result-json.h"
 
 #include "engine/target.h"
+#include "num/linalg.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,11 +52,11 @@ model_identity (const TdmModel *model)
 }
 
 static json_t *
-by_effect (const TdmResult *result, const double *values)
+by_effect (const TdmFit *fit, const double *values)
 {
   json_t *out = json_object ();
-  for (guint i = 0; i < result->fit->n; i++)
-    json_object_set_new (out, tdm_problem_get_effect_name (result->fit->problem, i),
+  for (guint i = 0; i < fit->n; i++)
+    json_object_set_new (out, tdm_problem_get_effect_name (fit->problem, i),
                          tdm_json_real (values[i]));
   return out;
 }
@@ -71,16 +72,15 @@ by_parameter (const TdmModel *model, const double *values)
 }
 
 static json_t *
-covariance (const TdmResult *result, gboolean expected)
+covariance (const TdmFit *fit, gboolean expected)
 {
-  const TdmFit *fit = result->fit;
   const double *values = expected ? fit->covariance_expected : fit->covariance;
   json_t *names = json_array (), *rows = json_array ();
   for (guint i = 0; i < fit->n; i++)
     {
       json_t *row = json_array ();
       json_array_append_new (
-          names, json_string (tdm_problem_get_effect_name (result->fit->problem, i)));
+          names, json_string (tdm_problem_get_effect_name (fit->problem, i)));
       for (guint j = 0; j < fit->n; j++)
         json_array_append_new (row, tdm_json_real (values[i * fit->n + j]));
       json_array_append_new (rows, row);
@@ -133,27 +133,54 @@ metrics (const TdmResult *result)
   return out;
 }
 
+/* -2 ln of the marginal likelihood by the first-order conditional method with
+ * interaction, without n ln 2 pi: OFV + ln det Omega - ln det C, C the covariance from
+ * first derivatives. */
+static double
+focei (const TdmFit *fit)
+{
+  const guint n = fit->n;
+  g_autofree double *c = g_new (double, n *n + 1);
+  const double *prior = tdm_problem_get_omega_cholesky (fit->problem);
+  double value = fit->objective;
+  if (!tdm_cholesky (n, fit->covariance_expected, c))
+    return NAN;
+  for (guint i = 0; i < n; i++)
+    value += 2.0 * log (prior[i * n + i] / c[i * n + i]);
+  return value;
+}
+
+json_t *
+tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
+{
+  const TdmModel *model = tdm_problem_get_model (fit->problem);
+  json_t *levels = json_array ();
+  for (guint i = 0; i < fit->n_levels; i++)
+    json_array_append_new (levels, level (model, &fit->levels[i]));
+  json_t *out = json_pack (
+      "{s:b, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "converged", fit->converged,
+      "stop_reason", tdm_stop_name (fit->stop), "starts", (int)fit->starts, "optima",
+      (int)fit->optima, "gradient_norm", tdm_json_real (fit->gradient_norm),
+      "objective", tdm_json_real (fit->objective), "focei", tdm_json_real (focei (fit)),
+      "eta", by_effect (fit, fit->eta));
+  json_object_set_new (out, "parameters",
+                       json_pack ("{s:o, s:o}", "population",
+                                  by_parameter (model, fit->population), "individual",
+                                  by_parameter (model, fit->individual)));
+  json_object_set_new (out, "covariance", covariance (fit, expected_covariance));
+  json_object_set_new (out, "shrinkage", by_effect (fit, fit->shrinkage));
+  json_object_set_new (out, "levels", levels);
+  return out;
+}
+
 json_t *
 tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
 {
-  const TdmFit *fit = result->fit;
-  json_t *levels = json_array ();
-  for (guint i = 0; i < fit->n_levels; i++)
-    json_array_append_new (levels, level (result->model, &fit->levels[i]));
-  json_t *out = json_pack (
-      "{s:s, s:o, s:b, s:s, s:i, s:i, s:o, s:o, s:o}", "format", "titrate-fit/1",
-      "model", model_identity (result->model), "converged", fit->converged,
-      "stop_reason", tdm_stop_name (fit->stop), "starts", (int)fit->starts, "optima",
-      (int)fit->optima, "gradient_norm", tdm_json_real (fit->gradient_norm),
-      "objective", tdm_json_real (fit->objective), "eta", by_effect (result, fit->eta));
-  json_object_set_new (out, "parameters",
-                       json_pack ("{s:o, s:o}", "population",
-                                  by_parameter (result->model, fit->population),
-                                  "individual",
-                                  by_parameter (result->model, fit->individual)));
-  json_object_set_new (out, "covariance", covariance (result, expected_covariance));
-  json_object_set_new (out, "shrinkage", by_effect (result, fit->shrinkage));
-  json_object_set_new (out, "levels", levels);
+  json_t *out = json_pack ("{s:s, s:o}", "format", "titrate-fit/1", "model",
+                           model_identity (result->model));
+  json_t *values = tdm_json_fit_values (result->fit, expected_covariance);
+  json_object_update (out, values);
+  json_decref (values);
   json_object_set_new (out, "metrics", metrics (result));
   json_object_set_new (out, "notes", tdm_json_notes (result->notes));
   json_object_set_new (

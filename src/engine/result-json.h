@@ -10,6 +10,9 @@
 /* All return a new reference. */
 json_t *tdm_json_fit (const TdmResult *result,
                       gboolean expected_covariance) G_GNUC_WARN_UNUSED_RESULT;
+/* The estimate alone: what does not need curves and proposals. */
+json_t *tdm_json_fit_values (const TdmFit *fit,
+                             gboolean expected_covariance) G_GNUC_WARN_UNUSED_RESULT;
 json_t *tdm_json_prediction (const TdmModel *model,
                              const TdmCurve *curve) G_GNUC_WARN_UNUSED_RESULT;
 json_t *tdm_json_proposals (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
