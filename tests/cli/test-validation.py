@@ -1,0 +1,197 @@
+#!/usr/bin/python3
+"""Other programs' published answers, reproduced from their data through titrate-cli.
+
+Each test names its source; how many digits can be trusted is stated beside each tolerance.
+"""
+
+import math
+
+from harness import close, main, must_fail, run, test
+from validation import Skip, find, model, read, subjects
+
+LINEAR_1 = {"kind": "linear", "compartments": 1, "chain": 1}
+LINEAR_2 = {"kind": "linear", "compartments": 2, "chain": 0}
+
+
+def optional(function):
+    """A test whose data may not be there: it says so and passes."""
+    def wrapper():
+        try:
+            function()
+        except Skip as reason:
+            print(f"# SKIP {function.__name__}: {reason}", flush=True)
+    wrapper.__name__ = function.__name__
+    return test(wrapper)
+
+
+def compare_fits(fits, published, effects, eta, objective):
+    """Effects and the FOCEI objective of each subject against NONMEM's .phi table; the
+    largest differences. A lower objective of ours is right."""
+    worst = {"eta": 0.0, "objective": 0.0}
+    assert len(fits) == len(published)
+    for fit, row in zip(fits, published):
+        assert fit["converged"], fit
+        gain = float(row["OBJ"]) - fit["focei"]
+        far = max(abs(fit["eta"][name] - float(row[f"ETA{i}"]))
+                  for i, name in enumerate(effects, 1))
+        worst["eta"] = max(worst["eta"], far)
+        worst["objective"] = max(worst["objective"], abs(gain))
+        assert abs(gain) <= objective, (fit["id"], gain, far)
+        assert far <= eta, (fit["id"], gain, far)
+    return worst
+
+
+def nmtests_model(name, clearance):
+    covariates = {"LAGT": "h 0 100", "BIOAV": "1 0.01 10", "DUR2": "h 0 1000",
+                  "RAT2": "1 0.01 1000"}
+    parameters = {"CL": f"{clearance} * exp(eta_CL) | L/h", "V": "20 | L", "KA": "1.5 | 1/h"}
+    if name == "nmtests-time-varying":
+        covariates = {"WT": "kg 30 150"}
+        central = {}
+    else:
+        parameters |= {"LAG2": "LAGT | h", "F2": "BIOAV | 1", "D2": "DUR2 | h", "R2": "RAT2 | mg/h"}
+        central = {"bioavailability": "F2", "lag": "LAG2"}
+    routes = {"depot": {"into": "absorption", "infusion": "yes", "cmt": 1},
+              "central": {"into": "central", "infusion": "yes", "cmt": 2, **central}}
+    if central:
+        routes["timed"] = {"into": "central", "duration": "D2", "cmt": 2, **central}
+        routes["rated"] = {"into": "central", "rate": "R2", "cmt": 2, **central}
+    expected = "1.1" if central else "0.583"
+    return model(name, parameters, ["CL = variance 0.09"], LINEAR_1,
+                 {"CP": {"unit": "ng/mL", "error": "proportional", "proportional": "10 %",
+                         "cmt": 2}}, routes, covariates, expected=expected)
+
+
+def compare_predictions(item, data, path, column, relative, absolute):
+    """Population predictions at each observation against a column of the data."""
+    rows = {}
+    for row in read(item, data):
+        if row["evid"] == "0":
+            rows.setdefault(row["ID"], []).append(float(row[column]))
+    got = subjects("predict", find(item, data), path)
+    assert [one["id"] for one in got] == list(rows)
+    for one in got:
+        values = [p["population"] for p in one["predictions"]]
+        close(values, rows[one["id"]], relative, f"subject {one['id']}", absolute)
+    return sum(map(len, rows.values()))
+
+
+@optional
+def test_nmtests_dosing():
+    """NONMEM 7.5.1, mrgsolve/nmtests at 5235a697: 29 dosing situations, 5 printed digits."""
+    path = nmtests_model("nmtests-dosing", "1.1")
+    count = compare_predictions("nmtests_dosing", "dosing_1001.csv", path, "CP_NONMEM", 5.1e-5,
+                                0.006)
+    assert count == 3799, count
+    must_fail(compare_predictions, "nmtests_dosing", "dosing_1001.csv", path, "CP_NONMEM", 1e-6,
+              0.0)
+
+
+@optional
+def test_nmtests_time_varying():
+    """The same with a clearance by weight, which changes with each record."""
+    path = nmtests_model("nmtests-time-varying", "1.1 * (WT/70)^0.75")
+    compare_predictions("nmtests_dosing", "time_varying_2001.csv", path, "CP_NONMEM", 5.1e-5,
+                        0.006)
+
+
+@test
+def test_pkpdsim():
+    """InsightRX/PKPDsim at c8a0ef51 (MIT), test_advan.R: 100 every 12 h, at 23 h."""
+    for row in read("pkpdsim_advan", "values.csv"):
+        n = int(row["compartments"])
+        oral = row["route"] == "oral"
+        parameters = {"CL": "10 * exp(eta_CL) | L/h", "V1": "50 | L", "Q2": "5 | L/h",
+                      "V2": "100 | L", "Q3": "3 | L/h", "V3": "150 | L", "KA": "0.5 | 1/h"}
+        used = ["CL", "V1", "Q2", "V2", "Q3", "V3"][:2 * n] + (["KA"] if oral else [])
+        path = model(f"pkpdsim-{row['route']}-{n}", {key: parameters[key] for key in used},
+                     ["CL = variance 0.09"],
+                     {"kind": "linear", "compartments": n, "chain": 1 if oral else 0},
+                     {"C": {"unit": "mg/L", "error": "proportional", "proportional": "10 %"}},
+                     {"given": {"into": "absorption" if oral else "central",
+                                "infusion": "yes"}}, expected="10")
+        data = path.with_suffix(".csv")
+        rate = 100 if row["route"] == "infusion" else 0
+        data.write_text("ID,TIME,AMT,RATE,II,ADDL,EVID,DV\n"
+                        f"1,0,100,{rate},12,1,1,.\n1,23,0,0,0,0,0,.\n", encoding="utf-8")
+        value = subjects("predict", data, path)[0]["predictions"][0]["population"]
+        assert f"{value:.3f}" == row["C23_published"], (row, value)
+        close(value, float(row["C23_our_check"]), 0.0, "check", 5.1e-6)
+
+
+def warfarin_model(name, theta, omega, lag=False):
+    names = ["KA", "CL", "V"] + (["TLAG"] if lag else [])
+    units = {"KA": "1/h", "CL": "L/h", "V": "L", "TLAG": "h"}
+    parameters = {key: f"exp({value} + eta_{key}) | {units[key]}"
+                  for key, value in zip(names, theta)}
+    proportional, additive = theta[len(names):]
+    return names, model(
+        name, parameters, [f"{key} = variance {value}" for key, value in zip(names, omega)],
+        LINEAR_1, {"C": {"unit": "mg/L", "error": "combined", "additive": f"{additive} mg/L",
+                         "proportional": f"{proportional} 1"}},
+        {"oral": {"into": "absorption", **({"lag": "TLAG"} if lag else {})}},
+        expected=f"{math.exp(theta[0]):.4f}")
+
+
+@test
+def test_warfarin():
+    """NONMEM FOCEI, nlmixr2/nonmem2rx at 728d75c7, run006: 32 subjects, etas to 2e-5."""
+    names, path = warfarin_model("warfarin-run", [-0.569442, -2.00718, 2.05852, 0.117043, 0.722444],
+                                 [0.474865, 0.0790333, 0.0482885])
+    fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
+    published = read("warfarin_pk_focei", "run006_phi.csv")
+    compare_fits(fits, published, names, 2e-4, 2e-4)
+    close(sum(fit["focei"] for fit in fits), 423.327281796598, 0.0, "sum", 1e-3)
+
+
+@test
+def test_warfarin_lag():
+    """The same with a lag, run002, whose posterior is discontinuous at each sampling time:
+    our optimum may be another and better one."""
+    names, path = warfarin_model(
+        "warfarin-lag", [0.229059, -2.02255, 2.07590, -0.230712, 0.0842935, 0.281372],
+        [0.643555, 0.0838693, 0.0484973, 0.388885], lag=True)
+    fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
+    published = read("warfarin_pk_focei", "run002_phi.csv")
+    agree = 0
+    for fit, row in zip(fits, published):
+        far = max(abs(fit["eta"][name] - float(row[f"ETA{i}"]))
+                  for i, name in enumerate(names, 1))
+        if far <= 1e-3:
+            agree += 1
+            close(fit["focei"], float(row["OBJ"]), 0.0, f"subject {fit['id']}", 1e-3)
+    assert agree >= 28, agree
+
+
+@test
+def test_phenobarbital():
+    """NONMEM FOCEI, pharmpy at 435dd66e, pheno_real: 59 neonates, etas to 8e-6."""
+    path = model("pheno-real", {
+        "CL": "0.00469555 * WGT * exp(eta_CL) | L/h",
+        "V": "0.984258 * WGT * (APGR < 5 ? 1.158920 : 1) * exp(eta_V) | L"},
+        ["CL = variance 0.0293508", "V = variance 0.0279060"],
+        {"kind": "linear", "compartments": 1},
+        {"C": {"unit": "mg/L", "error": "proportional", "proportional": "0.115069544 1"}},
+        {"iv": {"into": "central"}}, {"WGT": "kg 0.5 5", "APGR": "1 0 10"}, expected="0.0023478")
+    fits = subjects("fit", find("pharmpy_pheno", "pheno.csv"), path)
+    compare_fits(fits, read("pharmpy_pheno", "pheno_real_phi.csv"), ["CL", "V"], 1e-4, 1e-4)
+    close(sum(fit["focei"] for fit in fits), 586.27605628188053, 0.0, "sum", 1e-3)
+
+
+@optional
+def test_acop_bolus():
+    """NONMEM 7.4.3 FOCEI, nonmem2rx runODE032: 120 subjects, etas to 7e-5."""
+    theta = {"CL": ("1.37034", "L/h"), "V1": ("4.19815", "L"), "Q2": ("1.38003", "L/h"),
+             "V2": ("3.87657", "L")}
+    omega = [0.101251, 0.0993872, 0.101303, 0.0730498]
+    path = model("acop-bolus", {key: f"exp({value} + eta_{key}) | {unit}"
+                                for key, (value, unit) in theta.items()},
+                 [f"{key} = variance {value}" for key, value in zip(theta, omega)], LINEAR_2,
+                 {"C": {"unit": "mg/L", "error": "proportional", "proportional": "0.196446 1"}},
+                 {"iv": {"into": "central"}}, expected="3.937")
+    fits = subjects("fit", find("acop_bolus2cpt_runODE032", "data_sd.csv"), path)
+    compare_fits(fits, read("acop_bolus2cpt_runODE032", "phi.csv"), list(theta), 3e-4, 1e-3)
+    close(sum(fit["focei"] for fit in fits), 20167.6410936279, 0.0, "sum", 0.01)
+
+
+main()

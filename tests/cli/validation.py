@@ -1,0 +1,98 @@
+"""Models and data of other programs' published answers, for test-validation.py.
+
+Data whose licence allows it stand in tests/data/validation, with their source; the others are
+looked for in the folder TITRATE_VALIDATION, or ../shared/validation beside the project, and
+their tests are skipped where it is not there.
+"""
+
+import csv
+import os
+import pathlib
+
+from harness import ROOT, TESTS, folder, run
+
+OWN = TESTS / "data" / "validation"
+BESIDE = pathlib.Path(os.environ.get("TITRATE_VALIDATION",
+                                     ROOT.parent / "shared" / "validation"))
+
+
+class Skip(Exception):
+    """Raised where data are not there."""
+
+
+def find(item, name):
+    """The path of a file of an item."""
+    for place in (OWN, BESIDE):
+        if (place / item / name).exists():
+            return place / item / name
+    raise Skip(f"{item}/{name} is not in {BESIDE}")
+
+
+def read(item, name):
+    with open(find(item, name), newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+HEAD = """[model]
+format = titrate-model/1
+id = {0}
+version = 1
+drug = {1}
+title = {0}
+reference = see tests/data/validation
+doi = 10.1000/none
+status = C
+status_text = As the item states it.
+population = It compares programs.
+limits = Not for patients.
+"""
+
+
+def section(name, lines):
+    return f"\n[{name}]\n" + "".join(f"{line}\n" for line in lines)
+
+
+def keys(values):
+    return [f"{key} = {value}" for key, value in values.items()]
+
+
+def model(name, parameters, effects, structure, outputs, routes, covariates=None, **others):
+    """Writes a model file and returns its path.
+
+    parameters: name -> "expression | unit"; effects: lines; structure: key -> value, or a
+    dict of equations; outputs, routes: name -> keys; covariates: name -> "unit low high".
+    """
+    name += "-published-2026"
+    text = HEAD.format(name, name.split("-")[0])
+    for key, value in (covariates or {}).items():
+        unit, low, high = value.split()
+        text += section(f"covariate {key}", keys({
+            "title": key, "unit": unit, "allowed": f"{low} to {high}", "carry": "backward"}))
+    if "terms" in others:
+        text += section("terms", keys(others["terms"]))
+    split = {key: [part.strip() for part in value.split("|")] for key, value in parameters.items()}
+    text += section("parameters", keys({key: value[0] for key, value in split.items()}))
+    text += section("units", keys({key: value[1] for key, value in split.items()}))
+    text += section("effects", effects)
+    if "ode" in others:
+        text += section("ode", keys(others["ode"]))
+    text += section("structure", keys(structure))
+    for key, value in outputs.items():
+        text += section(f"output {key}", keys({"title": key, **value}))
+    for key, value in routes.items():
+        text += section(f"route {key}", keys({"title": key, **value}))
+    given = [f"{key} {value.split()[1]}" for key, value in (covariates or {}).items()]
+    check = {"covariates": ", ".join(given)} if given else {}
+    first = next(key for key, value in split.items() if "eta" in value[0])
+    text += section("check written", keys({
+        **check, "values": f"{first} {others['expected']}", "source": "by hand"}))
+    path = folder() / f"{name}.model"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def subjects(command, data, path, *arguments, status=0):
+    """The subjects of `fit` or `predict` of a table."""
+    done = run(command, data, "--model", path, "--json", *arguments)
+    assert done.status == status, str(done)
+    return done.json()["subjects"]
