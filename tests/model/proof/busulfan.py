@@ -53,7 +53,7 @@ def lawson(c):
 def paci(c):
     ratio = c["WT"] / 9.0
     cl = 2.18 * ratio ** (1.25 if ratio < 1.0 else 0.76)
-    volume = c["WT"] ** 0.86
+    volume = 6.6 * ratio**0.86
     return {"CL": cl, "V": volume}, chain(1, cl, volume=volume, routes=infusion())
 
 

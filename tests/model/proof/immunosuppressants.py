@@ -27,7 +27,7 @@ def andrews(c):
     bsa = derive(c, "BSA", lambda: bsa_dubois(c["WT"], c["HT"]))
     lean = derive(c, "LBW", lambda: lean_body_weight(c["WT"], c["HT"], c["sex"]))
     cl = 23.0 * (1.631 if c.get("CYP3A5") == "expresser" else 1.0)
-    cl *= 0.80 if c.get("CYP3A4_22") == "carrier" else 1.0
+    cl *= 0.80 if c.get("CYP3A4_22") == "yes" else 1.0
     cl *= (55.72 / c["AGE"]) ** 0.43 * (c["ALB"] / 42.0) ** 0.43 * (bsa / 1.93) ** 0.88
     cl *= (134.98 / c["SCR"]) ** 0.14 * (34.0 / c["HCT"]) ** 0.76
     v1 = 692.0 * (lean / 58.94) ** 1.52
@@ -79,7 +79,7 @@ def storset(c):
 def de_wit(c):
     size = c["WT"] / 70.0
     cl, v1 = 17.4 * size**0.75, 25.2 * size
-    fraction = 0.792 if c.get("ABCB1") == "TTT carrier" else 1.0
+    fraction = 0.792 if c.get("ABCB1") == "yes" else 1.0
     return {"CL": cl, "V1": v1, "F1": fraction}, by_mouth(
         cl, v1, 51.1, 400.0, 0.647, fraction=fraction)
 
@@ -100,7 +100,7 @@ def riglet(c):
     cl, v1, q, v2 = 900.0 * renal**0.38, 1620.0, 2040.0, 19400.0 / renal**1.03
     bound = 56.5 * (c["ALB"] / 37.0) ** 1.46
     inward, cells = 1200.0, 1980.0
-    outward = 43.8 * (2.718281828459045**-0.64 if c.get("ABCB1") == "TT" else 1.0)
+    outward = 43.8 * (2.718281828459045**-0.64 if c.get("ABCB1") == "yes" else 1.0)
 
     def rhs(t, x):
         free, far, cell = x[0] / v1, x[1] / v2, x[2] / cells

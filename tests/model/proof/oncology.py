@@ -86,7 +86,7 @@ def ahamadi(c):
     cl = 0.22 * weight**0.595 * albumin**-0.907 * (c["BSLD"] / 89.6) ** 0.0872
     cl *= (c["EGFR"] / 88.47) ** 0.135 * (0.848 if female else 1.0)
     cl *= 1.145 if c.get("NSCLC") == "yes" else 1.0
-    cl *= 0.9261 if c.get("ECOG") == "1 or more" else 1.0
+    cl *= 0.9261 if c.get("ECOG") == "yes" else 1.0
     cl *= 1.14 if prior else 1.0
     v1 = 3.48 * weight**0.489 * albumin**-0.208 * (0.866 if female else 1.0)
     v1 *= 1.0736 if prior else 1.0
@@ -98,7 +98,7 @@ def ahamadi(c):
 @published("nivolumab-bajaj-2017")
 def bajaj(c):
     male = 1.0 if c["sex"] == "male" else 0.0
-    status = 1.0 if c.get("PS") == "1 or more" else 0.0
+    status = 1.0 if c.get("PS") == "yes" else 0.0
     asian = 1.0 if c.get("ASIAN") == "yes" else 0.0
     weight = c["WT"] / 80.0
     cl0 = 0.0094 * weight**0.566 * (c["EGFR"] / 90.0) ** 0.186
