@@ -250,6 +250,7 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
                            self, G_CONNECT_SWAPPED);
   published_cb (self);
   record_changed_cb (self);
+  page_cb (self);
 }
 
 void

@@ -26,6 +26,18 @@ def tab_comes_round(program):
         raise AssertionError(f"Tab never reached {missing}; it went {seen}")
 
 
+def windows_of_help_open(program):
+    """The shortcuts and the preferences, without a warning (warnings end the program)."""
+    program.key("ctrl+question")
+    program.wait("label", "Take back what is being typed")
+    program.key("Escape")
+    program.key("ctrl+comma")
+    program.wait("label", "Appearance")
+    program.key("Escape")
+    drive.until("the preferences closed",
+                lambda: program.find("label", "Appearance") is None)
+
+
 def titles_hold_the_identity(program):
     """H12: who it is stands in the title of the window."""
     program.key("ctrl+n")
@@ -38,5 +50,5 @@ def titles_hold_the_identity(program):
 
 
 if __name__ == "__main__":
-    drive.run([everything_has_a_name, tab_comes_round, titles_hold_the_identity],
-              ["--demo"])
+    drive.run([everything_has_a_name, tab_comes_round, windows_of_help_open,
+               titles_hold_the_identity], ["--demo"])
