@@ -73,24 +73,6 @@ chosen_regimen (const TdmResult *result)
   return result->proposals->regimens->pdata[result->chosen_index];
 }
 
-static const char *
-metric_words (TdmMetricKind metric)
-{
-  switch (metric)
-    {
-    case TDM_METRIC_TROUGH:
-      return "the trough";
-    case TDM_METRIC_PEAK:
-      return "the peak";
-    case TDM_METRIC_AVERAGE:
-      return "the average concentration";
-    case TDM_METRIC_AUC24:
-      return "AUC24";
-    default:
-      return "the target's measure";
-    }
-}
-
 /* "With 1250 mg every 12 h … the trough is expected to be 15 mg/L (90 %: 11–19)." */
 static char *
 chosen_sentence (const Builder *self)
@@ -108,7 +90,7 @@ chosen_sentence (const Builder *self)
                               ? tdm_unit_display (code)
                               : g_strdup ("");
   return g_strdup_printf ("With %s, %s is expected to be %s%s%s (90\u00a0%%: %s–%s).",
-                          regimen, metric_words (target->metric), value,
+                          regimen, tdm_words_metric (target->metric), value,
                           *unit != '\0' ? " " : "", unit, low, high);
 }
 

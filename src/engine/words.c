@@ -10,8 +10,8 @@
 /* A parameter within this much of the typical value is called typical. */
 #define TYPICAL_PERCENT 5.0
 
-static const char *
-metric_title (TdmMetricKind metric)
+const char *
+tdm_words_metric (TdmMetricKind metric)
 {
   switch (metric)
     {
@@ -126,8 +126,8 @@ metric_sentence (const TdmResult *result)
   g_autofree char *unit = shown_unit (&target);
   int side = tdm_target_side (&target, result->metrics.target);
   return g_strdup_printf ("%s on the current regimen is %s%s%s%s, %s the target %s",
-                          metric_title (target.metric), value, *unit ? " " : "", unit,
-                          when_text (&target), sides[side + 1], window);
+                          tdm_words_metric (target.metric), value, *unit ? " " : "",
+                          unit, when_text (&target), sides[side + 1], window);
 }
 
 char *

@@ -7,6 +7,8 @@
 /* "Clearance is 38 % below what is typical for this patient; AUC24 is 612 mg·h/L, above
  * the window 400–600 mg·h/L." Yours. */
 char *tdm_words_conclusion (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* "the trough", "AUC24": what a target looks at. Static. */
+const char *tdm_words_metric (TdmMetricKind metric);
 /* "1250 mg every 12 h, infused over 2 h". Yours. */
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
 /* The plot in one sentence, for screen readers. Yours. */
