@@ -67,3 +67,19 @@ def delattre(c):
     clcr = derive(c, "CLCR",
                   lambda: cockcroft_gault(c["AGE"], c["WT"], c["SCR"], c["sex"]))
     return two(0.77 + 1.42 * clcr / 55.5, 19.2, 4.38, 9.38)
+
+
+@published("gentamicin-xuan-2003")
+def xuan(c):
+    clcr = derive(c, "CLCR",
+                  lambda: cockcroft_gault(c["AGE"], c["WT"], c["SCR"], c["sex"]))
+    v1 = 0.28 * c["WT"]
+    q = 0.092 * v1
+    return two(0.047 * clcr, v1, q, q / 0.071)
+
+
+@published("amikacin-tod-1998")
+def tod(c):
+    theta = 0.640 if c["sex"] == "female" else 0.797
+    renal = theta * 6.0 * (0.985 - c["AGE"] / 100.0) * c["WT"] / c["SCR"]
+    return two(renal + 1.66, 8.92, 4.43, 11.4)

@@ -1,5 +1,7 @@
 """Tacrolimus, everolimus, ciclosporin, mycophenolate: the published equations."""
 
+from math import exp
+
 from body import bsa_dubois, derive, fat_free_mass, lean_body_weight
 from registry import published
 from solve import Route, System, chain
@@ -25,7 +27,8 @@ def woillard(c):
 @published("tacrolimus-andrews-2019")
 def andrews(c):
     bsa = derive(c, "BSA", lambda: bsa_dubois(c["WT"], c["HT"]))
-    lean = derive(c, "LBW", lambda: lean_body_weight(c["WT"], c["HT"], c["sex"]))
+    lean = derive(c, "LBW", lambda: max(
+        20.0, lean_body_weight(c["WT"], c["HT"], c["sex"])))
     cl = 23.0 * (1.631 if c.get("CYP3A5") == "expresser" else 1.0)
     cl *= 0.80 if c.get("CYP3A4_22") == "yes" else 1.0
     cl *= (55.72 / c["AGE"]) ** 0.43 * (c["ALB"] / 42.0) ** 0.43 * (bsa / 1.93) ** 0.88
@@ -71,7 +74,7 @@ def storset(c):
         plasma = NG_ML * x[1] / v1
         return plasma * (1.0 + bound / (plasma + kd)) / NG_ML
 
-    return {"CL": cl, "V1": v1, "F1": fraction}, System(
+    return {"CL": cl, "V1": v1, "F1": fraction, "BMAX": bound / NG_ML}, System(
         3, {"oral": Route(0, fraction, 0.41)}, {"C": whole_blood}, rhs=rhs, scale=NG_ML)
 
 
@@ -100,7 +103,7 @@ def riglet(c):
     cl, v1, q, v2 = 900.0 * renal**0.38, 1620.0, 2040.0, 19400.0 / renal**1.03
     bound = 56.5 * (c["ALB"] / 37.0) ** 1.46
     inward, cells = 1200.0, 1980.0
-    outward = 43.8 * (2.718281828459045**-0.64 if c.get("ABCB1") == "yes" else 1.0)
+    outward = 43.8 * (exp(-0.64) if c.get("ABCB1") == "yes" else 1.0)
 
     def rhs(t, x):
         free, far, cell = x[0] / v1, x[1] / v2, x[2] / cells
@@ -109,4 +112,4 @@ def riglet(c):
 
     return {"CL": cl, "V2": v2, "KNS": bound, "CLOUT": outward}, System(
         3, {"oral": Route(0, 320.34 / 433.49, duration=1.29)},
-        {"C": lambda x: x[0] / v1 * (1.0 + bound)}, rhs=rhs)
+        {"C": lambda x: x[0] / v1 * (1.0 + bound), "CU": lambda x: x[0] / v1}, rhs=rhs)

@@ -1,4 +1,4 @@
-"""Antiepileptics, theophylline, caffeine, digoxin, voriconazole, lithium: the published equations."""
+"""Antiepileptics and further drugs: the published equations."""
 
 from math import exp
 
@@ -46,7 +46,7 @@ def williams(c):
                 absorbed - cl * central / v1 - exchange, exchange]
 
     routes = {"sprinkle": Route(0, lag=1.0), "capsule": Route(1),
-              "tablet": Route(2, lag=2.0), "iv": Route(3)}
+              "tablet": Route(2, lag=2.0), "syrup": Route(3, rate=410.0), "iv": Route(3)}
     return {"CL": cl, "V1": v1, "Q": q, "V2": v2}, System(
         5, routes, {"C": lambda x: x[3] / v1}, rhs=rhs)
 
@@ -63,7 +63,8 @@ def yukawa(c):
         return [-ka * x[0], ka * x[0] - vmax * level / (km + level)]
 
     return {"VMAX": vmax, "KM": km, "V": volume}, System(
-        2, {"oral": Route(0)}, {"C": lambda x: x[1] / volume}, rhs=rhs)
+        2, {"oral": Route(0), "sodium": Route(0, 0.92), "iv": Route(1, 0.92)},
+        {"C": lambda x: x[1] / volume}, rhs=rhs)
 
 
 @published("theophylline-yano-1993")
@@ -71,7 +72,8 @@ def yano(c):
     hepatic = -0.525 if c.get("HEPATIC") == "yes" else 0.0
     cl = c["WT"] * exp(-3.78 + hepatic + 0.0233 * c["PACO2"])
     volume = c["WT"] * exp(-1.12 + 0.00934 * c["PACO2"])
-    return {"CL": cl, "V": volume}, chain(1, cl, volume=volume, routes=infusion())
+    routes = {**infusion(), "aminophylline": {"into": "central", "fraction": 0.8}}
+    return {"CL": cl, "V": volume}, chain(1, cl, volume=volume, routes=routes)
 
 
 @published("caffeine-lee-1997")
@@ -102,7 +104,7 @@ def yuan(c):
     cl, v1, q, v2 = 0.98 * size**0.75, 13.1 * size, 0.84 * size**0.75, 8.2 * size
     routes = {"oral": {"into": "absorption", "fraction": 2.0 * 6.94 / 73.89}}
     return {"CL": cl, "V1": v1}, chain(2, cl, volume=v1, q=[(q, v2)], ka=7.0 / 0.52,
-                                       steps=7, scale=1.0 / 6.94 * 1.0, routes=routes)
+                                       steps=7, scale=1.0 / 6.94, routes=routes)
 
 
 @published("voriconazole-friberg-2012")

@@ -22,6 +22,7 @@ class Route:
     fraction: float = 1.0
     lag: float = 0.0
     duration: float = 0.0  # of zero-order input, h; 0 = as the dose says
+    rate: float = 0.0  # of zero-order input, mg/h, instead of a duration
 
 
 @dataclass
@@ -102,6 +103,8 @@ def _events(system, doses):
     for dose in doses:
         route = system.routes[dose.route]
         over = route.duration or dose.over
+        if route.rate > 0.0:
+            over = dose.amount * route.fraction / route.rate
         for i in range(dose.times):
             start = dose.time + i * dose.every + route.lag
             amount = dose.amount * route.fraction
