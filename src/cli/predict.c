@@ -16,8 +16,6 @@
 #define DEFAULT_STEP_H 0.5
 /* A long history is shown in longer steps, unless --by says how long. */
 #define DEFAULT_POINTS 10000
-#define DEFAULT_DRAWS 1000
-#define DEFAULT_DRAWS_ODE 200
 
 static double
 default_step (double span_h)
@@ -77,11 +75,10 @@ print_text (const TdmModel *model, const TdmCurve *curve, GString *out)
 }
 
 static gboolean
-curve_options (const TdmCliOptions *options, const TdmModel *model, const GArray *grid,
-               TdmCurveOptions *out, GError **error)
+curve_options (const TdmCliOptions *options, const TdmProblem *problem,
+               const GArray *grid, TdmCurveOptions *out, GError **error)
 {
   TdmResultOptions numbers = { 0 };
-  gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
   if (!tdm_cli_draws (options, &numbers, error))
     return FALSE;
   *out = (TdmCurveOptions){ .times_h = (const double *)(gconstpointer)grid->data,
@@ -91,7 +88,7 @@ curve_options (const TdmCliOptions *options, const TdmModel *model, const GArray
                             .residual = numbers.residual_bands,
                             .until_h = INFINITY };
   if (!options->draws)
-    out->draws = ode ? DEFAULT_DRAWS_ODE : DEFAULT_DRAWS;
+    out->draws = tdm_problem_get_draws (problem);
   return (double)out->draws * out->n_times <= MAX_VALUES
          || tdm_cli_usage (error,
                            "%u points with %u draws are too many; take fewer points or "
@@ -112,7 +109,7 @@ tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer, GError **er
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, error);
   if (!problem || !make_grid (options, tdm_problem_get_adjust_h (problem), grid, error)
-      || !curve_options (options, model, grid, &spec, error))
+      || !curve_options (options, problem, grid, &spec, error))
     return FALSE;
   g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, error);
   g_autoptr (TdmCurve) curve = fit ? tdm_curve_new (fit, &spec, NULL, error) : NULL;

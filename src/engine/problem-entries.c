@@ -13,6 +13,8 @@
 /* A level drawn this soon after the end of an infusion may be in the distribution
  * phase. */
 #define DISTRIBUTION_H 0.5
+/* Doses closer than this are parts of one, not a regimen. */
+#define LEAST_SPACING_H 1.0
 
 static const TdmModelRoute *
 find_route (const TdmProblem *self, const char *name, guint index, GError **error)
@@ -99,7 +101,8 @@ last_spacing (const TdmProblem *self, guint last)
       if (i != last && start < end - ONE_DOSE_H && self->doses[i].amount_mg > 0)
         previous = MAX (previous, start);
     }
-  return isfinite (previous) ? end - previous : 0.0;
+  double spacing = isfinite (previous) ? end - previous : 0.0;
+  return spacing >= LEAST_SPACING_H ? spacing : 0.0;
 }
 
 /* The ward's interval a spacing stands for: the nearest that can be given, within 15 %.

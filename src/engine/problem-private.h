@@ -66,3 +66,6 @@ gboolean tdm_problem_load_sets (TdmProblem *self, GError **error);
 
 /* Start of the last dose a line gives, and of its first (h). */
 double tdm_pk_dose_last_start (const TdmPkDose *dose);
+
+/* FALSE with an error that names the field when an answer would take long. */
+gboolean tdm_problem_check_work (const TdmProblem *self, GError **error);

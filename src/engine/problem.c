@@ -81,6 +81,8 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
       || !tdm_problem_load_target (self, error))
     return NULL;
   find_now_and_adjust (self);
+  if (!tdm_problem_check_work (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 

@@ -76,6 +76,9 @@ const TdmTarget *tdm_problem_get_target (const TdmProblem *self);
 /* Covariates in force at `time_h`, all of the model's, derived included (NAN =
  * unknown). */
 const double *tdm_problem_get_covariates_at (const TdmProblem *self, double time_h);
+/* How many draws bands take unless somebody says otherwise: fewer for differential
+ * equations and for very long histories. */
+guint tdm_problem_get_draws (const TdmProblem *self);
 /* TRUE when some needed covariate is outside the model's studied range. */
 gboolean tdm_problem_is_extrapolated (const TdmProblem *self);
 

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define DEFAULT_DRAWS 1000
-#define ODE_DRAWS 200
 /* How far past the adjust time to draw: this many intervals, within these hours. */
 #define AHEAD_INTERVALS 5
 #define AHEAD_LEAST_H 48.0
@@ -18,15 +16,6 @@
 #define POPULATION_SHARE 4
 /* At most this much history is drawn before the adjust time. */
 #define BACK_MOST_H 24.0 * 60
-
-static guint
-draws_for (const TdmModel *model, const TdmResultOptions *options)
-{
-  if (options && options->draws)
-    return options->draws;
-  return tdm_model_get_structure (model)->kind == TDM_PK_ODE ? ODE_DRAWS
-                                                             : DEFAULT_DRAWS;
-}
 
 /* From the first event, or BACK_MOST_H before the adjust time, to some intervals after.
  */
@@ -53,7 +42,8 @@ curve_of (const TdmFit *fit, const TdmRegimen *regimen, const TdmResultOptions *
   TdmCurveOptions o = { .until_h = INFINITY };
   const TdmProblem *problem = fit->problem;
   TdmPkDose dose;
-  o.draws = draws_for (tdm_problem_get_model (problem), options);
+  o.draws =
+      options && options->draws ? options->draws : tdm_problem_get_draws (problem);
   o.seed = options ? options->seed : 0;
   o.residual = options && options->residual_bands;
   find_span (

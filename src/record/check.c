@@ -17,6 +17,8 @@
 #define MAX_INTERVALS 32
 /* A year: no infusion and no interval is longer. */
 #define MAX_SPAN_H 8784.0
+/* Nobody gives a dose more often; something given so often is an infusion. */
+#define MIN_INTERVAL_H 0.1
 /* At most this many infusions run at once at steady state. */
 #define MAX_OVERLAP 1000.0
 
@@ -298,6 +300,13 @@ check_span (double hours, gboolean zero_ok, const char *entry, const char *field
 }
 
 static gboolean
+check_interval (double hours, const char *entry, const char *field, GError **error)
+{
+  return hours >= MIN_INTERVAL_H
+         || wrong (error, entry, field, "must be at least %g hours", MIN_INTERVAL_H);
+}
+
+static gboolean
 check_repeats (const TdmDoseEntry *dose, const char *entry, GError **error)
 {
   if (dose->count < 1 || dose->count > TDM_CASE_MAX_DOSES)
@@ -503,7 +512,8 @@ check_options (TdmCase *self, GError **error)
     return wrong (error, "options", "interval", "lists more than %d", MAX_INTERVALS);
   for (guint i = 0; i < options->n_intervals; i++)
     if (!check_span (options->intervals_h[i], FALSE, "options",
-                     entry_name (entry, "interval", i), error))
+                     entry_name (entry, "interval", i), error)
+        || !check_interval (options->intervals_h[i], "options", entry, error))
       return FALSE;
   if (!(options->prior_weight > 0.0 && options->prior_weight <= 10.0))
     return wrong (error, "options", "prior_weight", "must be more than 0, at most 10");
