@@ -29,8 +29,9 @@ typedef struct
   gboolean reset;   /* first takes away all that was given before, on its way or not */
 } TdmPkDose;
 
-/* Most doses a plan expands to; more is refused. */
-#define TDM_PK_MAX_DOSES 100000
+/* Most doses a plan expands to; more is refused. A case may hold half of them, the rest
+ * is for the regimen that follows. */
+#define TDM_PK_MAX_DOSES 200000
 
 typedef struct _TdmPkPlan TdmPkPlan; /* immutable, reference counted */
 

@@ -313,6 +313,9 @@ check_repeats (const TdmDoseEntry *dose, const char *entry, GError **error)
     return wrong (error, entry, "count", "must be from 1 to %d", TDM_CASE_MAX_DOSES);
   if (dose->interval_h == 0.0 && dose->count > 1)
     return wrong (error, entry, "interval", "is missing; a count needs it");
+  if (dose->interval_h > 0.0
+      && !check_interval (dose->interval_h, entry, "interval", error))
+    return FALSE;
   if (dose->interval_h == 0.0 && dose->steady_state)
     return wrong (error, entry, "interval", "is missing; steady_state needs it");
   if (dose->added && !dose->steady_state)

@@ -362,7 +362,7 @@ test_refusals (void)
   assert_refused (&structure, &dose, 1, "doses[0]: a repeated dose needs an interval");
   dose.interval_h = 1.0;
   dose.count = TDM_PK_MAX_DOSES + 1;
-  assert_refused (&structure, &dose, 1, "doses: more than 100000 doses");
+  assert_refused (&structure, &dose, 1, "doses: more than 200000 doses");
   dose.count = 1;
   dose.steady_state = TRUE;
   const TdmPkDose two[] = { dose, dose };
