@@ -400,7 +400,7 @@ test_refused_doses (void)
     { DOSE ",\"interval\":0.1,\"count\":100000},{" DOSE, "doses[1].count: ", "in all" },
     { DOSE ",\"steady_state\":true", "doses[0].interval: ", "missing" },
     { DOSE ",\"steady_state\":1", "doses[0].steady_state: ", "true or false" },
-    { DOSE ",\"steady_state\":true,\"interval\":0.001,\"duration\":1.1",
+    { DOSE ",\"steady_state\":true,\"interval\":0.1,\"duration\":101",
       "doses[0].duration: ", "1000 intervals" },
     { DOSE ",\"added\":true", "doses[0].added: ", "steady_state" },
     { DOSE ",\"stopped\":true", "doses[0].stopped: ", "steady_state" },
