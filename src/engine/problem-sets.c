@@ -27,13 +27,16 @@ typedef struct
   gboolean after; /* what happens at that time is before it */
 } Start;
 
+/* The time up to which occasions matter: a level drawn after the dose of its time is
+ * one of the occasion that begins then. */
 static double
 last_level (const TdmProblem *self)
 {
   double last = -INFINITY;
   for (guint i = 0; i < self->n_levels; i++)
     if (self->levels[i].use)
-      last = MAX (last, self->levels[i].time_h);
+      last = MAX (last, self->levels[i].time_h
+                            + (self->levels[i].after_dose ? 2 * SAME_TIME_H : 0));
   return last;
 }
 
