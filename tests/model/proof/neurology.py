@@ -104,7 +104,7 @@ def yuan(c):
     cl, v1, q, v2 = 0.98 * size**0.75, 13.1 * size, 0.84 * size**0.75, 8.2 * size
     routes = {"oral": {"into": "absorption", "fraction": 2.0 * 6.94 / 73.89}}
     return {"CL": cl, "V1": v1}, chain(2, cl, volume=v1, q=[(q, v2)], ka=7.0 / 0.52,
-                                       steps=7, scale=1.0 / 6.94, routes=routes)
+                                       steps=6, scale=1.0 / 6.94, routes=routes)
 
 
 @published("voriconazole-friberg-2012")
