@@ -1,6 +1,7 @@
 /* The one path from a case to an answer. */
 #include "engine/target.h"
 
+#include "engine/notes-history.h"
 #include "engine/result.h"
 #include "num/linalg.h"
 #include "record/case-file.h"
@@ -174,10 +175,12 @@ first_other (const TdmProposals *proposals)
 }
 
 static void
-collect_notes (TdmResult *self)
+collect_notes (TdmResult *self, GCancellable *cancellable)
 {
   tdm_notes_extend (self->notes, tdm_problem_get_notes (self->fit->problem));
   tdm_notes_extend (self->notes, self->fit->notes);
+  tdm_notes_on_renal_function (self->fit->problem, self->notes);
+  tdm_notes_on_swapped_levels (self->fit, cancellable, self->notes);
 }
 
 static TdmProposals *
@@ -202,7 +205,7 @@ tdm_result_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *op
   self->fit = tdm_map_fit (problem, NULL, cancellable, error);
   if (!self->fit)
     return NULL;
-  collect_notes (self);
+  collect_notes (self, cancellable);
   self->proposals = search_doses (self, options, cancellable, error);
   if (!self->proposals || !fill_curves (self, options, cancellable, error))
     return NULL;
