@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Tests check-hygiene.py and packaging/count-tests with deliberate faults.
+"""Tests check-hygiene.py, check-hazards.py and packaging/count-tests with deliberate faults.
 
-Usage: test-scripts.py PATH-OF-CHECK-HYGIENE PATH-OF-COUNT-TESTS
+Usage: test-scripts.py PATH-OF-CHECK-HYGIENE PATH-OF-CHECK-HAZARDS PATH-OF-COUNT-TESTS
 """
 
 import json
@@ -11,7 +11,8 @@ import sys
 import tempfile
 import unittest
 
-COUNT = sys.argv.pop(2)
+COUNT = sys.argv.pop(3)
+HAZARDS = sys.argv.pop(2)
 HYGIENE = sys.argv.pop(1)
 
 
@@ -44,6 +45,33 @@ class Hygiene(unittest.TestCase):
                 done = self.check(name, text)
                 self.assertEqual(done.returncode, 1)
                 self.assertTrue(done.stdout.startswith(name + ":"), done.stdout)
+
+
+class Hazards(unittest.TestCase):
+    def check(self, last):
+        """Checks a table whose last row is R21 with `last` as its tests."""
+        ids = [f"H{i}" for i in range(1, 34)] + [f"R{i}" for i in range(1, 21)]
+        rows = [f"| {name} | what | `/room/noun/verb` |" for name in ids]
+        with tempfile.TemporaryDirectory() as folder:
+            room = pathlib.Path(folder, "tests", "room")
+            room.mkdir(parents=True)
+            room.joinpath("test-noun.c").write_text('f ("/room/noun/verb", f);\n')
+            room.joinpath("test-noun.py").write_text("def test_it():\n    pass\n")
+            room.parent.joinpath("hazards.md").write_text("\n".join([*rows, last, ""]))
+            return run(HAZARDS, folder)
+
+    def test_sound_tables_pass(self):
+        for tests in ("`/room/noun/verb`", "not yet: why", "`tests/room/test-noun.py:test_it`"):
+            self.assertEqual(self.check(f"| R21 | what | {tests} |").returncode, 0, tests)
+
+    def test_each_fault_is_found(self):
+        for row in ("", "| R21 | what | |", "| R21 | what | `/room/noun/none` |",
+                    "| R21 | what | `tests/room/test-noun.py:test_none` |",
+                    "| R21 | what | `tests/room/none.py` |"):
+            with self.subTest(row=row):
+                done = self.check(row)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("R21", done.stdout)
 
 
 class CountTests(unittest.TestCase):
