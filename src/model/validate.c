@@ -1,7 +1,8 @@
 /* Evaluates a model all over the ranges it allows, and refuses it where it computes
  * nonsense: at every corner of the covariates' ranges (allowed and studied), in their
- * middle, once from the raw covariates through the formulas and once with the derived
- * covariates given. Corners are where monotonic formulas have their extremes. */
+ * middle unless there are very many covariates, once from the raw covariates through
+ * the formulas and once with the derived covariates given. Corners are where monotonic
+ * formulas have their extremes. */
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,10 @@
 
 /* Points tried for one range; beyond, every n-th of them. */
 #define MAX_POINTS 20000
+
+/* More points than this, and the middles of the ranges are left to the smaller models:
+ * the whole library is loaded when the program starts. */
+#define MAX_WITH_MIDDLES 2000
 
 /* What is varied: the values each covariate takes. */
 typedef struct
@@ -29,17 +34,26 @@ grid_free (Grid *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Grid, grid_free)
 
-static void
-add_values (GArray *values, const TdmModelCovariate *c, gboolean studied)
+/* Which points a grid has. */
+typedef struct
 {
-  double low = studied ? c->studied_low : c->limit_low;
-  double high = studied ? c->studied_high : c->limit_high;
+  gboolean studied; /* the studied ranges instead of the allowed ones */
+  gboolean given;   /* derived covariates are given, otherwise computed */
+  gboolean middles; /* not only the ends of ranges */
+} GridKind;
+
+static void
+add_values (GArray *values, const TdmModelCovariate *c, const GridKind *kind)
+{
+  double low = kind->studied ? c->studied_low : c->limit_low;
+  double high = kind->studied ? c->studied_high : c->limit_high;
   double middle = 0.5 * (low + high);
 
   if (c->categories == NULL)
     {
       g_array_append_val (values, low);
-      g_array_append_val (values, middle);
+      if (kind->middles)
+        g_array_append_val (values, middle);
       g_array_append_val (values, high);
       return;
     }
@@ -47,9 +61,8 @@ add_values (GArray *values, const TdmModelCovariate *c, gboolean studied)
     g_array_append_val (values, v);
 }
 
-/* `given`: derived covariates are given, otherwise computed. */
 static Grid *
-grid_new (const TdmModel *model, gboolean studied, gboolean given)
+grid_new (const TdmModel *model, const GridKind *kind)
 {
   Grid *self = g_new0 (Grid, 1);
 
@@ -59,8 +72,8 @@ grid_new (const TdmModel *model, gboolean studied, gboolean given)
     {
       const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
       self->values[i] = g_array_new (FALSE, FALSE, sizeof (double));
-      if (c->needed && (given || !c->derived))
-        add_values (self->values[i], c, studied);
+      if (c->needed && (kind->given || !c->derived))
+        add_values (self->values[i], c, kind);
       else
         {
           double missing = NAN;
@@ -153,6 +166,18 @@ check_grid (TdmModel *self, const TdmKeyFile *file, const Grid *grid, GError **e
 }
 
 static gboolean
+check_kind (TdmModel *self, const TdmKeyFile *file, GridKind *kind, GError **error)
+{
+  g_autoptr (Grid) full = grid_new (self, kind);
+
+  if (grid_count (full) <= MAX_WITH_MIDDLES)
+    return check_grid (self, file, full, error);
+  kind->middles = FALSE;
+  g_autoptr (Grid) corners = grid_new (self, kind);
+  return check_grid (self, file, corners, error);
+}
+
+static gboolean
 has_derived (const TdmModel *self)
 {
   for (guint i = 0; i < self->covariates->len; i++)
@@ -167,8 +192,8 @@ tdm_model_validate (TdmModel *self, const TdmKeyFile *file, GError **error)
   for (guint given = 0; given <= (has_derived (self) ? 1u : 0u); given++)
     for (guint studied = 0; studied <= 1; studied++)
       {
-        g_autoptr (Grid) grid = grid_new (self, studied, given);
-        if (!check_grid (self, file, grid, error))
+        GridKind kind = { studied != 0, given != 0, TRUE };
+        if (!check_kind (self, file, &kind, error))
           return FALSE;
       }
   return TRUE;
