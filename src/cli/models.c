@@ -59,18 +59,23 @@ parameters_json (const TdmModel *model)
 
 /* The random effects and their covariance matrix, row by row. */
 static json_t *
-effects_json (const TdmModel *model)
+effects_json (const TdmModel *model, gboolean of_occasions)
 {
   json_t *names = json_array (), *rows = json_array ();
-  guint n = tdm_model_get_n_effects (model);
-  const double *omega = tdm_model_get_omega (model);
+  guint n = of_occasions ? tdm_model_get_n_occasion_effects (model)
+                         : tdm_model_get_n_effects (model);
+  const double *omega =
+      of_occasions ? tdm_model_get_occasion_omega (model) : tdm_model_get_omega (model);
   for (guint i = 0; i < n; i++)
     {
       json_t *row = json_array ();
       for (guint k = 0; k < n; k++)
         json_array_append_new (row, tdm_json_real (omega[i * n + k]));
       json_array_append_new (rows, row);
-      json_array_append_new (names, json_string (tdm_model_get_effect_name (model, i)));
+      json_array_append_new (
+          names,
+          json_string (of_occasions ? tdm_model_get_occasion_effect_name (model, i)
+                                    : tdm_model_get_effect_name (model, i)));
     }
   return json_pack ("{s:o, s:o}", "names", names, "values", rows);
 }
@@ -110,7 +115,9 @@ model_json (const TdmModel *model)
   json_object_set_new (out, "format", json_string ("titrate-model-description/1"));
   json_object_set_new (out, "covariates", covariates_json (model));
   json_object_set_new (out, "parameters", parameters_json (model));
-  json_object_set_new (out, "effects", effects_json (model));
+  json_object_set_new (out, "effects", effects_json (model, FALSE));
+  if (tdm_model_get_n_occasion_effects (model) > 0)
+    json_object_set_new (out, "occasion_effects", effects_json (model, TRUE));
   json_object_set_new (out, "routes", routes_json (model));
   json_object_set_new (out, "outputs", outputs_json (model));
   return out;

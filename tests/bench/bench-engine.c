@@ -106,6 +106,25 @@ bench_curves (TdmFit *done, const TdmPkDose *last)
   bench_run ("week with bands, 1000 draws, 1681 times", curve, &input);
 }
 
+/* The same patient and model, whose clearance differs from day to day: three days. */
+static TdmProblem *
+occasion_problem (TdmProblem *plain)
+{
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *source = tdm_model_get_source (tdm_problem_get_model (plain), &length);
+  g_autoptr (GString) text = g_string_new_len (source, length);
+  g_string_replace (text, "exp(eta_CL)", "exp(eta_CL + iov_CL)", 1);
+  g_string_append (text, "\n[occasion_effects]\nCL = sd 0.2\n"
+                         "[occasions]\nstart = every 24 h\n");
+  g_autoptr (TdmModel) model = tdm_model_parse (text->str, text->len, "iov", &error);
+  g_assert_no_error (error);
+  TdmProblem *problem = tdm_problem_new (tdm_problem_get_case (plain), model, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tdm_problem_get_n_effects (problem), ==, 7);
+  return problem;
+}
+
 static void
 bench_references (void)
 {
@@ -114,7 +133,9 @@ bench_references (void)
   Input input = { tdm_problem_get_case (linear), tdm_problem_get_model (linear) };
   g_autoptr (TdmFit) done = tdm_map_fit (linear, NULL, NULL, NULL);
   bench_run ("MAP fit, 2 compartments, 4 effects (A4)", fit, linear);
-  bench_run ("the same with building the problem", build_and_fit, &input);
+  g_autoptr (TdmProblem) occasions = occasion_problem (linear);
+  bench_run ("MAP fit, the same with 3 occasions", fit, occasions);
+  bench_run ("A4 with building the problem", build_and_fit, &input);
   bench_run ("reading its model file", parse_model, input.model);
   bench_run ("MAP fit, Michaelis-Menten, 3 effects (C)", fit, ode);
   bench_curves (done, tdm_problem_get_dose (linear, 0));

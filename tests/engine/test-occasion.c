@@ -275,6 +275,10 @@ test_proposals (void)
       model, NUMBERED HISTORY ", \"options\": {\"future_occasions\": true}");
   g_autoptr (TdmFit) fit = fit_of (problem);
   g_autoptr (TdmFit) varied_fit = fit_of (varied);
+  g_autofree char *written = tdm_case_file_to_text (tdm_problem_get_case (varied));
+  g_autofree char *plain = tdm_case_file_to_text (tdm_problem_get_case (problem));
+  g_assert_nonnull (strstr (written, "\"future_occasions\": true"));
+  g_assert_null (strstr (plain, "options"));
   g_assert_cmpfloat (best_chance (fit), ==, 1.0);
   /* 400 mg: 230.5 on average, within when exp (-iov) is in (0.694, 1.084);
    * 300 mg: 172.9, when it is in (0.925, 1.446). */

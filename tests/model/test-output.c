@@ -123,6 +123,38 @@ test_fixed_effect (void)
       log_error, "V = variance 0\nCL = sd 0.3\nCL V = correlation 0.1\n", NULL));
 }
 
+/* Box–Cox and logit effects are expressions like any other: value and derivative. */
+static void
+test_transformed (void)
+{
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  g_autoptr (TdmModel) plain =
+      parse_model ("error = log\nlog_sd = 0.31\n", "CL = sd 0.3\nV = sd 0.2\n", &error);
+  g_assert_no_error (error);
+  g_autoptr (GString) source = g_string_new (tdm_model_get_source (plain, &length));
+  g_string_replace (source, "3.47 * exp(eta_CL)",
+                    "3.47 * exp((exp(0.41 * eta_CL) - 1) / 0.41)", 1);
+  g_string_replace (source, "21.7 * exp(eta_V)", "31 * expit(logit(0.7) + eta_V)", 1);
+  g_autoptr (TdmModel) model =
+      tdm_model_parse (source->str, source->len, "test", &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmBinding) binding = tdm_model_bind (model, NULL, NULL, &error);
+  g_assert_no_error (error);
+  const TdmJetSpace space = tdm_jet_space (2, 2);
+  const double eta[] = { 0.37, -0.53 };
+  double jets[12];
+  g_assert_true (tdm_binding_parameters (binding, &space, eta, NULL, jets));
+  const double b = exp (0.41 * eta[0]), cl = 3.47 * exp ((b - 1) / 0.41);
+  const double p = 1 / (1 + 3.0 / 7 * exp (-eta[1]));
+  g_assert_cmpfloat_with_epsilon (jets[0], cl, 1e-13);
+  g_assert_cmpfloat_with_epsilon (jets[1], cl * b, 1e-13);
+  g_assert_cmpfloat_with_epsilon (jets[3], cl * b * (b + 0.41), 1e-12);
+  g_assert_cmpfloat_with_epsilon (jets[6], 31 * p, 1e-13);
+  g_assert_cmpfloat_with_epsilon (jets[8], 31 * p * (1 - p), 1e-13);
+  g_assert_cmpfloat_with_epsilon (jets[11], 31 * p * (1 - p) * (1 - 2 * p), 1e-13);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -131,5 +163,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/output/errors", test_errors);
   g_test_add_func ("/model/output/refused", test_refused);
   g_test_add_func ("/model/output/fixed-effect", test_fixed_effect);
+  g_test_add_func ("/model/output/transformed", test_transformed);
   return g_test_run ();
 }
