@@ -10,6 +10,13 @@ rate_of (const TdmPkRoute *route)
   return route->duration_is_rate ? -1 : -2;
 }
 
+static gboolean
+is_dependent (const TdmPkRoute *route)
+{
+  return route->bioavailability != G_MAXUINT || route->lag != G_MAXUINT
+         || route->duration != G_MAXUINT;
+}
+
 static TdmDataRoute *
 map_routes (const TdmModel *model, guint n)
 {
@@ -22,6 +29,7 @@ map_routes (const TdmModel *model, guint n)
                           .cmt = route->cmt,
                           .infusion = route->infusion,
                           .absorption = route->route.bioavailability != G_MAXUINT,
+                          .dependent = is_dependent (&route->route),
                           .rate = rate_of (&route->route) };
     }
   return routes;
@@ -47,7 +55,8 @@ map_covariates (const TdmModel *model, guint n)
     {
       const TdmModelCovariate *covariate = tdm_model_get_covariate (model, i);
       covariates[i] = (TdmDataCovariate){ covariate->name, covariate->unit,
-                                          (const char *const *)covariate->categories };
+                                          (const char *const *)covariate->categories,
+                                          covariate->carry == TDM_CARRY_BACKWARD };
     }
   return covariates;
 }

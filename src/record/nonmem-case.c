@@ -265,69 +265,95 @@ read_covariate (const Builder *self, guint i, const TdmDataCovariate *covariate,
   return TRUE;
 }
 
-/* Rows of one time that differ: the dose's value would be a guess unless it stands
- * first. */
+/* What NONMEM makes of rows of one time that differ: the first holds back to the row
+ * before, any other only for the dose it gives, which matters where the dose depends on
+ * it. */
 static gboolean
-check_same_time (const Builder *self, guint i, guint first, const char *name,
-                 GError **error)
+check_same_time (const Builder *self, guint i, const char *name, GError **error)
 {
-  if (!is_dose (&self->data->rows[i]) || is_dose (&self->data->rows[first]))
+  if (!is_dose (&self->data->rows[i]))
     return TRUE;
-  return tdm_data_table_fault (self->data->table, i, name, error,
-                               "differs from that of the row above at the same time");
+  const TdmDataRoute *route = find_route (self, i, error);
+  if (route == NULL)
+    return FALSE;
+  return !route->dependent
+         || tdm_data_table_fault (
+             self->data->table, i, name, error,
+             "differs from that of the row above at the same time, and the route “%s” "
+             "may depend on it",
+             route->name);
 }
 
-/* The entries of one covariate. Where it stays as it is, the first and the last row of
- * the run are kept: both are needed however it is carried. */
+/* The rows of one covariate being turned into entries. Where the value stays as it is,
+ * the first and the last row of the run are kept: both are needed however it is
+ * carried. */
+typedef struct
+{
+  const TdmDataCovariate *covariate;
+  char *name;
+  const char *text; /* of the run; NULL before the first */
+  guint last;       /* row of the run */
+  guint kept;       /* row of the last entry */
+} Run;
+
+static gboolean
+keep (Builder *self, Run *run, guint i, gboolean replace, GError **error)
+{
+  TdmCovariateEntry entry;
+  if (!read_covariate (self, i, run->covariate, run->text, &entry, error))
+    return FALSE;
+  entry.name = run->name;
+  if (replace)
+    tdm_case_edit_replace_covariate (self->edit, self->n_covariates - 1, &entry);
+  else
+    tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
+  run->kept = run->last = i;
+  return TRUE;
+}
+
+static gboolean
+is_later (const Builder *self, guint i, guint than)
+{
+  return self->data->rows[i].time_h - self->data->rows[than].time_h > SAME_TIME_H;
+}
+
+/* The run's last row, unless it is there. */
+static gboolean
+end_run (Builder *self, Run *run, GError **error)
+{
+  return run->text == NULL || !is_later (self, run->last, run->kept)
+         || keep (self, run, run->last, FALSE, error);
+}
+
+static gboolean
+add_value (Builder *self, Run *run, guint i, const char *text, GError **error)
+{
+  if (run->text != NULL && g_str_equal (text, run->text))
+    {
+      run->last = i;
+      return TRUE;
+    }
+  if (!end_run (self, run, error))
+    return FALSE;
+  const gboolean again = run->text != NULL && !is_later (self, i, run->kept);
+  if (again && run->covariate->backward)
+    return check_same_time (self, i, run->name, error);
+  run->text = text;
+  return keep (self, run, i, again, error);
+}
+
 static gboolean
 add_covariate (Builder *self, const TdmDataCovariate *covariate, guint column,
-               GError **error)
+               char *name, GError **error)
 {
-  const TdmDataTable *table = self->data->table;
-  const TdmDataRow *rows = self->data->rows;
-  g_autofree char *name = g_ascii_strup (covariate->name, -1);
-  const char *before = NULL, *last = NULL; /* the run's text; the last entry's */
-  guint kept = G_MAXUINT, seen = G_MAXUINT;
-  for (guint i = self->subject.begin; i <= self->subject.end; i++)
+  Run run = { .covariate = covariate, .name = name };
+  for (guint i = self->subject.begin; i < self->subject.end; i++)
     {
-      const gboolean end = i == self->subject.end;
-      const char *text = end ? NULL : tdm_data_table_get (table, i, column);
-      TdmCovariateEntry entry;
-      if (!end && text == NULL)
-        continue;
-      const gboolean same = !end && before != NULL && g_str_equal (text, before);
-      /* A run has ended: its last row. */
-      if (!same && before != NULL && seen != kept
-          && rows[seen].time_h - rows[kept].time_h > SAME_TIME_H)
-        {
-          if (!read_covariate (self, seen, covariate, before, &entry, error))
-            return FALSE;
-          entry.name = name;
-          tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
-          kept = seen;
-        }
-      if (end)
-        break;
-      if (!same && kept != G_MAXUINT
-          && rows[i].time_h - rows[kept].time_h <= SAME_TIME_H)
-        {
-          if (!check_same_time (self, i, kept, name, error))
-            return FALSE;
-          continue;
-        }
-      if (!same)
-        {
-          if (!read_covariate (self, i, covariate, text, &entry, error))
-            return FALSE;
-          entry.name = name;
-          tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
-          kept = i;
-          last = text;
-        }
-      seen = i;
-      before = last;
+      const char *text = tdm_data_table_get (self->data->table, i, column);
+      if (text != NULL && !add_value (self, &run, i, text, error))
+        return FALSE;
     }
-  return TRUE;
+  return end_run (self, &run, error);
 }
 
 static gboolean
@@ -338,7 +364,7 @@ add_covariates (Builder *self, GError **error)
       const TdmDataCovariate *covariate = &self->map->covariates[k];
       g_autofree char *name = g_ascii_strup (covariate->name, -1);
       const int column = tdm_data_table_find_column (self->data->table, name);
-      if (column >= 0 && !add_covariate (self, covariate, (guint)column, error))
+      if (column >= 0 && !add_covariate (self, covariate, (guint)column, name, error))
         return FALSE;
     }
   return TRUE;

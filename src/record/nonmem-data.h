@@ -21,6 +21,7 @@ typedef struct
   guint cmt;           /* 0 = none stated */
   gboolean infusion;   /* RATE may be above 0 */
   gboolean absorption; /* part of a dose may get lost */
+  gboolean dependent;  /* how a dose enters depends on parameters */
   int rate;            /* -1 or -2: for doses with that RATE only; 0: for all others */
 } TdmDataRoute;
 
@@ -36,6 +37,7 @@ typedef struct
   const char *name;
   const char *unit;              /* or NULL */
   const char *const *categories; /* NULL-terminated, or NULL for a number */
+  gboolean backward;             /* a row holds back to the row before */
 } TdmDataCovariate;
 
 typedef struct
