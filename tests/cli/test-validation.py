@@ -281,7 +281,8 @@ def test_keizer():
     for fit in fits:
         fit["focei"] += sum(math.log(additive ** 2) + (level["observed"] / additive) ** 2
                             for level in fit["levels"] if not level["used"])
-    compare_fits(fits, published, ["CL", "V"], 1e-4, 1e-4)
+    # The sum of y^2/a^2 is that of rounded a: 300 times 2e-6.
+    compare_fits(fits, published, ["CL", "V"], 1e-4, 1e-3)
 
 
 RUNS = "mapbayr_cptpsp_2021"
@@ -292,6 +293,13 @@ ORAL = {"oral": {"into": "absorption", "cmt": 1}}
 IV = {"iv": {"into": "central", "infusion": "yes", "cmt": 2}}
 SHARE = {"error": "proportional", "proportional": f"{math.sqrt(0.05)!r} 1"}
 ABSOLUTE = {"error": "additive", "additive": f"{math.sqrt(5000.0)!r} mg/L"}
+# Subjects whose optimum lies where a lag or an input ends at the very time of a level: no
+# gradient vanishes there, and the program says that it did not converge.
+KINKS = {"003": 2, "004": 1}
+# Subjects for whom ours is the better of two optima, by 0.04 to 1.3 in run 006, where a
+# second program (posologyr, in the item) has found the same six of them; 512 and 513 are
+# known to the item.
+BETTER = {"004": 2, "006": 9, "512": 1, "513": 1}
 MAMMILLARY = {"kind": "linear", "V1": "VC"}
 SATURABLE = "KA*A1 - VMAX*(A2/VC)/(KM + A2/VC)"
 
@@ -320,7 +328,7 @@ def evaluate(number, typical, effects, routes, omega=None, error=None, **others)
     text = find(RUNS, f"dev/run{number}_data.csv").read_text(encoding="utf-8")
     data.write_text(text.replace(",SEX,", ",MALE,"), encoding="utf-8")
     fits = subjects("fit", data, path, "--covariance", "expected",
-                    status=1 if number == "003" else 0)
+                    status=int(KINKS.get(number, 0) > 0))
     compare_levels(fits, number)
     return compare_estimates(fits, number, effects)
 
@@ -342,15 +350,15 @@ def compare_levels(fits, number):
 def compare_estimates(fits, number, effects):
     """Lower than NONMEM's objective is better; else the effects are the same."""
     published = {row["ID"]: row for row in read(RUNS, f"dev/run{number}_ebe.csv")}
-    better, used = 0, [(i, name) for i, name in enumerate(effects, 1) if name]
+    kinks, better, used = 0, 0, [(i, name) for i, name in enumerate(effects, 1) if name]
     for fit in fits:
         row = published[fit["id"]]
         where = f"run {number} subject {fit['id']}"
         if abs(float(row["OBJ"])) > 200:
             continue
-        # In run 003 two optima lie where the lag ends at a level: no gradient vanishes there.
-        assert fit["converged"] or number == "003", where
-        assert fit["objective"] <= float(row["MAPOFV"]) + 1e-4, where
+        kinks += not fit["converged"]
+        slack = 1e-4 if fit["converged"] else 1e-3
+        assert fit["objective"] <= float(row["MAPOFV"]) + slack, where
         if fit["objective"] < float(row["MAPOFV"]) - 1e-3 or not fit["converged"]:
             better += 1
             continue
@@ -358,7 +366,8 @@ def compare_estimates(fits, number, effects):
             close(fit["eta"][name], float(row[f"ETA{i}"]), 0.0, f"{where} {name}", 1e-3)
             close(fit["covariance"]["values"][k][k], float(row[f"ETC{i}_{i}"]), 0.01, where, 1e-4)
         close(fit["focei"], float(row["OBJ"]), 0.0, where, 1e-3)
-    assert better <= 3, f"run {number}: {better} better optima"
+    assert kinks <= KINKS.get(number, 0), f"run {number}: {kinks} have not converged"
+    assert better - kinks <= BETTER.get(number, 0), f"run {number}: {better} better optima"
     return better
 
 
