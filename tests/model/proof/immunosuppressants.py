@@ -2,6 +2,8 @@
 
 from math import exp
 
+import numpy as np
+
 from body import bsa_dubois, derive, fat_free_mass, lean_body_weight
 from registry import published
 from solve import Route, System, chain
@@ -105,11 +107,12 @@ def riglet(c):
     inward, cells = 1200.0, 1980.0
     outward = 43.8 * (exp(-0.64) if c.get("ABCB1") == "yes" else 1.0)
 
-    def rhs(t, x):
-        free, far, cell = x[0] / v1, x[1] / v2, x[2] / cells
-        return [-(cl + q + inward) * free + q * far + outward * cell,
-                q * (free - far), inward * free - outward * cell]
-
+    matrix = np.array([
+        [-(cl + q + inward) / v1, q / v2, outward / cells],
+        [q / v1, -q / v2, 0.0],
+        [inward / v1, 0.0, -outward / cells],
+    ])
+    outputs = {"C": lambda x: x[0] / v1 * (1.0 + bound), "CU": lambda x: x[0] / v1}
+    routes = {"oral": Route(0, 320.34 / 433.49, duration=1.29)}
     return {"CL": cl, "V2": v2, "KNS": bound, "CLOUT": outward}, System(
-        3, {"oral": Route(0, 320.34 / 433.49, duration=1.29)},
-        {"C": lambda x: x[0] / v1 * (1.0 + bound), "CU": lambda x: x[0] / v1}, rhs=rhs)
+        3, routes, outputs, matrix=matrix)
