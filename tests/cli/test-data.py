@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""NONMEM-style data on the command line, and the same history as a case."""
+
+import math
+
+from harness import answer, close, folder, main, run, test
+from validation import model, subjects
+
+ROWS = """ID,TIME,EVID,AMT,CMT,RATE,II,ADDL,SS,DV,DIAL
+1,0,1,500,1,250,12,3,1,.,0
+1,6,0,0,2,0,0,0,0,11.5,0
+1,10,2,0,2,0,0,0,0,.,1
+1,14,2,0,2,0,0,0,0,.,0
+1,24,1,100,1,0,8,2,2,.,0
+1,40,0,0,2,0,0,0,0,14.5,0
+1,50,4,300,1,100,0,0,0,.,0
+1,56,0,0,2,0,0,0,0,5.5,0
+B,0,1,500,1,0,0,0,0,.,0
+B,5,0,0,2,0,0,0,0,12.5,0
+"""
+
+
+def dialysis_model(carry="forward"):
+    path = model("dialysis", {"CL": "2.1 * exp(eta_CL) + 6.3*DIAL | L/h",
+                              "V": "31 * exp(eta_V) | L"},
+                 ["CL = variance 0.09", "V = variance 0.04"],
+                 {"kind": "linear", "compartments": 1},
+                 {"C": {"unit": "mg/L", "error": "combined", "additive": "0.3 mg/L",
+                        "proportional": "12 %"}},
+                 {"iv": {"into": "central", "infusion": "yes"}}, {"DIAL": "1 0 1"},
+                 expected="2.1")
+    path.write_text(path.read_text(encoding="utf-8").replace("carry = backward",
+                                                             f"carry = {carry}"),
+                    encoding="utf-8")
+    return path
+
+
+def write(text, name="data.csv"):
+    path = folder() / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@test
+def test_same_as_case():
+    """The first subject as a case file has the same estimate. In data a level at the time of
+    an additional dose was drawn after it."""
+    path = dialysis_model()
+    case = {"format": "titrate-case/1", "doses": [
+        {"time": 0, "amount": 500, "unit": "mg", "duration": 2, "interval": 12, "count": 4,
+         "steady_state": True},
+        {"time": 24, "amount": 100, "unit": "mg", "interval": 8, "count": 3,
+         "steady_state": True, "added": True},
+        {"time": 50, "amount": 300, "unit": "mg", "duration": 3, "reset": True}],
+        "covariates": [{"name": "DIAL", "time": time, "value": value}
+                       for time, value in ((0, 0), (10, 1), (14, 0))],
+        "levels": [{"time": time, "value": value, "unit": "mg/L", "after_dose": time == 40}
+                   for time, value in ((6, 11.5), (40, 14.5), (56, 5.5))]}
+    fits = subjects("fit", write(ROWS), path)
+    assert [fit["id"] for fit in fits] == ["1", "B"]
+    alone = answer("fit", case, "--model", path)
+    for key in ("CL", "V"):
+        close(fits[0]["eta"][key], alone["eta"][key], 1e-9, key)
+    close(fits[0]["objective"], alone["objective"], 1e-12, "objective")
+
+
+@test
+def test_dialysis_session():
+    """Four hours of dialysis take away what its clearance takes in four hours."""
+    path = dialysis_model()
+    data = write("ID,TIME,AMT,DV,DIAL\n1,0,620,.,0\n1,10,0,.,1\n1,14,0,.,0\n1,30,0,.,0\n")
+    got = subjects("predict", data, path)[0]["predictions"]
+    left = math.exp(-(2.1 * 26 + 8.4 * 4) / 31)
+    close(got[-1]["population"], 620 / 31 * left, 1e-12, "after the session")
+
+
+@test
+def test_fails():
+    path = dialysis_model()
+    data = write(ROWS)
+    run("fit", data).fails(2, "--model")
+    run("fit", folder() / "none.csv", "--model", path).fails(3, "none.csv: cannot be read")
+    run("predict", data, "--model", path, "--by", 1).fails(2, "their own times")
+    run("fit", write(ROWS.replace("5,0,0,2,0,0,0,0,12.5", "5,0,0,2,0,0,0,0,x")),
+        "--model", path).fails(3, "data.csv:11: DV: “x”")
+
+
+@test
+def test_one_subject_fails():
+    """A subject whom the model does not suit does not take away the others' answers."""
+    path = dialysis_model()
+    data = write(ROWS.replace("12.5,0", "12.5,7"))
+    done = run("fit", data, "--model", path, "--json")
+    done.expect(1, "1 of 2 subjects have no trustworthy answer")
+    good, bad = done.json()["subjects"]
+    assert good["converged"] and "DIAL 7" in bad["error"], bad
+    text = run("fit", data, "--model", path)
+    text.expect(1, "1 of 2 subjects")
+    lines = text.out.decode("utf-8").splitlines()
+    assert any(line.startswith("B ") and "DIAL 7" in line for line in lines), lines
+    text = run("predict", write(ROWS), "--model", path).expect(0)
+    assert len(text.out.decode("utf-8").splitlines()) == 5
+
+
+main()
