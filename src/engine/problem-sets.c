@@ -319,6 +319,10 @@ tdm_problem_load_sets (TdmProblem *self, GError **error)
                      g_strdup (tdm_model_get_effect_name (self->model, i)));
   if (!find_starts (self, starts, error))
     return FALSE;
+  if (self->n_occasions > 0 && !tdm_case_get_options (self->record)->future_occasions)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "future-occasions", "options",
+                   "Occasions to come count as typical ones: the chances of regimens "
+                   "leave out how this patient will differ from one to the next.");
   merge_sets (self, starts);
   return TRUE;
 }

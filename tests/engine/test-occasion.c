@@ -99,6 +99,16 @@ problem_of (TdmModel *model, const char *fields)
   return problem;
 }
 
+static gboolean
+has_note (const TdmProblem *problem, const char *code)
+{
+  const GPtrArray *notes = tdm_problem_get_notes (problem);
+  for (guint i = 0; i < notes->len; i++)
+    if (g_str_equal (((TdmNote *)notes->pdata[i])->code, code))
+      return TRUE;
+  return FALSE;
+}
+
 static TdmFit *
 fit_of (TdmProblem *problem)
 {
@@ -203,11 +213,7 @@ test_many (void)
   g_autoptr (TdmFit) fit = fit_of (problem);
   g_assert_cmpuint (fit->n, ==, 40);
   g_assert_cmpstr (tdm_problem_get_effect_name (problem, 38), ==, "CL[417]");
-  const GPtrArray *notes = tdm_problem_get_notes (problem);
-  gboolean found = FALSE;
-  for (guint i = 0; i < notes->len; i++)
-    found |= g_str_equal (((TdmNote *)notes->pdata[i])->code, "occasions-dropped");
-  g_assert_true (found);
+  g_assert_true (has_note (problem, "occasions-dropped"));
 }
 
 /* With effects of occasions only, nothing is known of the next one. */
@@ -279,6 +285,8 @@ test_proposals (void)
   g_autofree char *plain = tdm_case_file_to_text (tdm_problem_get_case (problem));
   g_assert_nonnull (strstr (written, "\"future_occasions\": true"));
   g_assert_null (strstr (plain, "options"));
+  g_assert_true (has_note (problem, "future-occasions"));
+  g_assert_false (has_note (varied, "future-occasions"));
   g_assert_cmpfloat (best_chance (fit), ==, 1.0);
   /* 400 mg: 230.5 on average, within when exp (-iov) is in (0.694, 1.084);
    * 300 mg: 172.9, when it is in (0.925, 1.446). */
