@@ -564,9 +564,10 @@ tdm_form_get_session (TdmForm *self)
   return self->session;
 }
 
+/* Does not hold the form: what arrives after its end is dropped. */
 typedef struct
 {
-  TdmForm *form;
+  GWeakRef form;
   char *case_id;
 } Loading;
 
@@ -575,13 +576,14 @@ static void
 drafts_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Loading *loading = data;
-  g_autoptr (TdmForm) self = loading->form;
+  g_autoptr (TdmForm) self = g_weak_ref_get (&loading->form);
   g_autofree char *case_id = loading->case_id;
   g_autoptr (GHashTable) stored = tdm_store_load_drafts_finish (result, NULL);
   GHashTableIter iter;
   gpointer key, text;
 
-  if (stored == NULL || g_hash_table_size (stored) == 0
+  g_weak_ref_clear (&loading->form);
+  if (self == NULL || stored == NULL || g_hash_table_size (stored) == 0
       || g_strcmp0 (case_id, self->case_id) != 0)
     return;
   g_hash_table_iter_init (&iter, stored);
@@ -611,7 +613,7 @@ record_changed_cb (TdmForm *self)
       if (store != NULL && case_id != NULL)
         {
           Loading *loading = g_new0 (Loading, 1);
-          loading->form = g_object_ref (self);
+          g_weak_ref_init (&loading->form, self);
           loading->case_id = g_strdup (case_id);
           tdm_store_load_drafts_async (store, case_id, drafts_loaded_cb, loading);
         }

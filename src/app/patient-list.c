@@ -128,9 +128,10 @@ struct _TdmPatientList
 
 G_DEFINE_FINAL_TYPE (TdmPatientList, tdm_patient_list, G_TYPE_OBJECT)
 
+/* Does not hold the list: what arrives after its end is dropped. */
 typedef struct
 {
-  TdmPatientList *list;
+  GWeakRef list;
   guint64 generation;
 } Loading;
 
@@ -138,14 +139,15 @@ static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Loading *loading = data;
-  g_autoptr (TdmPatientList) self = loading->list;
+  g_autoptr (TdmPatientList) self = g_weak_ref_get (&loading->list);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) entries = tdm_store_list_finish (result, &error);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
 
+  g_weak_ref_clear (&loading->list);
   if (entries == NULL)
     g_info ("The patient list was not read: %s", error->message);
-  if (entries == NULL || loading->generation != self->generation)
+  if (entries == NULL || self == NULL || loading->generation != self->generation)
     return;
   g_ptr_array_set_free_func (entries, NULL);
   for (guint i = 0; i < entries->len; i++)
@@ -167,7 +169,7 @@ tdm_patient_list_reload (TdmPatientList *self)
   if (store == NULL)
     return;
   Loading *loading = g_new0 (Loading, 1);
-  loading->list = g_object_ref (self);
+  g_weak_ref_init (&loading->list, self);
   loading->generation = ++self->generation;
   tdm_store_list_async (store, self->search, self->archived, listed_cb, loading);
 }

@@ -55,10 +55,40 @@ enum
 
 static guint signals[N_SIGNALS];
 
+/* Who asked for something that is answered later, and for which state of things. Nobody
+ * at work holds the session: it ends with its owner's last reference, on the thread
+ * that owns it, and what comes afterwards finds nobody. */
+typedef struct
+{
+  GWeakRef session;
+  guint64 generation;
+} Asker;
+
+static Asker *
+asker_new (TdmSession *self, guint64 generation)
+{
+  Asker *asker = g_new0 (Asker, 1);
+
+  g_weak_ref_init (&asker->session, self);
+  asker->generation = generation;
+  return asker;
+}
+
+/* The session, or NULL when it has ended; frees `asker`. */
+static TdmSession *
+asker_finish (Asker *asker, guint64 *generation)
+{
+  TdmSession *session = g_weak_ref_get (&asker->session);
+
+  *generation = asker->generation;
+  g_weak_ref_clear (&asker->session);
+  g_free (asker);
+  return session;
+}
+
 /* What one computation needs; its own references, read by the worker thread alone. */
 typedef struct
 {
-  guint64 generation;
   TdmCase *record;
   TdmModel *model;
   TdmResult *base; /* only another regimen is chosen; else NULL */
@@ -155,12 +185,12 @@ keep_result (TdmSession *self)
 static void
 computed_cb (GObject *source, GAsyncResult *async, gpointer data)
 {
-  TdmSession *self = TDM_SESSION (source);
-  Job *job = g_task_get_task_data (G_TASK (async));
+  guint64 generation;
+  g_autoptr (TdmSession) self = asker_finish (data, &generation);
   g_autoptr (GError) error = NULL;
   TdmResult *result = g_task_propagate_pointer (G_TASK (async), &error);
 
-  if (job->generation != self->generation)
+  if (self == NULL || generation != self->generation)
     {
       g_clear_pointer (&result, tdm_result_unref);
       return;
@@ -194,14 +224,14 @@ start_job (TdmSession *self, TdmResult *base)
 
   cancel (self);
   self->cancellable = g_cancellable_new ();
-  job->generation = self->generation;
   job->record = tdm_case_ref (self->record);
   job->model = tdm_model_ref (self->model);
   job->base = base != NULL ? tdm_result_ref (base) : NULL;
   job->options = self->options;
   job->choice = self->choice;
   job->compute = self->compute;
-  task = g_task_new (self, self->cancellable, computed_cb, NULL);
+  task = g_task_new (NULL, self->cancellable, computed_cb,
+                     asker_new (self, self->generation));
   g_task_set_task_data (task, job, job_free);
   g_task_run_in_thread (task, compute_thread_cb);
   publish (self, TDM_SESSION_COMPUTING, self->result, NULL);
@@ -267,21 +297,15 @@ set_saved (TdmSession *self, TdmSaved saved, const char *message)
   g_signal_emit (self, signals[SIGNAL_SAVED_CHANGED], 0);
 }
 
-typedef struct
-{
-  TdmSession *session;
-  guint64 generation;
-} Saving;
-
 static void
 saved_cb (GObject *source, GAsyncResult *async, gpointer data)
 {
-  g_autofree Saving *saving = data;
-  g_autoptr (TdmSession) self = saving->session;
+  guint64 generation;
+  g_autoptr (TdmSession) self = asker_finish (data, &generation);
   g_autoptr (GError) error = NULL;
   guint revision = tdm_store_save_case_finish (async, &error);
 
-  if (saving->generation != self->save_generation)
+  if (self == NULL || generation != self->save_generation)
     return;
   self->revision = revision;
   set_saved (self, revision > 0 ? TDM_SAVED_DONE : TDM_SAVED_FAILED,
@@ -294,13 +318,11 @@ save (TdmSession *self)
 {
   if (self->store == NULL || self->case_id == NULL)
     return;
-  Saving *saving = g_new0 (Saving, 1);
-  saving->session = g_object_ref (self);
-  saving->generation = ++self->save_generation;
+  self->save_generation++;
   self->revision = 0;
   set_saved (self, TDM_SAVED_SAVING, NULL);
   tdm_store_save_case_async (self->store, self->case_id, self->record, saved_cb,
-                             saving);
+                             asker_new (self, self->save_generation));
 }
 
 void
@@ -527,11 +549,20 @@ tdm_session_set_compute (TdmSession *self, TdmSessionCompute compute)
 }
 
 static void
-tdm_session_finalize (GObject *object)
+tdm_session_dispose (GObject *object)
 {
   TdmSession *self = TDM_SESSION (object);
 
   cancel (self);
+  self->save_generation++;
+  G_OBJECT_CLASS (tdm_session_parent_class)->dispose (object);
+}
+
+static void
+tdm_session_finalize (GObject *object)
+{
+  TdmSession *self = TDM_SESSION (object);
+
   g_clear_pointer (&self->result, tdm_result_unref);
   g_clear_error (&self->error);
   g_clear_pointer (&self->record, tdm_case_unref);
@@ -552,6 +583,7 @@ tdm_session_class_init (TdmSessionClass *klass)
   static const char *const names[N_SIGNALS] = { "record-changed", "published",
                                                 "saved-changed" };
 
+  G_OBJECT_CLASS (klass)->dispose = tdm_session_dispose;
   G_OBJECT_CLASS (klass)->finalize = tdm_session_finalize;
   for (guint i = 0; i < N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], TDM_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,

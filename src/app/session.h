@@ -4,7 +4,10 @@
  * A coordinator of immutable values. Every edit makes a case; the newest case is
  * computed in a worker thread, and its result is published whole by one signal, so that
  * curve, words and proposals always belong to the same input. Late results are dropped.
- */
+ *
+ * Work under way does not hold the session: with the last reference the computation is
+ * cancelled and nothing is emitted any more. A record that was handed to the store is
+ * saved all the same. */
 #pragma once
 
 #include "engine/result.h"

@@ -29,10 +29,7 @@ tear_down (Fixture *f, gconstpointer data)
 {
   tdm_session_close (f->session);
   g_object_unref (f->form);
-  /* A computation that was left behind still holds the session. */
-  while (g_main_context_pending (NULL))
-    g_main_context_iteration (NULL, FALSE);
-  g_object_unref (f->session);
+  g_assert_finalize_object (f->session);
   g_ptr_array_unref (f->models);
 }
 

@@ -15,7 +15,7 @@ typedef struct
 static GMutex gate;
 static GCond gate_opened;
 static gboolean gate_open = TRUE;
-static gint computed;
+static gint computed, cancelled;
 
 static void
 set_gate (gboolean open)
@@ -36,8 +36,10 @@ gated_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *options
   while (!gate_open)
     g_cond_wait (&gate_opened, &gate);
   g_mutex_unlock (&gate);
-  g_atomic_int_inc (&computed);
   few.draws = 40;
+  if (g_cancellable_is_cancelled (cancellable))
+    g_atomic_int_inc (&cancelled);
+  g_atomic_int_inc (&computed);
   return tdm_result_compute (record, model, &few, cancellable, error);
 }
 
@@ -61,7 +63,8 @@ set_up (Fixture *f, gconstpointer data)
   f->session = tdm_session_new (f->store, f->models);
   tdm_session_set_compute (f->session, gated_compute);
   f->published = f->records = f->saved = 0;
-  computed = 0;
+  g_atomic_int_set (&computed, 0);
+  g_atomic_int_set (&cancelled, 0);
   g_signal_connect_swapped (f->session, "published", G_CALLBACK (count_cb),
                             &f->published);
   g_signal_connect_swapped (f->session, "record-changed", G_CALLBACK (count_cb),
@@ -70,12 +73,34 @@ set_up (Fixture *f, gconstpointer data)
                             &f->saved);
 }
 
+/* The last reference is ours, whatever is still at work. */
 static void
-tear_down (Fixture *f, gconstpointer data)
+end_session (Fixture *f)
 {
   g_object_add_weak_pointer (G_OBJECT (f->session), (gpointer *)&f->session);
   g_object_unref (f->session);
   g_assert_null (f->session);
+}
+
+/* Waits until `n` computations passed the gate, and what is pending was done. */
+static void
+wait_for_computed (gint n)
+{
+  gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+
+  while (g_atomic_int_get (&computed) < n || g_main_context_pending (NULL))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (500);
+    }
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  if (f->session != NULL)
+    end_session (f);
   tdm_case_unref (f->record);
   g_ptr_array_unref (f->models);
   tdm_store_unref (f->store);
@@ -156,8 +181,7 @@ test_latest_wins (Fixture *f, gconstpointer data)
   guint before = f->published;
   set_gate (TRUE);
   wait_for (f, TDM_SESSION_READY);
-  while (g_atomic_int_get (&computed) < 3 || g_main_context_pending (NULL))
-    g_main_context_iteration (NULL, FALSE);
+  wait_for_computed (3);
   g_assert_true (tdm_session_get_result (f->session)->record == b);
   g_assert_cmpuint (f->published, ==, before + 1);
 }
@@ -184,6 +208,7 @@ test_undo (Fixture *f, gconstpointer data)
   tdm_session_commit (f->session, f->record);
   g_assert_false (tdm_session_can_redo (f->session));
   wait_for (f, TDM_SESSION_READY);
+  wait_for_computed (7);
 }
 
 static void
@@ -242,6 +267,7 @@ test_saves (Fixture *f, gconstpointer data)
   g_autofree char *json = tdm_store_load_result (f->store, id, 1, &error);
   g_assert_no_error (error);
   g_assert_nonnull (strstr (json, "titrate-fit/1"));
+  wait_for_computed (2);
 }
 
 static void
@@ -293,6 +319,32 @@ test_choice (Fixture *f, gconstpointer data)
   g_assert_null (tdm_session_get_result (f->session)->chosen);
 }
 
+/* A session that ends at work: its computation is cancelled, its record saved, and
+ * nobody is told of anything. */
+static void
+test_ends (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = tdm_store_new_case_id ();
+  g_autoptr (TdmCase) a = with_level (f->record, 21.3);
+  g_autoptr (GError) error = NULL;
+
+  set_gate (FALSE);
+  tdm_session_open (f->session, id, f->record);
+  tdm_session_commit (f->session, a);
+  guint published = f->published, saved = f->saved;
+  end_session (f);
+  set_gate (TRUE);
+  wait_for_computed (2);
+  g_assert_cmpint (g_atomic_int_get (&cancelled), ==, 2);
+  g_autoptr (TdmCase) stored = tdm_store_load_case (f->store, id, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (tdm_case_get_level (stored, 0)->value, ==, 21.3);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (f->published, ==, published);
+  g_assert_cmpuint (f->saved, ==, saved);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,5 +359,6 @@ main (int argc, char **argv)
   ADD ("saves", test_saves);
   ADD ("fails", test_fails);
   ADD ("choice", test_choice);
+  ADD ("ends", test_ends);
   return g_test_run ();
 }
