@@ -170,6 +170,57 @@ tdm_words_regimen (const TdmRegimen *regimen)
                           duration, regimen->duration_h < 1 ? "min" : "h");
 }
 
+/* ", AUC24/MIC 412 h": the target's own metric, unless it is named anyway. */
+static void
+append_target_metric (GString *out, const TdmResolvedTarget *target, double value)
+{
+  if (target->metric == TDM_METRIC_TROUGH || target->metric == TDM_METRIC_PEAK
+      || target->metric == TDM_METRIC_AUC24)
+    return;
+  g_autofree char *number = shown_number (target, value, 3);
+  g_autofree char *unit = shown_unit (target);
+  g_string_append_printf (out, ", %s %s%s%s", tdm_words_metric (target->metric), number,
+                          *unit ? " " : "", unit);
+}
+
+/* A small chance is not none, and a great one no certainty. */
+static char *
+chance_text (double chance)
+{
+  if (chance > 0 && chance < 0.005)
+    return g_strdup ("less than 1 %");
+  if (chance < 1 && chance > 0.995)
+    return g_strdup ("more than 99 %");
+  return g_strdup_printf ("%.0f %%", 100 * chance);
+}
+
+/* " On 1250 mg every 24 h, infused over 3 h: predicted trough 16.6 mg/L, …" */
+static void
+append_chosen (GString *out, const TdmResult *result)
+{
+  g_auto (TdmResolvedTarget) target = { 0 };
+  const TdmProposals *proposals = result->proposals;
+  if (result->chosen_index < 0
+      || !tdm_target_resolve (result->fit->problem, &proposals->target, &target, NULL))
+    return;
+  const TdmRegimen *regimen = proposals->regimens->pdata[result->chosen_index];
+  const char *concentration = tdm_model_get_output (result->model, 0)->unit;
+  g_autofree char *area = tdm_target_area_unit (concentration);
+  g_autofree char *unit = tdm_unit_display (concentration);
+  g_autofree char *area_unit = tdm_unit_display (area);
+  g_autofree char *words = tdm_words_regimen (regimen);
+  g_autofree char *trough = tdm_number_format (regimen->metrics.trough, 3);
+  g_autofree char *peak = tdm_number_format (regimen->metrics.peak, 3);
+  g_autofree char *auc24 = tdm_number_format (regimen->metrics.auc24, 3);
+  g_autofree char *chance = chance_text (regimen->p_within);
+  g_string_append_printf (
+      out, "%sOn %s%s: predicted trough %s %s, peak %s %s, AUC24 %s %s",
+      out->len > 0 ? " " : "", words, regimen->is_current ? " as now" : "", trough,
+      unit, peak, unit, auc24, area_unit);
+  append_target_metric (out, &target, regimen->metrics.target);
+  g_string_append_printf (out, ", chance to be within the target %s.", chance);
+}
+
 char *
 tdm_words_plot (const TdmResult *result)
 {
@@ -187,5 +238,6 @@ tdm_words_plot (const TdmResult *result)
                               trough, unit, peak, unit);
     }
   g_string_append (out, conclusion);
+  append_chosen (out, result);
   return g_string_free (out, FALSE);
 }

@@ -11,5 +11,6 @@ char *tdm_words_conclusion (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 const char *tdm_words_metric (TdmMetricKind metric);
 /* "1250 mg every 12 h, infused over 2 h". Yours. */
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
-/* The plot in one sentence, for screen readers. Yours. */
+/* The plot in a few sentences, for screen readers: what is predicted on the current
+ * regimen, the conclusion, and what is predicted on the chosen regimen. Yours. */
 char *tdm_words_plot (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;

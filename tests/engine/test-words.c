@@ -174,6 +174,67 @@ test_regimens (void)
     }
 }
 
+/* What is said of the drawn regimen, were it `regimen`; of none, nothing. */
+static void
+assert_chosen (const char *target, TdmRegimen *regimen, const char *want)
+{
+  g_autofree char *json =
+      g_strconcat (DOSES, ", 'target': {'metric': ", target, "}}", NULL);
+  g_autoptr (TdmResult) result = result_of (json);
+  g_assert_cmpint (result->chosen_index, >=, 0);
+  TdmRegimen *drawn = result->proposals->regimens->pdata[result->chosen_index];
+  drawn->amount_mg = regimen->amount_mg;
+  drawn->interval_h = regimen->interval_h;
+  drawn->duration_h = regimen->duration_h;
+  drawn->metrics = regimen->metrics;
+  drawn->p_within = regimen->p_within;
+  drawn->is_current = regimen->is_current;
+  g_autofree char *got = tdm_words_plot (result);
+  if (!g_str_has_suffix (got, want))
+    g_error ("expected “%s” at the end of “%s”", want, got);
+  result->chosen_index = -1;
+  g_autofree char *none = tdm_words_plot (result);
+  g_assert_null (strstr (none, "chance to be within"));
+  g_assert_true (g_str_has_prefix (none, "Predicted trough 1.43 mg/L"));
+}
+
+static void
+test_chosen (void)
+{
+  TdmRegimen regimen = {
+    .amount_mg = 260,
+    .interval_h = 24,
+    .duration_h = 0.5,
+    .metrics = { .trough = 0.3461,
+                 .peak = 13.372,
+                 .auc24 = 89.655,
+                 .average = 3.7356,
+                 .target = 89.655 },
+    .p_within = 0.4672,
+  };
+  assert_chosen ("'auc24', 'low': 80, 'high': 110, 'unit': 'mg.h/L'", &regimen,
+                 " On 260 mg every 24 h, infused over 30 min: predicted trough 0.346 "
+                 "mg/L, peak 13.4 mg/L, AUC24 89.7 mg·h/L, chance to be within the "
+                 "target 47 %.");
+  regimen.metrics.target = 3.7356;
+  regimen.p_within = 0.9973;
+  regimen.is_current = TRUE;
+  assert_chosen ("'average', 'low': 3, 'high': 5, 'unit': 'mg/L'", &regimen,
+                 " On 260 mg every 24 h, infused over 30 min as now: predicted trough "
+                 "0.346 mg/L, peak 13.4 mg/L, AUC24 89.7 mg·h/L, the average "
+                 "concentration 3.74 mg/L, chance to be within the target more than "
+                 "99 %.");
+  regimen.p_within = 0.0021;
+  regimen.is_current = FALSE;
+  regimen.metrics.target = 0.913;
+  assert_chosen (
+      "'time_above', 'low': 90, 'unit': '%', 'threshold': 1, 'threshold_unit': "
+      "'mg/L'",
+      &regimen,
+      ", the time above the threshold 91.3 %, chance to be within the target "
+      "less than 1 %.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,5 +246,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/words/joined", test_joined);
   g_test_add_func ("/engine/words/withheld", test_withheld);
   g_test_add_func ("/engine/words/regimens", test_regimens);
+  g_test_add_func ("/engine/words/chosen", test_chosen);
   return g_test_run ();
 }
