@@ -18,16 +18,16 @@ typedef struct
 } Rail;
 
 static const Rail adult_rails[] = {
-  { "SCR", "creatinine", "umol/L", 20, 1500, 30, 700 },
-  { "WT", "weight of an adult", "kg", 35, 200, 40, 150 },
-  { "HT", "height of an adult", "cm", 130, 220, 140, 210 },
-  { "ALB", "albumin", "g/L", 10, 60, 15, 55 },
-  { "AGE", "age", "y", 0, 110, 0, 105 },
+  { "SCR", "a creatinine", "umol/L", 20, 1500, 30, 700 },
+  { "WT", "a weight of an adult", "kg", 35, 200, 40, 150 },
+  { "HT", "a height of an adult", "cm", 130, 220, 140, 210 },
+  { "ALB", "an albumin", "g/L", 10, 60, 15, 55 },
+  { "AGE", "an age", "y", 0, 110, 0, 105 },
 };
 static const Rail child_rails[] = {
-  { "SCR", "creatinine", "umol/L", 8, 1500, 10, 700 },
-  { "WT", "weight of a child", "kg", 0.35, 140, 0.4, 120 },
-  { "HT", "height of a child", "cm", 25, 210, 28, 200 },
+  { "SCR", "a creatinine", "umol/L", 8, 1500, 10, 700 },
+  { "WT", "a weight of a child", "kg", 0.35, 140, 0.4, 120 },
+  { "HT", "a height of a child", "cm", 25, 210, 28, 200 },
 };
 
 void
@@ -47,6 +47,22 @@ quantity_text (double value, const char *unit)
   g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
 
   return g_strdup_printf ("%s %s", number, shown);
+}
+
+/* "0.23 and 17 mg/dL": what is plausible, in the unit that was typed. */
+static char *
+range_text (const Rail *rail, const char *unit, double molar)
+{
+  double low = rail->low, high = rail->high;
+  g_autofree char *shown = tdm_unit_display (unit);
+
+  if (!tdm_unit_convert (rail->low, rail->unit, unit, molar, &low, NULL)
+      || !tdm_unit_convert (rail->high, rail->unit, unit, molar, &high, NULL))
+    g_assert_not_reached (); /* the typed value was converted */
+  int digits = strcmp (unit, rail->unit) == 0 ? 6 : 2;
+  g_autofree char *from = tdm_number_format (low, digits);
+  g_autofree char *to = tdm_number_format (high, digits);
+  return g_strdup_printf ("%s and %s %s", from, to, shown);
 }
 
 static TdmQuestion *
@@ -170,13 +186,12 @@ check_covariate (const TdmSheet *sheet, guint row_index)
     return check_jump (sheet, entry);
 
   g_autofree char *typed = quantity_text (entry->value, entry->unit);
-  g_autofree char *low = quantity_text (rail->low, NULL);
-  g_autofree char *high = quantity_text (rail->high, rail->unit);
+  g_autofree char *range = range_text (rail, entry->unit, molar);
   g_autofree char *likely = find_likely_unit (rail, entry->value, entry->unit, molar);
   return question_new (
       entry->value, entry->unit, likely,
-      g_strdup_printf ("%s is unusual: a %s is between %sand %s. Is the unit right?",
-                       typed, rail->words, low, high));
+      g_strdup_printf ("%s is unusual: %s is between %s. Is the unit right?", typed,
+                       rail->words, range));
 }
 
 static TdmQuestion *

@@ -184,6 +184,42 @@ test_questions (Fixture *f, gconstpointer data)
     }
 }
 
+/* The usual range is said in the unit that stands at the number. */
+static void
+test_usual_ranges (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    guint row;
+    const char *unit, *text, *range;
+  } rows[] = {
+    { 1, "mg/dL", "97",
+      "97 mg/dL is unusual: a creatinine is between 0.23 and 17 mg/dL" },
+    { 2, "umol/L", "1.4",
+      "1.4 µmol/L is unusual: a creatinine is between 20 and 1500 µmol/L" },
+    { 0, "kg", "211",
+      "211 kg is unusual: a weight of an adult is between 35 and 200 kg" },
+    { 0, "lb", "61.3",
+      "61.3 lb is unusual: a weight of an adult is between 77 and 440 lb" },
+    { 0, "g", "71.3",
+      "71.3 g is unusual: a weight of an adult is between 35000 and 200000 g" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      TdmCell cell = { TDM_CELL_COVARIATE_VALUE, rows[i].row };
+      TdmSheet sheet;
+      g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+      tdm_form_take (f->form,
+                     tdm_sheet_set_unit (&sheet, cell, rows[i].unit, TRUE, NULL));
+      g_assert_false (tdm_form_enter (f->form, cell, rows[i].text));
+      const TdmQuestion *question =
+          tdm_form_get_question (f->form, TDM_SECTION_COVARIATES, cell.row);
+      g_assert_true (g_str_has_prefix (question->text, rows[i].range));
+      tdm_form_revert (f->form, cell);
+    }
+}
+
 /* H1: nearly every value typical in one unit is asked about in the other. */
 static void
 test_creatinine_slips (Fixture *f, gconstpointer data)
@@ -289,6 +325,7 @@ main (int argc, char **argv)
   ADD ("error", test_error);
   ADD ("blank-row", test_blank_row);
   ADD ("questions", test_questions);
+  ADD ("usual-ranges", test_usual_ranges);
   ADD ("creatinine-slips", test_creatinine_slips);
   ADD ("units", test_units);
   ADD ("rows", test_rows);
