@@ -89,6 +89,8 @@ is_child (const TdmSheet *sheet)
   GDateTime *start = tdm_case_get_start (sheet->record);
   GDate birth;
 
+  if (start == NULL)
+    start = sheet->now;
   if (text == NULL || start == NULL || !tdm_clock_parse_date (text, &birth, NULL))
     return FALSE;
   return g_date_time_get_year (start) - (int)g_date_get_year (&birth) < 18;

@@ -223,14 +223,3 @@ tdm_sheet_set_target (const TdmSheet *self, guint k, GError **error)
   tdm_case_edit_set_target (edit, &tdm_model_get_target (self->model, k)->target);
   return tdm_case_edit_finish (edit, error);
 }
-
-TdmCase *
-tdm_sheet_new_case (GDateTime *now)
-{
-  g_autoptr (GDateTime) midnight = g_date_time_new (
-      g_date_time_get_timezone (now), g_date_time_get_year (now),
-      g_date_time_get_month (now), g_date_time_get_day_of_month (now), 0, 0, 0);
-  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (NULL);
-  tdm_case_edit_set_start (edit, midnight != NULL ? midnight : now);
-  return tdm_case_edit_finish (edit, NULL);
-}

@@ -52,7 +52,19 @@ parse_moment (const TdmSheet *self, TdmCell cell, const char *text, TdmMoment *o
   g_autoptr (GDateTime) day = dup_context_day (self, cell);
   TdmMomentContext context = { tdm_case_get_start (self->record), day, self->now };
 
+  /* Only the zone of the start matters then: the hours are counted when it is set. */
+  if (tdm_sheet_awaits_start (self->record))
+    context.start = self->now;
   return tdm_moment_parse_people (text, &context, out, error);
+}
+
+/* A case that waits for its start takes it from the first date-time typed. Entries
+ * before it, typed later, are none the worse: they are written as date-times. */
+static void
+adopt_start (const TdmSheet *self, TdmCaseEdit *edit, const TdmMoment *moment)
+{
+  if (moment->text != NULL && tdm_case_get_start (self->record) == NULL)
+    tdm_case_edit_set_start_text (edit, moment->text);
 }
 
 static gboolean
@@ -166,7 +178,10 @@ write_covariate (const TdmSheet *self, TdmCell cell, const char *text, GError **
   else if (!apply_covariate (self, cell, text, &entry, &keep, error))
     return NULL;
   else
-    tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
+    {
+      adopt_start (self, edit, &entry.time);
+      tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
+    }
   return tdm_case_edit_finish (edit, error);
 }
 
@@ -310,6 +325,7 @@ append_covariate (const TdmSheet *self, guint row_index, const char *const *text
   if (!is_blank (texts[time.kind])
       && !apply_covariate (self, time, texts[time.kind], &entry, &keep_time, error))
     return NULL;
+  adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_covariate (edit, tdm_case_get_n_covariates (self->record),
                                   &entry);
   return tdm_case_edit_finish (edit, error);
@@ -373,6 +389,7 @@ append_dose (const TdmSheet *self, const char *const *texts, GError **error)
     if (!is_blank (texts[kind])
         && !apply_dose (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
       return NULL;
+  adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_dose (edit, n, &entry);
   return tdm_case_edit_finish (edit, error);
 }
@@ -390,6 +407,7 @@ append_level (const TdmSheet *self, const char *const *texts, GError **error)
   for (TdmCellKind kind = TDM_CELL_LEVEL_TIME; kind <= TDM_CELL_LEVEL_VALUE; kind++)
     if (!apply_level (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
       return NULL;
+  adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_level (edit, n, &entry);
   return tdm_case_edit_finish (edit, error);
 }

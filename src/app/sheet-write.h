@@ -64,6 +64,3 @@ guint tdm_sheet_find_target (const TdmSheet *self);
 /* The target in force: the case's, else the model's first; metric NONE = none.
  * Borrowed. */
 const TdmTarget *tdm_sheet_target (const TdmSheet *self);
-
-/* A case for a new patient: starts today at midnight of `now`. Yours. */
-TdmCase *tdm_sheet_new_case (GDateTime *now) G_GNUC_WARN_UNUSED_RESULT;

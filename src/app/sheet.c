@@ -49,6 +49,20 @@ add_entries (GPtrArray *rows, const TdmCase *record, const char *name,
   return found;
 }
 
+gboolean
+tdm_sheet_awaits_start (const TdmCase *record)
+{
+  const TdmTarget *target = tdm_case_get_target (record);
+
+  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
+    if (tdm_case_get_covariate (record, i)->time.hours != 0)
+      return FALSE;
+  return tdm_case_get_start (record) == NULL && tdm_case_get_n_doses (record) == 0
+         && tdm_case_get_n_levels (record) == 0 && target->at_steady_state
+         && target->metric != TDM_METRIC_AUC
+         && !tdm_case_get_options (record)->has_adjust;
+}
+
 /* Sex and, with a birth date, age come from the patient's own fields. */
 static gboolean
 is_known_otherwise (const TdmCase *record, const char *name)
@@ -58,7 +72,8 @@ is_known_otherwise (const TdmCase *record, const char *name)
   if (g_ascii_strcasecmp (name, "sex") == 0)
     return TRUE;
   return (strcmp (name, "AGE") == 0 || strcmp (name, "PNA") == 0)
-         && patient->birth != NULL && tdm_case_get_start (record) != NULL;
+         && patient->birth != NULL
+         && (tdm_case_get_start (record) != NULL || tdm_sheet_awaits_start (record));
 }
 
 static gboolean
@@ -117,6 +132,8 @@ covariate_text (const TdmCase *record, const GPtrArray *rows, TdmCell cell)
   if (row->index < 0)
     return g_strdup ("");
   const TdmCovariateEntry *entry = tdm_case_get_covariate (record, (guint)row->index);
+  if (cell.kind == TDM_CELL_COVARIATE_TIME && tdm_sheet_awaits_start (record))
+    return g_strdup ("");
   if (cell.kind == TDM_CELL_COVARIATE_TIME)
     return tdm_moment_format_people (&entry->time, tdm_case_get_start (record));
   return entry->text != NULL ? g_strdup (entry->text) : number_text (entry->value);

@@ -21,6 +21,10 @@ typedef struct
 GPtrArray *tdm_sheet_covariate_rows (const TdmCase *record, const TdmModel *model,
                                      const GPtrArray *extra) G_GNUC_WARN_UNUSED_RESULT;
 
+/* TRUE while a case has no start and nothing that is counted from one: the first
+ * date-time typed will be its start. What holds from the start on may be there. */
+gboolean tdm_sheet_awaits_start (const TdmCase *record);
+
 /* TRUE for a covariate that is yes (1) or no (0). */
 gboolean tdm_covariate_is_switch (const TdmModelCovariate *info);
 

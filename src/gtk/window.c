@@ -175,8 +175,7 @@ tdm_window_open_case (TdmWindow *self, const char *case_id)
 void
 tdm_window_new_case (TdmWindow *self)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr (TdmCase) record = tdm_sheet_new_case (now);
+  g_autoptr (TdmCase) record = tdm_case_new_empty ();
   g_autofree char *case_id = tdm_store_new_case_id ();
 
   leave_fields (self);

@@ -277,6 +277,70 @@ test_rows (Fixture *f, gconstpointer data)
   g_assert_true (tdm_form_is_blank_row (f->form, TDM_SECTION_COVARIATES, 0));
 }
 
+/* A new case starts at the first date-time typed; what was before it has its own. */
+static void
+test_start (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TdmCase) empty = tdm_case_new_empty ();
+  g_autoptr (GError) error = NULL;
+
+  tdm_session_open (f->session, "new", empty);
+  TdmSheet sheet;
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  tdm_form_take (f->form, tdm_sheet_set_model (&sheet, "vancomycin-goti-2018", NULL));
+  g_assert_true (enter (f, TDM_CELL_PATIENT_BIRTH, 0, "1961-07-14"));
+  g_assert_true (enter (f, TDM_CELL_COVARIATE_VALUE, 0, "71.3"));
+  assert_text (f, TDM_CELL_COVARIATE_TIME, 0, "");
+  g_assert_null (tdm_case_get_start (record_of (f)));
+
+  /* Hours since a start that is not there are no time. */
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "12.5"));
+  g_assert_true (tdm_form_has_error (f->form, (TdmCell){ TDM_CELL_DOSE_TIME, 0 }));
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-02 08:10"));
+  g_assert_false (tdm_form_has_error (f->form, (TdmCell){ TDM_CELL_DOSE_TIME, 0 }));
+  g_assert_true (enter (f, TDM_CELL_DOSE_AMOUNT, 0, "1250"));
+  g_assert_cmpstr (tdm_case_get_start_text (record_of (f)), ==, "2026-03-02T08:10");
+  g_assert_cmpfloat (tdm_case_get_dose (record_of (f), 0)->time.hours, ==, 0);
+  assert_text (f, TDM_CELL_COVARIATE_TIME, 0, "2026-03-02 08:10");
+
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 1, "2026-03-01 20:40"));
+  g_assert_true (enter (f, TDM_CELL_DOSE_AMOUNT, 1, "1500"));
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-02 07:55"));
+  g_assert_true (enter (f, TDM_CELL_LEVEL_VALUE, 0, "11.3"));
+  g_assert_cmpstr (tdm_case_get_start_text (record_of (f)), ==, "2026-03-02T08:10");
+  g_assert_cmpfloat (tdm_case_get_dose (record_of (f), 1)->time.hours, ==, -11.5);
+
+  g_autofree char *text = tdm_case_file_to_text (record_of (f));
+  g_assert_nonnull (strstr (text, "\"time\": \"2026-03-01T20:40\""));
+  g_assert_nonnull (strstr (text, "\"time\": \"2026-03-02T07:55\""));
+  g_assert_null (strstr (text, ": -"));
+  g_autoptr (TdmCase) again = tdm_case_file_parse (text, strlen (text), &error);
+  g_assert_no_error (error);
+  g_assert_true (tdm_case_equal (again, record_of (f)));
+  g_assert_cmpfloat (tdm_case_get_dose (again, 1)->time.hours, ==, -11.5);
+}
+
+/* A case that counts in hours goes on doing so. */
+static void
+test_hours (Fixture *f, gconstpointer data)
+{
+  static const char json[] =
+      "{\"format\": \"titrate-case/1\", \"model\": \"vancomycin-goti-2018\","
+      " \"doses\": [{\"time\": 3.5, \"amount\": 1370, \"unit\": \"mg\","
+      " \"route\": \"iv\", \"duration\": 2}]}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmCase) record = tdm_case_file_parse (json, strlen (json), &error);
+
+  g_assert_no_error (error);
+  tdm_session_open (f->session, "hours", record);
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-02 08:10"));
+  g_assert_true (tdm_form_has_error (f->form, (TdmCell){ TDM_CELL_LEVEL_TIME, 0 }));
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, 0, "14.5"));
+  g_assert_true (enter (f, TDM_CELL_LEVEL_VALUE, 0, "11.3"));
+  g_assert_null (tdm_case_get_start (record_of (f)));
+  g_assert_cmpfloat (tdm_case_get_level (record_of (f), 0)->time.hours, ==, 14.5);
+}
+
 static void
 test_paste (Fixture *f, gconstpointer data)
 {
@@ -329,6 +393,8 @@ main (int argc, char **argv)
   ADD ("creatinine-slips", test_creatinine_slips);
   ADD ("units", test_units);
   ADD ("rows", test_rows);
+  ADD ("start", test_start);
+  ADD ("hours", test_hours);
   ADD ("paste", test_paste);
   g_test_add_func ("/app/form/keys", test_keys);
   return g_test_run ();
