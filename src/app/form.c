@@ -268,6 +268,8 @@ echo_of (TdmForm *self, TdmSection section, guint row)
     return tdm_sheet_echo_dose (record, row);
   if (section == TDM_SECTION_LEVELS && row < tdm_case_get_n_levels (record))
     return tdm_sheet_echo_level (record, row);
+  if (section == TDM_SECTION_TARGET)
+    return tdm_sheet_echo_target (record);
   if (section == TDM_SECTION_PATIENT)
     return tdm_sheet_age_words (record);
   return g_strdup ("");

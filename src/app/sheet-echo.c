@@ -147,6 +147,26 @@ tdm_sheet_echo_level (const TdmCase *record, guint i)
 }
 
 char *
+tdm_sheet_echo_target (const TdmCase *record)
+{
+  const TdmTarget *target = tdm_case_get_target (record);
+  double first = INFINITY;
+
+  if (target->metric != TDM_METRIC_CUMULATIVE_AUC)
+    return g_strdup ("");
+  if (target->at_steady_state)
+    return g_strdup ("Counted to the end of 4 days from the first dose.");
+  for (guint i = 0; i < tdm_case_get_n_doses (record); i++)
+    first = MIN (first, tdm_case_get_dose (record, i)->time.hours);
+  g_autofree char *end =
+      tdm_moment_format_people (&target->at, tdm_case_get_start (record));
+  if (!(target->at.hours > first) || isinf (first))
+    return g_strdup_printf ("Counted up to %s.", end);
+  g_autofree char *span = tdm_hours_words (target->at.hours - first);
+  return g_strdup_printf ("Counted up to %s, %s from the first dose.", end, span);
+}
+
+char *
 tdm_sheet_age_words (const TdmCase *record)
 {
   const char *birth_text = tdm_case_get_patient (record)->birth;

@@ -3,8 +3,14 @@
 #include <string.h>
 
 #include "app/sheet-write.h"
+
+#include "app/moment-text.h"
+#include "base/clock.h"
 #include "base/substance.h"
 #include "base/unit.h"
+
+/* The course that cumulative targets are stated for: four days of conditioning. */
+#define CUMULATIVE_H 96
 
 TdmCase *
 tdm_sheet_remove (const TdmSheet *self, TdmSection section, guint row, GError **error)
@@ -215,11 +221,44 @@ tdm_sheet_find_target (const TdmSheet *self)
   return 0;
 }
 
+/* Sets `target` with its time `after_h` hours after the first dose. */
+static void
+set_target_after (const TdmCase *record, TdmCaseEdit *edit, const TdmTarget *target,
+                  double after_h)
+{
+  GDateTime *start = tdm_case_get_start (record);
+  TdmTarget ended = *target;
+  double first = INFINITY;
+
+  for (guint i = 0; i < tdm_case_get_n_doses (record); i++)
+    first = MIN (first, tdm_case_get_dose (record, i)->time.hours);
+  ended.at_steady_state = FALSE;
+  ended.at = (TdmMoment){ .hours = (isinf (first) ? 0 : first) + after_h };
+  g_autoptr (GDateTime) end = tdm_moment_to_time (&ended.at, start);
+  g_autofree char *text = end != NULL ? tdm_clock_format (end) : NULL;
+  ended.at.text = text;
+  tdm_case_edit_set_target (edit, &ended);
+}
+
+void
+tdm_sheet_end_target (const TdmCase *record, TdmCaseEdit *edit, const TdmTarget *target)
+{
+  if (target->metric == TDM_METRIC_CUMULATIVE_AUC && target->at_steady_state
+      && tdm_case_get_n_doses (record) > 0)
+    set_target_after (record, edit, target, CUMULATIVE_H);
+}
+
 TdmCase *
 tdm_sheet_set_target (const TdmSheet *self, guint k, GError **error)
 {
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
 
-  tdm_case_edit_set_target (edit, &tdm_model_get_target (self->model, k)->target);
+  const TdmTarget *target = &tdm_model_get_target (self->model, k)->target;
+
+  if (target->at_steady_state)
+    tdm_case_edit_set_target (edit, target);
+  else
+    set_target_after (self->record, edit, target, target->at.hours);
+  tdm_sheet_end_target (self->record, edit, target);
   return tdm_case_edit_finish (edit, error);
 }

@@ -253,6 +253,7 @@ write_target (const TdmSheet *self, TdmCell cell, const char *text, GError **err
       return NULL;
     }
   tdm_case_edit_set_target (edit, &target);
+  tdm_sheet_end_target (self->record, edit, &target);
   return tdm_case_edit_finish (edit, error);
 }
 
@@ -391,6 +392,10 @@ append_dose (const TdmSheet *self, const char *const *texts, GError **error)
       return NULL;
   adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_dose (edit, n, &entry);
+  g_autoptr (TdmCase) next = tdm_case_edit_finish (edit, error);
+  if (next == NULL)
+    return NULL;
+  tdm_sheet_end_target (next, edit, tdm_case_get_target (next));
   return tdm_case_edit_finish (edit, error);
 }
 

@@ -56,9 +56,17 @@ TdmCase *tdm_sheet_set_route (const TdmSheet *self, guint dose, const char *rout
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmCase *tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean on,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The target becomes the model's k-th. Yours. */
+/* The target becomes the model's k-th. A time that the model names counts from the
+ * first dose (without one, from the start). A cumulative AUC without an end gets one:
+ * four days from the first dose (a conditioning course), now or with that dose. Yours.
+ */
 TdmCase *tdm_sheet_set_target (const TdmSheet *self, guint k,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A cumulative target that does not say up to when is counted to the end of four days
+ * from the first dose of `record` (none: it stays as it is). For every edit that gives
+ * a dose or a target. */
+void tdm_sheet_end_target (const TdmCase *record, TdmCaseEdit *edit,
+                           const TdmTarget *target);
 /* Which of the model's targets has the metric of the case's; 0 when none is given. */
 guint tdm_sheet_find_target (const TdmSheet *self);
 /* The target in force: the case's, else the model's first; metric NONE = none.

@@ -52,15 +52,11 @@ add_entries (GPtrArray *rows, const TdmCase *record, const char *name,
 gboolean
 tdm_sheet_awaits_start (const TdmCase *record)
 {
-  const TdmTarget *target = tdm_case_get_target (record);
-
   for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
     if (tdm_case_get_covariate (record, i)->time.hours != 0)
       return FALSE;
   return tdm_case_get_start (record) == NULL && tdm_case_get_n_doses (record) == 0
-         && tdm_case_get_n_levels (record) == 0 && target->at_steady_state
-         && target->metric != TDM_METRIC_AUC
-         && !tdm_case_get_options (record)->has_adjust;
+         && tdm_case_get_n_levels (record) == 0;
 }
 
 /* Sex and, with a birth date, age come from the patient's own fields. */

@@ -21,8 +21,8 @@ typedef struct
 GPtrArray *tdm_sheet_covariate_rows (const TdmCase *record, const TdmModel *model,
                                      const GPtrArray *extra) G_GNUC_WARN_UNUSED_RESULT;
 
-/* TRUE while a case has no start and nothing that is counted from one: the first
- * date-time typed will be its start. What holds from the start on may be there. */
+/* TRUE while a case has no start and no entry with a time of its own: the first
+ * date-time typed will be its start. */
 gboolean tdm_sheet_awaits_start (const TdmCase *record);
 
 /* TRUE for a covariate that is yes (1) or no (0). */
@@ -39,6 +39,10 @@ char *tdm_sheet_echo_covariate (const TdmCase *record,
                                 const TdmCovariateRow *row) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_sheet_echo_dose (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_sheet_echo_level (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Up to when a cumulative target is counted, or how it will be; "" for others. Yours.
+ */
+char *tdm_sheet_echo_target (const TdmCase *record) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "68 years" from the birth date at the case's start, or "". Yours. */
 char *tdm_sheet_age_words (const TdmCase *record) G_GNUC_WARN_UNUSED_RESULT;

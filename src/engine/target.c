@@ -80,8 +80,10 @@ tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
   g_auto (TdmResolvedTarget) t = { .metric = target->metric };
   /* It grows for ever: without an end every dose would look too small. */
   if (target->metric == TDM_METRIC_CUMULATIVE_AUC && target->at_steady_state)
-    return tdm_error_set_input (error, "target.at",
-                                "cumulative_auc needs the time up to which it counts");
+    return tdm_error_set_input (
+        error, "target.at",
+        "cumulative_auc needs the time up to which it counts: a "
+        "date-time, or hours since the start such as 96");
   t.at_steady_state = target->at_steady_state;
   t.at_h = target->at.hours;
   t.from_h = target->from.hours;

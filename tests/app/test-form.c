@@ -341,6 +341,75 @@ test_hours (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (tdm_case_get_level (record_of (f), 0)->time.hours, ==, 14.5);
 }
 
+/* Opens a case with a model and its second target chosen. */
+static void
+open_with_target (Fixture *f, TdmCase *record, const char *model)
+{
+  TdmSheet sheet;
+
+  tdm_session_open (f->session, model, record);
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  tdm_form_take (f->form, tdm_sheet_set_model (&sheet, model, NULL));
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  tdm_form_take (f->form, tdm_sheet_set_target (&sheet, 1, NULL));
+}
+
+static void
+assert_echo (Fixture *f, const char *expected)
+{
+  TdmRemarkKind kind;
+  g_autofree char *text = tdm_form_get_remark (f->form, TDM_SECTION_TARGET, 0, &kind);
+
+  g_assert_cmpint (kind, ==, TDM_REMARK_ECHO);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* A cumulative target chosen in the window ends four days after the first dose, whether
+ * that is there already or comes later, and says so. */
+static void
+test_cumulative (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TdmCase) given = tdm_case_ref (record_of (f));
+  g_autoptr (TdmCase) empty = tdm_case_new_empty ();
+
+  open_with_target (f, given, "busulfan-long-boyle-2015");
+  const TdmTarget *target = tdm_case_get_target (record_of (f));
+  g_assert_cmpint (target->metric, ==, TDM_METRIC_CUMULATIVE_AUC);
+  g_assert_false (target->at_steady_state);
+  g_assert_cmpstr (target->at.text, ==, "2026-03-05T08:00");
+  g_assert_cmpfloat (target->low, ==, 78);
+  assert_echo (f, "Counted up to 2026-03-05 08:00, 4 days from the first dose.");
+  g_assert_true (enter (f, TDM_CELL_TARGET_LOW, 0, "80"));
+  g_assert_cmpfloat (tdm_case_get_target (record_of (f))->at.hours, ==, 96);
+
+  open_with_target (f, empty, "busulfan-long-boyle-2015");
+  g_assert_true (tdm_case_get_target (record_of (f))->at_steady_state);
+  assert_echo (f, "Counted to the end of 4 days from the first dose.");
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-02 08:10"));
+  g_assert_true (enter (f, TDM_CELL_DOSE_AMOUNT, 0, "71"));
+  target = tdm_case_get_target (record_of (f));
+  g_assert_cmpstr (target->at.text, ==, "2026-03-06T08:10");
+  g_assert_cmpfloat (target->at.hours, ==, 96);
+}
+
+/* A time that a model names for its target counts from the first dose. */
+static void
+test_named_time (Fixture *f, gconstpointer data)
+{
+  g_assert_true (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-01 11:30"));
+  g_autoptr (TdmCase) given = tdm_case_ref (record_of (f));
+  open_with_target (f, given, "busulfan-paci-2012");
+  const TdmTarget *target = tdm_case_get_target (record_of (f));
+  g_assert_cmpstr (target->at.text, ==, "2026-03-05T11:30");
+  g_assert_cmpfloat (target->at.hours, ==, 99.5);
+
+  g_autoptr (TdmCase) empty = tdm_case_new_empty ();
+  open_with_target (f, empty, "busulfan-paci-2012");
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-02 08:10"));
+  g_assert_true (enter (f, TDM_CELL_DOSE_AMOUNT, 0, "71"));
+  assert_echo (f, "Counted up to 2026-03-06 08:10, 4 days from the first dose.");
+}
+
 static void
 test_paste (Fixture *f, gconstpointer data)
 {
@@ -395,6 +464,8 @@ main (int argc, char **argv)
   ADD ("rows", test_rows);
   ADD ("start", test_start);
   ADD ("hours", test_hours);
+  ADD ("cumulative", test_cumulative);
+  ADD ("named-time", test_named_time);
   ADD ("paste", test_paste);
   g_test_add_func ("/app/form/keys", test_keys);
   return g_test_run ();
