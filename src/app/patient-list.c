@@ -1,9 +1,11 @@
 #include "app/patient-list.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/unit.h"
+#include "engine/words.h"
 
 struct _TdmPatientRow
 {
@@ -13,7 +15,7 @@ struct _TdmPatientRow
   char *title;
   const char *drug; /* of the model, or the entry */
   char *level;
-  const char *state;
+  char *reason;
 };
 
 G_DEFINE_FINAL_TYPE (TdmPatientRow, tdm_patient_row, G_TYPE_OBJECT)
@@ -26,6 +28,7 @@ tdm_patient_row_finalize (GObject *object)
   g_clear_pointer (&self->entry, tdm_store_entry_free);
   g_free (self->title);
   g_free (self->level);
+  g_free (self->reason);
   G_OBJECT_CLASS (tdm_patient_row_parent_class)->finalize (object);
 }
 
@@ -64,10 +67,38 @@ tdm_patient_row_get_title (TdmPatientRow *self)
   return self->title;
 }
 
+TdmRowState
+tdm_patient_row_get_kind (TdmPatientRow *self)
+{
+  switch (self->entry->judgement.side)
+    {
+    case TDM_STORE_BELOW:
+      return TDM_ROW_LOW;
+    case TDM_STORE_WITHIN:
+      return TDM_ROW_IN_RANGE;
+    case TDM_STORE_ABOVE:
+      return TDM_ROW_HIGH;
+    case TDM_STORE_NOT_JUDGED:
+    default:
+      return TDM_ROW_TO_DO;
+    }
+}
+
 const char *
 tdm_patient_row_get_state (TdmPatientRow *self)
 {
-  return self->state;
+  static const char *const words[] = { [TDM_ROW_TO_DO] = "to do",
+                                       [TDM_ROW_LOW] = "low",
+                                       [TDM_ROW_IN_RANGE] = "in range",
+                                       [TDM_ROW_HIGH] = "high" };
+
+  return words[tdm_patient_row_get_kind (self)];
+}
+
+const char *
+tdm_patient_row_get_reason (TdmPatientRow *self)
+{
+  return self->reason;
 }
 
 static const TdmModel *
@@ -97,6 +128,47 @@ level_words (const TdmStoreEntry *entry)
   return g_strdup_printf ("%s%s %s%s", sign, number, unit, when);
 }
 
+/* "400–600", "at most 15", "at least 8"; a share of time in percent. */
+static char *
+window_words (const TdmStoreJudgement *judgement, double scale)
+{
+  g_autofree char *low =
+      isfinite (judgement->low) ? tdm_number_format (scale * judgement->low, 4) : NULL;
+  g_autofree char *high = isfinite (judgement->high)
+                              ? tdm_number_format (scale * judgement->high, 4)
+                              : NULL;
+
+  if (low == NULL || high == NULL)
+    return g_strdup (low != NULL ? low : high != NULL ? high : "");
+  return g_strdup_printf ("%s–%s", low, high);
+}
+
+/* "AUC24 836 mg·h/L, above 400–600". */
+static char *
+reason_words (const TdmStoreJudgement *judgement)
+{
+  static const char *const sides[] = { "", "below", "within", "above" };
+
+  if (judgement->side == TDM_STORE_NOT_JUDGED)
+    return g_strdup ("no answer yet, or no target");
+  gboolean share = judgement->metric == TDM_METRIC_TIME_ABOVE;
+  double scale = share ? 100 : 1;
+  const char *name = tdm_words_metric (judgement->metric);
+  g_autofree char *number = tdm_number_format (scale * judgement->value, 3);
+  g_autofree char *unit = share ? g_strdup ("%")
+                          : strcmp (judgement->unit, "1") == 0
+                              ? g_strdup ("")
+                              : tdm_unit_display (judgement->unit);
+  g_autofree char *window = window_words (judgement, scale);
+  gboolean open = !isfinite (judgement->low) || !isfinite (judgement->high);
+  const char *limit = !open || judgement->side != TDM_STORE_WITHIN ? ""
+                      : isfinite (judgement->low)                  ? "at least "
+                                                                   : "at most ";
+  return g_strdup_printf (
+      "%s %s%s%s, %s %s%s", g_str_has_prefix (name, "the ") ? name + 4 : name, number,
+      unit[0] != '\0' ? " " : "", unit, sides[judgement->side], limit, window);
+}
+
 static TdmPatientRow *
 patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
 {
@@ -111,7 +183,7 @@ patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
                : entry->model != NULL ? entry->model
                                       : "no model";
   self->level = level_words (entry);
-  self->state = entry->has_level ? "" : "to do";
+  self->reason = reason_words (&entry->judgement);
   return self;
 }
 
@@ -123,6 +195,7 @@ struct _TdmPatientList
   GListStore *rows;
   char *search;
   gboolean archived;
+  gboolean due; /* something is new in the store */
   guint64 generation;
 };
 
@@ -203,11 +276,28 @@ tdm_patient_list_get_model (TdmPatientList *self)
   return G_LIST_MODEL (self->rows);
 }
 
+/* Between an edit and its answer a row would say "to do" for a moment: it waits. */
+static void
+reload_when_due (TdmPatientList *self)
+{
+  if (!self->due || tdm_session_is_computing (self->session))
+    return;
+  self->due = FALSE;
+  tdm_patient_list_reload (self);
+}
+
 static void
 saved_changed_cb (TdmPatientList *self)
 {
-  if (tdm_session_get_saved (self->session, NULL) == TDM_SAVED_DONE)
-    tdm_patient_list_reload (self);
+  self->due |= tdm_session_get_saved (self->session, NULL) == TDM_SAVED_DONE;
+  reload_when_due (self);
+}
+
+static void
+result_kept_cb (TdmPatientList *self)
+{
+  self->due = TRUE;
+  reload_when_due (self);
 }
 
 static void
@@ -242,6 +332,8 @@ tdm_patient_list_new (TdmSession *session)
   self->session = g_object_ref (session);
   g_signal_connect_swapped (session, "saved-changed", G_CALLBACK (saved_changed_cb),
                             self);
+  g_signal_connect_swapped (session, "result-kept", G_CALLBACK (result_kept_cb), self);
+  g_signal_connect_swapped (session, "published", G_CALLBACK (reload_when_due), self);
   tdm_patient_list_reload (self);
   return self;
 }

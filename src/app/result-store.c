@@ -16,6 +16,8 @@ text_of (const TdmResult *result)
 {
   json_t *all = json_object ();
 
+  /* For the patient list, which does not read the rest. */
+  json_object_set_new (all, "judgement", tdm_json_judgement (result));
   json_object_set_new (all, "fit", tdm_json_fit (result, FALSE));
   json_object_set_new (all, "proposals", tdm_json_proposals (result));
   char *text = tdm_json_text (all);

@@ -50,6 +50,7 @@ enum
   SIGNAL_RECORD_CHANGED,
   SIGNAL_PUBLISHED,
   SIGNAL_SAVED_CHANGED,
+  SIGNAL_RESULT_KEPT,
   N_SIGNALS,
 };
 
@@ -167,19 +168,43 @@ publish (TdmSession *self, TdmSessionState state, TdmResult *result, GError *err
   g_signal_emit (self, signals[SIGNAL_PUBLISHED], 0);
 }
 
-/* Once the record has its revision and its result, the two are kept together. */
-static void
-keep_result (TdmSession *self)
-{
-  const TdmResult *result = self->result;
+static void keep_result (TdmSession *self, const TdmResult *result);
 
-  if (self->store == NULL || self->revision == 0 || result == NULL
-      || result->record != self->record
+static void
+revision_cb (GObject *source, GAsyncResult *async, gpointer data)
+{
+  guint64 generation;
+  g_autoptr (TdmSession) self = asker_finish (data, &generation);
+  g_autoptr (GError) error = NULL;
+  guint revision = tdm_store_save_case_finish (async, &error);
+
+  if (self == NULL || generation != self->save_generation)
+    return;
+  self->revision = revision;
+  if (revision > 0)
+    keep_result (self, self->result);
+}
+
+/* Once the record has its revision and its result, the two are kept together. A record
+ * that was only opened is the newest revision as it is: saving it again tells which. */
+static void
+keep_result (TdmSession *self, const TdmResult *result)
+{
+  if (self->store == NULL || result == NULL || result->record != self->record
       || g_strcmp0 (self->stored_result, result->input_hash) == 0)
     return;
+  if (self->revision == 0)
+    {
+      if (self->saved == TDM_SAVED_NOTHING)
+        tdm_store_save_case_async (self->store, self->case_id, self->record,
+                                   revision_cb,
+                                   asker_new (self, self->save_generation));
+      return;
+    }
   g_free (self->stored_result);
   self->stored_result = g_strdup (result->input_hash);
   tdm_result_store_save (self->store, self->case_id, self->revision, result);
+  g_signal_emit (self, signals[SIGNAL_RESULT_KEPT], 0);
 }
 
 static void
@@ -196,6 +221,7 @@ computed_cb (GObject *source, GAsyncResult *async, gpointer data)
       return;
     }
   g_clear_object (&self->cancellable);
+  keep_result (self, result);
   if (result == NULL)
     publish (self, TDM_SESSION_FAILED, NULL, g_steal_pointer (&error));
   else
@@ -204,7 +230,6 @@ computed_cb (GObject *source, GAsyncResult *async, gpointer data)
                  ? TDM_SESSION_WITHHELD
                  : TDM_SESSION_READY,
              result, NULL);
-  keep_result (self);
 }
 
 static void
@@ -308,9 +333,9 @@ saved_cb (GObject *source, GAsyncResult *async, gpointer data)
   if (self == NULL || generation != self->save_generation)
     return;
   self->revision = revision;
+  keep_result (self, self->result);
   set_saved (self, revision > 0 ? TDM_SAVED_DONE : TDM_SAVED_FAILED,
              error != NULL ? error->message : NULL);
-  keep_result (self);
 }
 
 static void
@@ -492,6 +517,12 @@ tdm_session_is_current (TdmSession *self)
   return state == TDM_SESSION_READY || state == TDM_SESSION_WITHHELD;
 }
 
+gboolean
+tdm_session_is_computing (TdmSession *self)
+{
+  return self->answered == TDM_SESSION_COMPUTING;
+}
+
 TdmCase *
 tdm_session_get_record (TdmSession *self)
 {
@@ -581,7 +612,7 @@ static void
 tdm_session_class_init (TdmSessionClass *klass)
 {
   static const char *const names[N_SIGNALS] = { "record-changed", "published",
-                                                "saved-changed" };
+                                                "saved-changed", "result-kept" };
 
   G_OBJECT_CLASS (klass)->dispose = tdm_session_dispose;
   G_OBJECT_CLASS (klass)->finalize = tdm_session_finalize;

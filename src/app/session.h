@@ -36,8 +36,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (TdmSession, tdm_session, TDM, SESSION, GObject)
 
 /* Signals: "record-changed" (case or model), "published" (state, result or error),
- * "saved-changed". `store` may be NULL (nothing is saved). `models`: TdmModel elements.
- * Yours. */
+ * "saved-changed", "result-kept" (the store was given the record's result; what is
+ * asked of it now knows that result). `store` may be NULL (nothing is saved). `models`:
+ * TdmModel elements. Yours. */
 TdmSession *tdm_session_new (TdmStore *store,
                              GPtrArray *models) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -84,5 +85,7 @@ TdmSessionState tdm_session_get_state (TdmSession *self);
 TdmResult *tdm_session_get_result (TdmSession *self);
 const GError *tdm_session_get_error (TdmSession *self);
 TdmSaved tdm_session_get_saved (TdmSession *self, const char **message);
+/* TRUE while the newest edit is being computed. */
+gboolean tdm_session_is_computing (TdmSession *self);
 /* TRUE when the result shown belongs to what the record says now. */
 gboolean tdm_session_is_current (TdmSession *self);

@@ -240,6 +240,24 @@ target_json (const TdmProposals *proposals)
   return out;
 }
 
+json_t *
+tdm_json_judgement (const TdmResult *result)
+{
+  static const char *const sides[] = { "below", "within", "above" };
+  g_auto (TdmResolvedTarget) target = { 0 };
+  const TdmTarget *wanted = tdm_problem_get_target (result->fit->problem);
+  double value = result->metrics.target;
+  if (!result->has_metrics || wanted->metric == TDM_METRIC_NONE || !isfinite (value)
+      || !tdm_target_resolve (result->fit->problem, wanted, &target, NULL))
+    return json_null ();
+  return json_pack ("{s:s, s:o, s:o*, s:o*, s:s, s:s}", "metric",
+                    tdm_metric_name (target.metric), "value", tdm_json_real (value),
+                    "low", isfinite (target.low) ? json_real (target.low) : NULL,
+                    "high", isfinite (target.high) ? json_real (target.high) : NULL,
+                    "unit", target.unit, "side",
+                    sides[tdm_target_side (&target, value) + 1]);
+}
+
 static json_t *
 regimen_metrics (const TdmRegimenMetrics *m, const TdmTarget *target)
 {

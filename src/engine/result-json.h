@@ -17,6 +17,12 @@ json_t *tdm_json_prediction (const TdmModel *model,
                              const TdmCurve *curve) G_GNUC_WARN_UNUSED_RESULT;
 json_t *tdm_json_proposals (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How the current regimen stands to the target: metric, value, low, high (left out =
+ * open), all in "unit", and "side": "below", "within" or "above"; null when it was not
+ * judged.
+ */
+json_t *tdm_json_judgement (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One line a note: severity, code, text, place. */
 json_t *tdm_json_notes (const GPtrArray *notes) G_GNUC_WARN_UNUSED_RESULT;
 

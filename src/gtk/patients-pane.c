@@ -43,13 +43,22 @@ dim_label_new (const char *text)
   return label;
 }
 
+/* Word and shape: the pill has no colour of its own. */
 static GtkWidget *
-state_new (const char *state)
+state_new (TdmPatientRow *patient)
 {
-  GtkWidget *label = gtk_label_new (state);
+  static const char *const shapes[] = { [TDM_ROW_TO_DO] = "○",
+                                        [TDM_ROW_LOW] = "▼",
+                                        [TDM_ROW_IN_RANGE] = "●",
+                                        [TDM_ROW_HIGH] = "▲" };
+  g_autofree char *text =
+      g_strdup_printf ("%s %s", shapes[tdm_patient_row_get_kind (patient)],
+                       tdm_patient_row_get_state (patient));
+  GtkWidget *label = gtk_label_new (text);
 
   gtk_widget_add_css_class (label, "tdm-state");
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  tdm_a11y_set_label (label, tdm_patient_row_get_state (patient));
   return label;
 }
 
@@ -65,16 +74,17 @@ row_new (gpointer item, gpointer data)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *last = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *label = g_strdup_printf ("%s, %s, %s%s%s", title, drug, level,
-                                            state[0] != '\0' ? ", " : "", state);
+  const char *reason = tdm_patient_row_get_reason (patient);
+  g_autofree char *label =
+      g_strdup_printf ("%s, %s, %s, %s: %s", title, drug, level, state, reason);
 
   gtk_box_append (GTK_BOX (box), label_new (title, NULL));
   gtk_box_append (GTK_BOX (box), dim_label_new (drug));
   gtk_box_append (GTK_BOX (last), dim_label_new (level));
-  if (state[0] != '\0')
-    gtk_box_append (GTK_BOX (last), state_new (state));
+  gtk_box_append (GTK_BOX (last), state_new (patient));
   gtk_box_append (GTK_BOX (box), last);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_tooltip_text (row, reason);
   tdm_a11y_set_label (row, label);
   g_object_set_data_full (G_OBJECT (row), "case", g_strdup (entry->case_id), g_free);
   return row;

@@ -1,8 +1,10 @@
 /* The patient list. */
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "record/case-file.h"
+#include "record/json.h"
 #include "store/history.h"
 #include "store/patients.h"
 #include "store/sql.h"
@@ -18,6 +20,7 @@ tdm_store_entry_free (TdmStoreEntry *self)
   g_free (self->model);
   g_free (self->level_unit);
   g_clear_pointer (&self->level_time, g_date_time_unref);
+  g_free (self->judgement.unit);
   g_clear_pointer (&self->updated, g_date_time_unref);
   g_free (self);
 }
@@ -51,6 +54,35 @@ add_record (TdmStoreEntry *self, const TdmCase *record)
     add_level (self, record, latest);
 }
 
+/* What does not read as a judgement judges nothing: never a half-read answer. */
+static void
+read_judgement (TdmStoreJudgement *out, const char *text)
+{
+  static const char *const sides[] = { "", "below", "within", "above" };
+  json_t *json = text != NULL ? tdm_json_load (text, strlen (text), NULL) : NULL;
+  const TdmJsonNode root = { json, "" };
+  const char *metric = NULL, *side = NULL, *unit = NULL;
+  TdmStoreJudgement self = { .value = NAN, .low = -INFINITY, .high = INFINITY };
+
+  if (json != NULL && tdm_json_read_string (&root, "metric", &metric, NULL)
+      && tdm_json_read_string (&root, "side", &side, NULL)
+      && tdm_json_read_string (&root, "unit", &unit, NULL)
+      && tdm_json_read_number (&root, "value", &self.value, NULL)
+      && tdm_json_read_number (&root, "low", &self.low, NULL)
+      && tdm_json_read_number (&root, "high", &self.high, NULL) && metric != NULL
+      && side != NULL && unit != NULL && isfinite (self.value)
+      && tdm_metric_from_name (metric, &self.metric))
+    for (TdmStoreSide i = TDM_STORE_BELOW; i <= TDM_STORE_ABOVE; i++)
+      if (strcmp (side, sides[i]) == 0)
+        self.side = i;
+  if (self.side != TDM_STORE_NOT_JUDGED)
+    {
+      self.unit = g_strdup (unit);
+      *out = self;
+    }
+  json_decref (json);
+}
+
 /* A record that cannot be read stays in the list, so that it can be found; opening it
  * says what is wrong. */
 static TdmStoreEntry *
@@ -67,6 +99,7 @@ entry_new (sqlite3_stmt *row)
   g_autoptr (TdmCase) record = tdm_case_file_parse (text, strlen (text), NULL);
   if (record != NULL)
     add_record (self, record);
+  read_judgement (&self->judgement, tdm_sql_text (row, 10));
   return self;
 }
 
@@ -89,7 +122,10 @@ tdm_work_list (sqlite3 *db, const TdmStoreArgs *args, GError **error)
   g_autoptr (sqlite3_stmt) rows = tdm_sql_prepare (
       db, error,
       "SELECT c.case_id, c.revision, p.id, c.saved_at, p.archived,"
-      " p.identifier, p.name, p.sex, p.birth, c.text"
+      " p.identifier, p.name, p.sex, p.birth, c.text,"
+      " (SELECT CASE WHEN json_valid (r.json) THEN json_extract (r.json, '$.judgement')"
+      "  END FROM results r WHERE r.case_id = c.case_id AND r.revision = c.revision"
+      "  ORDER BY r.number DESC LIMIT 1)"
       " FROM cases c JOIN patients p ON p.id = c.patient_id WHERE p.archived = ?"
       " AND c.revision = (SELECT max (revision) FROM cases WHERE case_id = c.case_id)"
       " ORDER BY c.saved_at DESC, c.rowid DESC",

@@ -26,6 +26,25 @@ insert_result (sqlite3 *db, const TdmStoreArgs *args, gint64 time, GError **erro
                       TDM_STORE_PROGRAM);
 }
 
+/* Whether the newest result of the revision is this very one: a case that is only
+ * opened again has nothing new to say. */
+static gboolean
+is_known (sqlite3 *db, const TdmStoreArgs *args, gboolean *known, GError **error)
+{
+  gint64 same = 0;
+  g_autoptr (sqlite3_stmt) row = tdm_sql_prepare (
+      db, error,
+      "SELECT coalesce ((SELECT model_sha256 = ? AND input_hash = ? AND json = ?"
+      " FROM results WHERE case_id = ? AND revision = ? ORDER BY number DESC LIMIT 1),"
+      " 0)",
+      "ssssi", args->model_sha256, args->input_hash, args->text, args->id,
+      (gint64)args->revision);
+  if (row == NULL || !tdm_sql_integer (row, 0, &same, error))
+    return FALSE;
+  *known = same != 0;
+  return TRUE;
+}
+
 static gboolean
 save (sqlite3 *db, const TdmStoreArgs *args, GError **error)
 {
@@ -33,6 +52,11 @@ save (sqlite3 *db, const TdmStoreArgs *args, GError **error)
       args->model_id, args->model_sha256, args->input_hash, args->text);
   TdmHappening what = { g_get_real_time (), "result-saved", args->id,
                         args->revision,     content,        args->model_id };
+  gboolean known;
+  if (!is_known (db, args, &known, error))
+    return FALSE;
+  if (known)
+    return TRUE;
   return keep_model (db, args, error) && insert_result (db, args, what.time, error)
          && tdm_history_append (db, &what, error);
 }

@@ -57,6 +57,25 @@ TdmCase *tdm_store_load_case_finish (GAsyncResult *result,
 
 /* --- The patient list. */
 
+/* How the newest result of a revision judged the current regimen, as its JSON says in
+ * "judgement": {"metric", "value", "low", "high", "unit", "side"}. */
+typedef enum
+{
+  TDM_STORE_NOT_JUDGED, /* no result, or none with a target */
+  TDM_STORE_BELOW,
+  TDM_STORE_WITHIN,
+  TDM_STORE_ABOVE,
+} TdmStoreSide;
+
+typedef struct
+{
+  TdmStoreSide side;
+  TdmMetricKind metric; /* the rest counts only when judged: */
+  double value;
+  double low, high; /* an open side is -INFINITY or INFINITY */
+  char *unit;       /* of all three */
+} TdmStoreJudgement;
+
 /* One row: the newest revision of a case. */
 typedef struct
 {
@@ -69,6 +88,7 @@ typedef struct
   char *level_unit;
   TdmCensor level_censor;
   GDateTime *level_time; /* NULL when the case has no start */
+  TdmStoreJudgement judgement;
   guint revision;
   GDateTime *updated; /* UTC */
   gboolean archived;
@@ -131,6 +151,7 @@ typedef struct
   const char *json;
 } TdmStoreResult;
 
+/* Keeps a result. One equal to the newest of its revision adds nothing. */
 gboolean tdm_store_save_result (TdmStore *self, const TdmStoreResult *result,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void tdm_store_save_result_async (TdmStore *self, const TdmStoreResult *result,

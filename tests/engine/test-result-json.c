@@ -239,6 +239,37 @@ test_numbers (void)
     }
 }
 
+/* Value and window are in one unit, whatever the target was written in; an open side is
+ * left out; a regimen that was not judged gives null. */
+static void
+test_judgement (void)
+{
+  g_autoptr (TdmResult) area =
+      result_of (", 'target': {'metric': 'auc24', 'low': 4e4, 'unit': 'ug.h/L'}");
+  json_t *json = read_back (tdm_json_judgement (area));
+  assert_text (json, "metric", "auc24");
+  assert_text (json, "unit", "mg.h/L");
+  assert_text (json, "side", "within");
+  assert_number (json, "value", area->metrics.auc24);
+  assert_number (json, "low", 40);
+  g_assert_null (json_object_get (json, "high"));
+  json_decref (json);
+
+  g_autoptr (TdmResult) trough =
+      result_of (", 'target': {'metric': 'trough', 'high': 0.7, 'unit': 'mg/L'}");
+  json = read_back (tdm_json_judgement (trough));
+  assert_text (json, "side", "above");
+  assert_number (json, "value", trough->metrics.trough);
+  assert_number (json, "high", 0.7);
+  g_assert_null (json_object_get (json, "low"));
+  json_decref (json);
+
+  trough->has_metrics = FALSE;
+  json = tdm_json_judgement (trough);
+  g_assert_true (json_is_null (json));
+  json_decref (json);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,5 +280,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/result-json/proposals", test_proposals);
   g_test_add_func ("/engine/result-json/withheld", test_withheld);
   g_test_add_func ("/engine/result-json/numbers", test_numbers);
+  g_test_add_func ("/engine/result-json/judgement", test_judgement);
   return g_test_run ();
 }

@@ -1,6 +1,8 @@
 /* Saving, loading, listing, drafts, results, files, and the asynchronous calls. */
 #include "store-fixture.h"
 
+#include <math.h>
+
 static void
 test_private_file (Fixture *self, gconstpointer data)
 {
@@ -219,6 +221,105 @@ test_results (Fixture *self, gconstpointer data)
 }
 
 static void
+assert_judged (TdmStore *store, const char *case_id, TdmStoreSide side)
+{
+  g_autoptr (GPtrArray) rows = list (store, NULL, FALSE, 1);
+  const TdmStoreEntry *row = g_ptr_array_index (rows, 0);
+  g_assert_cmpstr (row->case_id, ==, case_id);
+  g_assert_cmpint (row->judgement.side, ==, side);
+  if (side == TDM_STORE_NOT_JUDGED)
+    return;
+  g_assert_cmpint (row->judgement.metric, ==, TDM_METRIC_AUC24);
+  g_assert_cmpfloat (row->judgement.value, ==, 836.25);
+  g_assert_cmpfloat (row->judgement.low, ==, 400);
+  g_assert_cmpfloat (row->judgement.high, ==, INFINITY);
+  g_assert_cmpstr (row->judgement.unit, ==, "mg.h/L");
+}
+
+/* The row says what the newest result of the newest revision says, or nothing. */
+static void
+test_judgement (Fixture *self, gconstpointer data)
+{
+#define JUDGED(side)                                                                  \
+  "{\"fit\": {}, \"judgement\": {\"metric\": \"auc24\", \"value\": 836.25, \"low\": " \
+  "400, "                                                                             \
+  "\"unit\": \"mg.h/L\", \"side\": \"" side "\"}}"
+  static const struct
+  {
+    const char *json;
+    TdmStoreSide side;
+  } rows[] = {
+    { JUDGED ("above"), TDM_STORE_ABOVE },
+    { JUDGED ("within"), TDM_STORE_WITHIN },
+    { JUDGED ("below"), TDM_STORE_BELOW },
+    { JUDGED ("beside"), TDM_STORE_NOT_JUDGED },
+    { "{\"fit\": {}, \"judgement\": null}", TDM_STORE_NOT_JUDGED },
+    { "{\"judgement\": {\"metric\": \"auc24\", \"side\": \"above\"}}",
+      TDM_STORE_NOT_JUDGED },
+    { "{\"judgement\": 7}", TDM_STORE_NOT_JUDGED },
+    { "{\"x\": 1.5}", TDM_STORE_NOT_JUDGED },
+    { "no JSON", TDM_STORE_NOT_JUDGED },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmStore) store = open_sound (self->path);
+  g_autoptr (TdmCase) record = make_case ("P-17", "Ann Example", 18.4);
+  g_autoptr (TdmCase) next = make_case ("P-17", "Ann Example", 19.7);
+  g_autofree char *case_id = save_new (store, record);
+  g_autoptr (GBytes) model = g_bytes_new_static ("[model]\nid=m\n", 13);
+  g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, model);
+  TdmStoreResult result = { case_id, 1, "m-1", sha256, model, "abc", NULL };
+
+  assert_judged (store, case_id, TDM_STORE_NOT_JUDGED);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      result.json = JUDGED ("above");
+      g_assert_true (tdm_store_save_result (store, &result, &error));
+      assert_judged (store, case_id, TDM_STORE_ABOVE);
+      result.json = rows[i].json;
+      g_assert_true (tdm_store_save_result (store, &result, &error));
+      assert_judged (store, case_id, rows[i].side);
+    }
+#undef JUDGED
+  /* A new revision is not answered by the result of the old one. */
+  g_assert_cmpuint (save_sound (store, case_id, next), ==, 2);
+  assert_judged (store, case_id, TDM_STORE_NOT_JUDGED);
+}
+
+static guint
+count_events (TdmStore *store, const char *case_id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) events = tdm_store_history (store, case_id, &error);
+  g_assert_no_error (error);
+  return events->len;
+}
+
+/* What is known already adds neither a row nor an event. */
+static void
+test_same_result (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmStore) store = open_sound (self->path);
+  g_autoptr (TdmCase) record = make_case ("P-17", "Ann Example", 18.4);
+  g_autofree char *case_id = save_new (store, record);
+  g_autoptr (GBytes) model = g_bytes_new_static ("[model]\nid=m\n", 13);
+  g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, model);
+  TdmStoreResult result = { case_id, 1, "m-1", sha256, model, "abc", "{\"x\":1.5}" };
+  g_assert_true (tdm_store_save_result (store, &result, &error));
+  guint events = count_events (store, case_id);
+  g_assert_true (tdm_store_save_result (store, &result, &error));
+  g_assert_cmpuint (count_events (store, case_id), ==, events);
+  result.input_hash = "abd";
+  g_assert_true (tdm_store_save_result (store, &result, &error));
+  g_assert_cmpuint (count_events (store, case_id), ==, events + 1);
+  result.input_hash = "abc";
+  g_assert_true (tdm_store_save_result (store, &result, &error));
+  g_assert_cmpuint (count_events (store, case_id), ==, events + 2);
+  g_assert_true (tdm_store_verify (store, &error));
+  g_assert_no_error (error);
+}
+
+static void
 test_transfer (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -379,6 +480,8 @@ main (int argc, char **argv)
   ADD ("/store/patient/shared", test_shared_patient);
   ADD ("/store/draft/kept", test_drafts);
   ADD ("/store/result/kept", test_results);
+  ADD ("/store/result/judgement", test_judgement);
+  ADD ("/store/result/same", test_same_result);
   ADD ("/store/transfer/round-trip", test_transfer);
   ADD ("/store/transfer/of-another", test_import_of_another);
   ADD ("/store/async/saves", test_async_saves);
