@@ -173,9 +173,10 @@ static TdmPatientRow *
 patient_row_new (TdmStoreEntry *entry, const TdmModel *model)
 {
   TdmPatientRow *self = g_object_new (TDM_TYPE_PATIENT_ROW, NULL);
-  const char *name = entry->patient.name != NULL ? entry->patient.name
-                     : entry->patient.id != NULL ? entry->patient.id
-                                                 : "New patient";
+  const TdmPatient *patient = &entry->patient;
+  const char *name = patient->name != NULL && patient->name[0] != '\0' ? patient->name
+                     : patient->id != NULL && patient->id[0] != '\0'   ? patient->id
+                                                                       : "New patient";
 
   self->entry = entry;
   self->title = g_strdup (name);

@@ -57,8 +57,8 @@ tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
 
   if (row->index < 0)
     append_part (text, row->info != NULL && row->info->has_default
-                           ? "Not given: the model's typical value is assumed"
-                           : "Needed by the model");
+                           ? "Typical is assumed"
+                           : "Needed");
   else
     {
       const TdmCovariateEntry *entry =

@@ -213,10 +213,18 @@ tdm_sheet_target (const TdmSheet *self)
 guint
 tdm_sheet_find_target (const TdmSheet *self)
 {
-  TdmMetricKind metric = tdm_sheet_target (self)->metric;
+  const TdmTarget *wanted = tdm_sheet_target (self);
+  guint n = tdm_model_get_n_targets (self->model);
 
-  for (guint k = 0; k < tdm_model_get_n_targets (self->model); k++)
-    if (tdm_model_get_target (self->model, k)->target.metric == metric)
+  for (guint k = 0; k < n; k++)
+    {
+      const TdmTarget *target = &tdm_model_get_target (self->model, k)->target;
+      if (target->metric == wanted->metric && target->low == wanted->low
+          && target->high == wanted->high)
+        return k;
+    }
+  for (guint k = 0; k < n; k++)
+    if (tdm_model_get_target (self->model, k)->target.metric == wanted->metric)
       return k;
   return 0;
 }

@@ -49,6 +49,53 @@ tdm_choice_make_narrow (GtkDropDown *drop_down)
   gtk_drop_down_set_list_factory (drop_down, list);
 }
 
+/* The first descendant of a type, or NULL. */
+static GtkWidget *
+find_part (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_part (child, type);
+  return found;
+}
+
+/* Enter takes the first text that was found. */
+static void
+take_first_cb (GtkDropDown *drop_down)
+{
+  GtkWidget *list = find_part (GTK_WIDGET (drop_down), GTK_TYPE_LIST_VIEW);
+
+  if (list == NULL)
+    return;
+  GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)));
+  if (found != NULL && g_list_model_get_n_items (found) > 0)
+    g_signal_emit_by_name (list, "activate", 0u);
+}
+
+void
+tdm_choice_make_searchable (GtkDropDown *drop_down, const char *name)
+{
+  g_autoptr (GtkExpression) text =
+      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
+
+  gtk_drop_down_set_expression (drop_down, text);
+  gtk_drop_down_set_enable_search (drop_down, TRUE);
+  GtkWidget *popover = find_part (GTK_WIDGET (drop_down), GTK_TYPE_POPOVER);
+  GtkWidget *search = find_part (GTK_WIDGET (drop_down), GTK_TYPE_SEARCH_ENTRY);
+  if (popover == NULL || search == NULL)
+    return;
+  /* Typing searches at once; Down goes to the list. */
+  g_signal_connect_object (popover, "show", G_CALLBACK (gtk_widget_grab_focus), search,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  tdm_a11y_set_label (search, name);
+  g_signal_connect_object (search, "activate", G_CALLBACK (take_first_cb), drop_down,
+                           G_CONNECT_SWAPPED);
+}
+
 /* The parts of the button are made when there is something to show. */
 static void
 rename_cb (GtkDropDown *drop_down)

@@ -1,7 +1,9 @@
 #include "gtk/record-page.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/unit.h"
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
@@ -112,11 +114,27 @@ static void
 fill_targets (TdmRecordPage *self, TdmModel *model)
 {
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  guint n = model != NULL ? tdm_model_get_n_targets (model) : 0;
 
-  for (guint i = 0; i < tdm_model_get_n_targets (model); i++)
+  for (guint i = 0; i < n; i++)
     gtk_string_list_append (list, tdm_model_get_target (model, i)->title);
   gtk_drop_down_set_model (self->target, G_LIST_MODEL (list));
   self->target_model = model;
+}
+
+/* The limits that hold while none are typed. */
+static void
+show_default_limits (TdmRecordPage *self, const TdmTarget *target)
+{
+  const double limits[] = { target->low, target->high };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      g_autofree char *text =
+          isfinite (limits[i]) ? tdm_number_format (limits[i], 6) : g_strdup ("");
+      gtk_entry_set_placeholder_text (
+          GTK_ENTRY (self->fields[TDM_CELL_TARGET_LOW + (int)i]), text);
+    }
 }
 
 static void
@@ -131,10 +149,14 @@ refresh_target (TdmRecordPage *self, const TdmSheet *sheet)
   gtk_widget_set_sensitive (GTK_WIDGET (self->target_fields), known);
   gtk_label_set_text (self->target_remark, remark);
   gtk_widget_set_visible (GTK_WIDGET (self->target_remark), remark[0] != '\0');
-  if (!known)
-    return;
   if (self->target_model != sheet->model)
     fill_targets (self, sheet->model);
+  if (!known)
+    {
+      gtk_label_set_text (self->target_unit, "");
+      return;
+    }
+  show_default_limits (self, tdm_sheet_target (sheet));
   gtk_drop_down_set_selected (self->target, tdm_sheet_find_target (sheet));
   const char *unit = tdm_sheet_target (sheet)->unit;
   g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
@@ -338,6 +360,7 @@ tdm_record_page_init (TdmRecordPage *self)
   tdm_a11y_skip_scrolling (GTK_WIDGET (self));
   tdm_choice_make_narrow (self->model);
   tdm_choice_make_narrow (self->target);
+  tdm_choice_make_searchable (self->model, "Search models");
   tdm_choice_set_name (self->sex, "Sex");
   tdm_choice_set_name (self->model, "Drug and model");
   tdm_choice_set_name (self->target, "Target");

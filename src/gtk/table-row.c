@@ -357,6 +357,14 @@ has_text (TdmTableRow *self)
   return FALSE;
 }
 
+/* Its place is kept, so that no field moves while a row is typed. */
+static void
+show_menu (TdmTableRow *self, gboolean shown)
+{
+  gtk_widget_set_sensitive (self->menu, shown);
+  gtk_widget_set_opacity (self->menu, shown ? 1 : 0);
+}
+
 void
 tdm_table_row_refresh (TdmTableRow *self)
 {
@@ -383,12 +391,13 @@ tdm_table_row_refresh (TdmTableRow *self)
   if (self->unit != NULL)
     tdm_unit_button_refresh (TDM_UNIT_BUTTON (self->unit), name);
   tdm_row_menu_refresh (TDM_ROW_MENU (self->menu), name);
-  gtk_widget_set_visible (self->menu, !blank || has_text (self));
+  show_menu (self, !blank || has_text (self));
   tdm_remark_refresh (TDM_REMARK (self->remark));
   if (self->echo != NULL)
     {
       gboolean echoes = kind == TDM_REMARK_ECHO;
       gtk_label_set_text (GTK_LABEL (self->echo), echoes ? remark : "");
+      gtk_widget_set_tooltip_text (self->echo, echoes ? remark : NULL);
       gtk_widget_set_visible (self->echo, echoes);
       gtk_widget_set_visible (self->remark, kind > TDM_REMARK_ECHO);
     }

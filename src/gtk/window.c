@@ -9,6 +9,10 @@
 #include "gtk/record-page.h"
 #include "gtk/window-actions.h"
 
+/* Pixels of the window when it opens for the first time, on a screen that has them. */
+#define FIRST_WIDTH 1600
+#define FIRST_HEIGHT 950
+
 struct _TdmWindow
 {
   AdwApplicationWindow parent_instance;
@@ -63,7 +67,9 @@ show_identity (TdmWindow *self)
   g_autofree char *birth =
       patient->birth != NULL ? g_strdup_printf ("born %s", patient->birth) : NULL;
   g_autofree char *age = tdm_sheet_age_words (record);
-  append_part (title, patient->name != NULL ? patient->name : "Unnamed patient");
+  append_part (title, patient->name != NULL && patient->name[0] != '\0'
+                          ? patient->name
+                          : "Unnamed patient");
   append_part (title, birth);
   append_part (title, patient->id);
   append_part (title, patient->sex == TDM_SEX_MALE     ? "male"
@@ -421,14 +427,34 @@ bands_cb (TdmWindow *self)
       self->session, g_settings_get_boolean (self->settings, "residual-bands"));
 }
 
+/* The size of the last time; at first most of the screen, but not all of a large one.
+ */
+static void
+restore_size (TdmWindow *self)
+{
+  int width = g_settings_get_int (self->settings, "window-width");
+  int height = g_settings_get_int (self->settings, "window-height");
+  GListModel *monitors =
+      gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self)));
+  g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, 0);
+  GdkRectangle screen = { 0, 0, 1366, 768 };
+
+  if (monitor != NULL)
+    gdk_monitor_get_geometry (monitor, &screen);
+  if (width <= 0 || height <= 0)
+    {
+      width = MIN (screen.width, FIRST_WIDTH);
+      height = MIN (screen.height, FIRST_HEIGHT);
+    }
+  gtk_window_set_default_size (GTK_WINDOW (self), width, height);
+}
+
 static void
 restore (TdmWindow *self)
 {
   if (self->settings == NULL)
     return;
-  gtk_window_set_default_size (GTK_WINDOW (self),
-                               g_settings_get_int (self->settings, "window-width"),
-                               g_settings_get_int (self->settings, "window-height"));
+  restore_size (self);
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
   g_settings_bind (self->settings, "show-patients", self->flap, "reveal-flap",
