@@ -306,7 +306,7 @@ tdm_form_type (TdmForm *self, TdmCell cell, const char *text)
   if (strcmp (committed, text) == 0)
     drop_draft (self, cell);
   else
-    set_draft (self, cell, text);
+    keep_draft (self, set_draft (self, cell, text));
   tdm_session_set_pending (self->session, g_hash_table_size (self->drafts) > 0);
 }
 

@@ -44,7 +44,7 @@ char *tdm_form_get_remark (TdmForm *self, TdmSection section, guint row,
 const TdmQuestion *tdm_form_get_question (TdmForm *self, TdmSection section, guint row);
 
 /* The text of a field changed under the user's fingers: the answer is now out of date.
- */
+ * The store keeps the text as a draft: nothing typed is lost when the program ends. */
 void tdm_form_type (TdmForm *self, TdmCell cell, const char *text);
 /* The field was left or Enter pressed. TRUE when the record now says so (or already
  * did); a cell of the blank row waits there until the row is complete. */
