@@ -173,6 +173,9 @@ published_cb (TdmAnswerPage *self)
         self->patience = g_timeout_add (PATIENCE_MS, patience_cb, self);
       break;
     case TDM_SESSION_STALE:
+      /* It may never have been shown: a draft came back with the case. */
+      show_result (self, result);
+      gtk_stack_set_visible_child_name (self->stack, "answer");
       set_stale (self, "Out of date: a field is being edited");
       break;
     case TDM_SESSION_READY:

@@ -27,7 +27,7 @@ static void
 add_trouble (TdmApplication *self, const char *what, const GError *error)
 {
   char *all =
-      g_strdup_printf ("%s%s%s %s", self->trouble != NULL ? self->trouble : "",
+      g_strdup_printf ("%s%s%s %s.", self->trouble != NULL ? self->trouble : "",
                        self->trouble != NULL ? "\n\n" : "", what, error->message);
 
   g_free (self->trouble);

@@ -4,6 +4,7 @@
 
 #include "app/report-builder.h"
 #include "plot/report.h"
+#include "record/case-file.h"
 
 /* A file chooser that is answered later. */
 typedef void (*Chosen) (TdmWindow *self, const char *path);
@@ -29,6 +30,21 @@ response_cb (Asking *asking, int response)
   g_free (asking);
 }
 
+/* Case files first; all files are a choice away. */
+static void
+add_filters (GtkFileChooser *chooser)
+{
+  g_autoptr (GtkFileFilter) cases = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (cases, "Case files (.json)");
+  gtk_file_filter_add_suffix (cases, "json");
+  gtk_file_filter_set_name (all, "All files");
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (chooser, cases);
+  gtk_file_chooser_add_filter (chooser, all);
+}
+
 /* `name` NULL: to open a file, else to save one under that name. */
 static void
 ask (TdmWindow *self, const char *title, const char *name, Chosen chosen)
@@ -44,6 +60,8 @@ ask (TdmWindow *self, const char *title, const char *name, Chosen chosen)
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (asking->chooser), TRUE);
   if (name != NULL)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (asking->chooser), name);
+  else
+    add_filters (GTK_FILE_CHOOSER (asking->chooser));
   g_signal_connect_swapped (asking->chooser, "response", G_CALLBACK (response_cb),
                             asking);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (asking->chooser));
@@ -89,6 +107,23 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!tdm_store_export_finish (result, &error))
     tell_error (self, "The case was not exported", error);
+  else
+    tdm_window_toast (self, "Case exported");
+}
+
+/* Without a database the file is what keeps the case. */
+static void
+export_directly (TdmWindow *self, const char *path)
+{
+  TdmCase *record = tdm_session_get_record (tdm_window_get_session (self));
+  g_autoptr (GError) error = NULL;
+
+  if (record == NULL)
+    return;
+  if (!tdm_case_file_write (record, path, &error))
+    tell_error (self, "The case was not exported", error);
+  else
+    tdm_window_toast (self, "Case exported");
 }
 
 static void
@@ -100,6 +135,8 @@ export_chosen (TdmWindow *self, const char *path)
   if (store != NULL)
     tdm_store_export_async (store, tdm_session_get_case_id (session), path, exported_cb,
                             g_object_ref (self));
+  else
+    export_directly (self, path);
 }
 
 void
@@ -118,6 +155,8 @@ plot_chosen (TdmWindow *self, const char *path)
 
   if (!tdm_plot_save (tdm_plot_view_get_plot (view), path, &error))
     tell_error (self, "The plot was not saved", error);
+  else
+    tdm_window_toast (self, "Plot saved");
 }
 
 void
@@ -152,6 +191,8 @@ report_chosen (TdmWindow *self, const char *path)
                      "The answer is out of date. Enter what is being typed first.");
   else if (!tdm_report_save (report, path, &error))
     tell_error (self, "The report was not saved", error);
+  else
+    tdm_window_toast (self, "Report saved");
 }
 
 void

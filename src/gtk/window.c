@@ -125,6 +125,12 @@ saved_cb (TdmWindow *self)
   const char *message;
   TdmSaved saved = tdm_session_get_saved (self->session, &message);
 
+  if (tdm_session_get_store (self->session) == NULL)
+    {
+      saved = TDM_SAVED_FAILED;
+      message = "There is no database: what is entered is gone when the window closes. "
+                "Export the case to keep it.";
+    }
   gtk_label_set_text (self->saved, saved == TDM_SAVED_SAVING   ? "Saving …"
                                    : saved == TDM_SAVED_DONE   ? "Saved"
                                    : saved == TDM_SAVED_FAILED ? "Not saved"
@@ -134,6 +140,12 @@ saved_cb (TdmWindow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->saved), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->saved), "error");
+}
+
+void
+tdm_window_toast (TdmWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
 void
@@ -257,7 +269,7 @@ copy_table_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *text = tdm_plot_table_text (tdm_plot_view_get_plot (view));
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new ("Copied as a table"));
+  tdm_window_toast (self, "Copied as a table");
 }
 
 static void
@@ -311,9 +323,8 @@ archive_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   tdm_store_set_archived_async (store, entry->patient_id, !entry->archived, archived_cb,
                                 g_object_ref (self));
-  adw_toast_overlay_add_toast (
-      self->toasts,
-      adw_toast_new (entry->archived ? "Patient brought back" : "Patient archived"));
+  tdm_window_toast (self,
+                    entry->archived ? "Patient brought back" : "Patient archived");
 }
 
 static void
@@ -587,6 +598,7 @@ tdm_window_new (GtkApplication *application, TdmSession *session, GSettings *set
   g_signal_connect_object (session, "saved-changed", G_CALLBACK (saved_cb), self,
                            G_CONNECT_SWAPPED);
   restore (self);
+  saved_cb (self);
   form_updated_cb (self);
   return self;
 }

@@ -19,6 +19,9 @@ void tdm_window_open_case (TdmWindow *self, const char *case_id);
 void tdm_window_new_case (TdmWindow *self);
 /* Reads a case file into the store and opens it. */
 void tdm_window_import (TdmWindow *self, GFile *file);
+/* Says in passing that something was done. */
+void tdm_window_toast (TdmWindow *self, const char *text);
+
 /* A message that is read before going on. */
 void tdm_window_tell (TdmWindow *self, const char *heading, const char *body);
 /* All borrowed. */
