@@ -69,15 +69,33 @@ class Program:
             G_DEBUG="fatal-warnings", LC_ALL="C.UTF-8", TZ="Europe/Zurich",
             XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, GSETTINGS_BACKEND="memory",
             NO_AT_BRIDGE="0")
+        self.command = [path] + arguments
+        self.environment = environment
+        self.folder = folder
         self.log = open(os.path.join(folder, "log"), "w+")
-        self.process = subprocess.Popen([path] + arguments, env=environment,
-                                        stdout=self.log, stderr=self.log)
         import gi
         gi.require_version("Atspi", "2.0")
         from gi.repository import Atspi
         self.atspi = Atspi
+        self.start()
         self.listen()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, env=self.environment,
+                                        stdout=self.log, stderr=self.log)
         self.root = until("the program on the accessibility bus", self.find_root)
+
+    def kill_and_start(self):
+        """The program ends at once, without a chance to do anything, and comes back."""
+        self.check_alive()
+        self.process.kill()
+        self.process.wait()
+        self.start()
+
+    def start_second(self, *arguments):
+        """A second start beside the first: its exit status."""
+        return subprocess.run([self.command[0], *arguments], env=self.environment,
+                              stdout=self.log, stderr=self.log, timeout=DEADLINE_S).returncode
 
     def find_root(self):
         self.check_alive()
