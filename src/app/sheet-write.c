@@ -237,8 +237,14 @@ write_patient (const TdmSheet *self, TdmCell cell, const char *text, GError **er
 static TdmCase *
 write_target (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
 {
-  TdmTarget target = *tdm_sheet_target (self);
-  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  /* A limit of a target that is only the model's makes it the case's own. */
+  gboolean own = tdm_case_get_target (self->record) == tdm_sheet_target (self);
+  g_autoptr (TdmCase) base =
+      own ? tdm_case_ref (self->record) : tdm_sheet_set_target (self, 0, error);
+  if (base == NULL)
+    return NULL;
+  TdmTarget target = *tdm_case_get_target (base);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (base);
   double value = cell.kind == TDM_CELL_TARGET_LOW ? -INFINITY : INFINITY;
 
   if (!is_blank (text) && !parse_positive (text, "A limit", &value, error))

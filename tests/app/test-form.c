@@ -403,6 +403,21 @@ test_named_time (Fixture *f, gconstpointer data)
   g_assert_cmpstr (target->at.text, ==, "2026-03-05T11:30");
   g_assert_cmpfloat (target->at.hours, ==, 99.5);
 
+  /* So it does when only a limit of the model's first target is changed. */
+  TdmSheet sheet;
+  tdm_session_open (f->session, "limit", given);
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  TdmCase *none = tdm_sheet_set_model (&sheet, "methotrexate-faltaos-2006", NULL);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (none);
+  tdm_case_edit_set_target (
+      edit, &(TdmTarget){ .metric = TDM_METRIC_NONE, .at_steady_state = TRUE });
+  tdm_case_unref (none);
+  tdm_form_take (f->form, tdm_case_edit_finish (edit, NULL));
+  g_assert_true (enter (f, TDM_CELL_TARGET_HIGH, 0, "0.93"));
+  target = tdm_case_get_target (record_of (f));
+  g_assert_cmpfloat (target->high, ==, 0.93);
+  g_assert_cmpstr (target->at.text, ==, "2026-03-03T11:30");
+
   g_autoptr (TdmCase) empty = tdm_case_new_empty ();
   open_with_target (f, empty, "busulfan-paci-2012");
   g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-02 08:10"));
