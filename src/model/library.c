@@ -78,23 +78,32 @@ tdm_library_load_all (GError **error)
   return g_steal_pointer (&models);
 }
 
-/* An id that no file has: says which there are. */
+/* An id that no file has: says which there are of the same drug, else where to look. */
 static TdmModel *
 fail_unknown (const char *id, const char *dir, GError **error)
 {
   g_autoptr (GPtrArray) names = list_files (dir, error);
-  g_autoptr (GString) known = g_string_new (NULL);
+  g_autoptr (GString) same = g_string_new (NULL);
+  gsize drug = strcspn (id, "-") + 1;
 
   if (names == NULL)
     return NULL;
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
-      g_string_append_printf (known, "%s%.*s", i > 0 ? ", " : "",
-                              (int)(strlen (name) - strlen (".model")), name);
+      if (strncmp (name, id, drug) == 0)
+        g_string_append_printf (same, "%s%.*s", same->len > 0 ? ", " : "",
+                                (int)(strlen (name) - strlen (".model")), name);
     }
-  tdm_error_set_input (error, "model", "no model is called “%s”; expected one of %s",
-                       id, names->len > 0 ? known->str : "none (the folder is empty)");
+  if (same->len > 0)
+    tdm_error_set_input (error, NULL, "no model is called “%s”; expected one of %s", id,
+                         same->str);
+  else
+    tdm_error_set_input (
+        error, NULL,
+        "no model is called “%s”, nor is any of that drug among the %u "
+        "that “titrate-cli models” lists",
+        id, names->len);
   return NULL;
 }
 

@@ -113,6 +113,8 @@ test_refused (void)
   assert_refused ("gentamicin-nobody-1999", TDM_ERROR_INPUT, "expected one of ");
   assert_refused ("gentamicin-nobody-1999", TDM_ERROR_INPUT,
                   ", gentamicin-staatz-2005, ");
+  assert_refused ("unobtainium-nobody-1999", TDM_ERROR_INPUT,
+                  "nor is any of that drug among the ");
   g_assert_cmpint (g_remove (to), ==, 0);
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
