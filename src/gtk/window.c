@@ -22,6 +22,7 @@ struct _TdmWindow
   AdwWindowTitle *identity;
   GtkLabel *saved;
   GtkLabel *demo_tag;
+  GtkScrolledWindow *columns; /* scrolls sideways when text is very large */
   GtkRevealer *record_revealer;
   TdmPatientsPane *patients;
   TdmRecordPage *record;
@@ -513,6 +514,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, identity);
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, saved);
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, demo_tag);
+  gtk_widget_class_bind_template_child (widget_class, TdmWindow, columns);
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, record_revealer);
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, patients);
   gtk_widget_class_bind_template_child (widget_class, TdmWindow, record);
@@ -571,6 +573,7 @@ static void
 tdm_window_init (TdmWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  tdm_a11y_skip_scrolling (GTK_WIDGET (self->columns));
   tdm_a11y_set_label (self->patients_button, "Show the patient list");
   tdm_a11y_set_label (self->new_button, "New patient");
   tdm_a11y_set_label (self->menu_button, "Main menu");
