@@ -111,10 +111,16 @@ items_changed_cb (TdmPatientsPane *self)
 {
   GListModel *model = tdm_patient_list_get_model (self->patients);
   gboolean some = g_list_model_get_n_items (model) > 0;
+  gboolean archived = tdm_patient_list_get_archived (self->patients);
   gboolean searching = gtk_editable_get_text (GTK_EDITABLE (self->search))[0] != '\0';
 
   gtk_stack_set_visible_child_name (self->stack, some ? "list" : "empty");
-  gtk_label_set_text (self->empty, searching ? "No patient found" : "No patients yet");
+  /* Which of the two lists this is stands above it. */
+  g_object_set (self->search, "placeholder-text",
+                archived ? "Search archived" : "Search patients", NULL);
+  gtk_label_set_text (self->empty, searching  ? "No patient found"
+                                   : archived ? "No archived patients"
+                                              : "No patients yet");
   select_open (self);
 }
 
