@@ -99,8 +99,9 @@ tdm_program_eval (const TdmProgram *self, const TdmJetSpace *space,
   for (guint i = 0; i < self->code->len; i++)
     {
       const TdmJetStep *step = &g_array_index (self->code, TdmJetStep, i);
-      const double *x[TDM_OP_MAX_ARGUMENTS] = { NULL };
-      for (guint j = 0; j < tdm_op_n_arguments (step->op); j++)
+      const double *x[TDM_OP_MAX_ARGUMENTS];
+      const guint n = tdm_op_n_arguments (step->op);
+      for (guint j = 0; j < n; j++)
         {
           const TdmOperand *operand = &step->arguments[j];
           gsize size = operand->bank == TDM_BANK_PLAIN ? 1 : space->size;
