@@ -489,12 +489,6 @@ tdm_session_set_residual_bands (TdmSession *self, gboolean residual)
     recompute (self);
 }
 
-gboolean
-tdm_session_get_residual_bands (TdmSession *self)
-{
-  return self->options.residual_bands;
-}
-
 const TdmResultOptions *
 tdm_session_get_options (TdmSession *self)
 {

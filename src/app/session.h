@@ -70,7 +70,6 @@ void tdm_session_set_pending (TdmSession *self, gboolean pending);
 
 /* Bands of the next measurement instead of likely curves. */
 void tdm_session_set_residual_bands (TdmSession *self, gboolean residual);
-gboolean tdm_session_get_residual_bands (TdmSession *self);
 
 /* What results are computed with. Borrowed. */
 const TdmResultOptions *tdm_session_get_options (TdmSession *self);

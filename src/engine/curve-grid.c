@@ -3,6 +3,8 @@
  * propagators. */
 #include "engine/curve-private.h"
 
+#include "num/quantile.h"
+
 #include <math.h>
 
 /* Just after a bolus: below any resolution of a clock, above that of a double. */
@@ -43,18 +45,11 @@ add_after_dose (GArray *grid, const double window[2], double start, double durat
       add (grid, start + duration + offsets_h[k], from_h, to_h);
 }
 
-static gint
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Sorts, drops repeats, and fills what is longer than `longest` with even steps. */
 static GArray *
 fill_gaps (GArray *grid, double longest)
 {
-  g_array_sort (grid, compare_doubles);
+  g_array_sort (grid, tdm_compare_doubles);
   GArray *out = g_array_new (FALSE, FALSE, sizeof (double));
   for (guint i = 0; i < grid->len; i++)
     {

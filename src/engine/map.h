@@ -14,10 +14,8 @@ typedef enum
 
 typedef struct
 {
-  gboolean
-      expected_covariance; /* reserved for output: which one `covariance` reports */
-  guint starts;            /* 0 = the default */
-  guint max_iterations;    /* 0 = the default */
+  guint starts;         /* 0 = the default */
+  guint max_iterations; /* 0 = the default */
 } TdmMapOptions;
 
 typedef struct

@@ -7,6 +7,8 @@
  * in every estimate and is drawn from its prior for bands. */
 #include "engine/problem-private.h"
 
+#include "num/quantile.h"
+
 #include "base/error.h"
 #include "base/number.h"
 
@@ -79,13 +81,6 @@ name_numbered (TdmProblem *self, guint64 from, guint64 to)
     }
 }
 
-static gint
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The times at which doses are given, each once, ascending. */
 static GArray *
 dose_times (const TdmProblem *self)
@@ -98,7 +93,7 @@ dose_times (const TdmProblem *self)
         double t = self->doses[i].time_h + k * self->doses[i].interval_h;
         g_array_append_val (all, t);
       }
-  g_array_sort (all, compare_doubles);
+  g_array_sort (all, tdm_compare_doubles);
   for (guint i = 0; i < all->len; i++)
     {
       double t = g_array_index (all, double, i);

@@ -304,12 +304,6 @@ tdm_plot_view_set_log (TdmPlotView *self, gboolean log_scale)
   redraw (self);
 }
 
-gboolean
-tdm_plot_view_get_log (TdmPlotView *self)
-{
-  return tdm_plot_get_log (self->plot);
-}
-
 static void
 add_controller (TdmPlotView *self, GtkEventController *controller, const char *signal,
                 GCallback callback)

@@ -17,4 +17,3 @@ TdmPlot *tdm_plot_view_get_plot (TdmPlotView *self);
 /* Shows `hours` around the now-line; 0 = all. */
 void tdm_plot_view_show_hours (TdmPlotView *self, double hours);
 void tdm_plot_view_set_log (TdmPlotView *self, gboolean log_scale);
-gboolean tdm_plot_view_get_log (TdmPlotView *self);

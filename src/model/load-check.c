@@ -15,13 +15,6 @@ typedef struct
   double tolerance; /* relative, of [check] as a whole; 0 = by the digits */
 } Item;
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* A value of a covariate: one of its categories, or a number. */
 static gboolean
 read_covariate_value (TdmScan *scan, const TdmModelCovariate *c, double *out,
@@ -312,7 +305,7 @@ read_tolerance (Item *item, GError **error)
   if (!tdm_scan_number (&scan, &item->tolerance, NULL, error))
     return FALSE;
   if (!(item->tolerance > 0.0 && item->tolerance <= 5.0) || !tdm_scan_char (&scan, '%'))
-    return refuse (entry, error, "expected a tolerance up to 5 %");
+    return tdm_scan_refuse (entry, error, "expected a tolerance up to 5 %");
   item->tolerance /= 100.0;
   return tdm_scan_expect_end (&scan, error);
 }
@@ -326,7 +319,8 @@ read_output (Item *item, GError **error)
     return TRUE;
   int output = tdm_model_find_output (item->model, entry->value);
   item->output = MAX (output, 0);
-  return output >= 0 || refuse (entry, error, "expected the name of an output");
+  return output >= 0
+         || tdm_scan_refuse (entry, error, "expected the name of an output");
 }
 
 /* What is compared must have been computed from something. */
@@ -346,11 +340,11 @@ check_whole (const Item *item, GError **error)
     {
       const TdmKeyEntry *entry = tdm_key_section_find (item->section, dosed[i]);
       if (entry != NULL && doses->len == 0)
-        return refuse (entry, error, "expected the key “doses” as well");
+        return tdm_scan_refuse (entry, error, "expected the key “doses” as well");
     }
   if (steady != NULL
       && !(g_array_index (doses, TdmPkDose, doses->len - 1).interval_h > 0.0))
-    return refuse (steady, error, "expected a last dose with “every”");
+    return tdm_scan_refuse (steady, error, "expected a last dose with “every”");
   return TRUE;
 }
 

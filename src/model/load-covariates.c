@@ -12,13 +12,6 @@ typedef struct
   TdmModelCovariate *covariate;
 } Item;
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* NUMBER "to" NUMBER */
 static gboolean
 read_range (const TdmKeyEntry *entry, double *low, double *high, GError **error)
@@ -31,7 +24,7 @@ read_range (const TdmKeyEntry *entry, double *low, double *high, GError **error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   return *low < *high
-         || refuse (entry, error, "expected LOW to HIGH with LOW below HIGH");
+         || tdm_scan_refuse (entry, error, "expected LOW to HIGH with LOW below HIGH");
 }
 
 /* A range that has no key of its own is that of the other one. */
@@ -55,7 +48,7 @@ read_ranges (const Item *item, GError **error)
   if (!read_range (studied, &c->studied_low, &c->studied_high, error))
     return FALSE;
   return (c->studied_low >= c->limit_low && c->studied_high <= c->limit_high)
-         || refuse (studied, error, "expected a range within the allowed one");
+         || tdm_scan_refuse (studied, error, "expected a range within the allowed one");
 }
 
 /* TEXT "," TEXT {"," TEXT} */
@@ -68,28 +61,29 @@ read_categories (const Item *item, GError **error)
   c->categories = g_strsplit (entry->value, ",", -1);
   guint n = g_strv_length (c->categories);
   if (n < 2)
-    return refuse (entry, error,
-                   "expected two categories or more, with commas between");
+    return tdm_scan_refuse (entry, error,
+                            "expected two categories or more, with commas between");
   for (guint i = 0; i < n; i++)
     {
       g_strstrip (c->categories[i]);
       if (c->categories[i][0] == '\0')
-        return refuse (entry, error, "expected a text between the commas");
+        return tdm_scan_refuse (entry, error, "expected a text between the commas");
       if (tdm_model_find_category (c, c->categories[i]) != (int)i)
-        return refuse (entry, error, "expected every category once");
+        return tdm_scan_refuse (entry, error, "expected every category once");
     }
   const char *const numeric[] = { "unit", "studied", "allowed" };
   for (guint i = 0; i < G_N_ELEMENTS (numeric); i++)
     {
       const TdmKeyEntry *extra = tdm_key_section_find (item->section, numeric[i]);
       if (extra != NULL)
-        return refuse (extra, error, "expected only with numbers, not with categories");
+        return tdm_scan_refuse (extra, error,
+                                "expected only with numbers, not with categories");
     }
   if (strcmp (c->name, "sex") == 0
       && (n != 2 || tdm_model_find_category (c, "male") != 0
           || tdm_model_find_category (c, "female") != 1))
-    return refuse (entry, error,
-                   "expected “male, female”: functions count on the order");
+    return tdm_scan_refuse (entry, error,
+                            "expected “male, female”: functions count on the order");
   c->studied_low = c->limit_low = 0.0;
   c->studied_high = c->limit_high = n - 1;
   return TRUE;
@@ -107,7 +101,7 @@ read_unit (const Item *item, GError **error)
                                 "expected “unit” (1 = none) or “categories” in “[%s]”",
                                 item->section->group);
   if (!tdm_unit_parse (entry->value, &unit, &local))
-    return refuse (entry, error, local->message);
+    return tdm_scan_refuse (entry, error, local->message);
   if (strcmp (entry->value, "1") != 0)
     item->covariate->unit = g_strdup (entry->value);
   return TRUE;
@@ -129,7 +123,8 @@ read_carry (const Item *item, GError **error)
           break;
         return TRUE;
       }
-  return refuse (entry, error, "expected forward, backward or (numbers only) linear");
+  return tdm_scan_refuse (entry, error,
+                          "expected forward, backward or (numbers only) linear");
 }
 
 static gboolean
@@ -145,14 +140,15 @@ read_default (const Item *item, GError **error)
     {
       int category = tdm_model_find_category (c, entry->value);
       c->default_value = category;
-      return category >= 0 || refuse (entry, error, "expected one of the categories");
+      return category >= 0
+             || tdm_scan_refuse (entry, error, "expected one of the categories");
     }
   TdmScan scan = tdm_scan_new (entry);
   if (!tdm_scan_number (&scan, &c->default_value, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   return (c->default_value >= c->studied_low && c->default_value <= c->studied_high)
-         || refuse (entry, error, "expected a value within the studied range");
+         || tdm_scan_refuse (entry, error, "expected a value within the studied range");
 }
 
 TdmProgram *
@@ -187,8 +183,8 @@ read_formula (TdmModel *self, const Item *item, GError **error)
   if (entry != NULL)
     {
       if (c->has_default)
-        return refuse (tdm_key_section_find (item->section, "default"), error,
-                       "expected a formula or a default, not both");
+        return tdm_scan_refuse (tdm_key_section_find (item->section, "default"), error,
+                                "expected a formula or a default, not both");
       program = tdm_load_program (self, self->covariates->len, c->name, entry, error);
       if (program == NULL)
         return FALSE;

@@ -7,13 +7,6 @@
 /* Most amounts, intervals or durations of one route. */
 #define MAX_CHOICES 1000
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* NUMBER ["to" NUMBER "step" NUMBER]: appends what it says to `out`. */
 static gboolean
 read_choices (TdmScan *scan, GArray *out, GError **error)
@@ -67,12 +60,12 @@ read_list (const TdmKeyEntry *entry, const char *unit, double molar_mass, double
     {
       double *value = &g_array_index (values, double, i);
       if (!(*value > last))
-        return refuse (entry, error, "expected values above 0 that ascend");
+        return tdm_scan_refuse (entry, error, "expected values above 0 that ascend");
       last = *value;
       *value *= factor;
     }
   if (values->len > MAX_CHOICES)
-    return refuse (entry, error, "expected fewer values");
+    return tdm_scan_refuse (entry, error, "expected fewer values");
   *n = values->len;
   *out = (double *)g_array_free (g_steal_pointer (&values), FALSE);
   return TRUE;
@@ -94,7 +87,7 @@ read_quantity (const TdmModel *self, const TdmKeySection *section, const char *k
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   *out *= factor;
-  return *out > 0.0 || refuse (entry, error, "expected more than 0");
+  return *out > 0.0 || tdm_scan_refuse (entry, error, "expected more than 0");
 }
 
 /* NUMBER "to" NUMBER "mg/kg" */
@@ -107,7 +100,7 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
   double factor;
 
   if (entry == NULL)
-    return max == NULL || refuse (max, error, "expected “loading” as well");
+    return max == NULL || tdm_scan_refuse (max, error, "expected “loading” as well");
   TdmScan scan = tdm_scan_new (entry);
   if (!tdm_scan_number (&scan, &dosing->loading_low_mg_kg, NULL, error)
       || !tdm_scan_expect_word (&scan, "to", error)
@@ -119,7 +112,7 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
   dosing->loading_high_mg_kg *= factor;
   if (!(dosing->loading_low_mg_kg > 0.0)
       || !(dosing->loading_low_mg_kg <= dosing->loading_high_mg_kg))
-    return refuse (entry, error, "expected LOW to HIGH with LOW above 0");
+    return tdm_scan_refuse (entry, error, "expected LOW to HIGH with LOW above 0");
   return read_quantity (self, section, "max_loading", "mg", &dosing->max_loading_mg,
                         error);
 }
@@ -136,7 +129,8 @@ read_durations (const TdmModel *self, const TdmKeySection *section,
     {
       const TdmKeyEntry *extra = entry != NULL ? entry : rate;
       return extra == NULL
-             || refuse (extra, error, "expected only for a route with infusions");
+             || tdm_scan_refuse (extra, error,
+                                 "expected only for a route with infusions");
     }
   if (entry == NULL)
     return tdm_place_set_error (error, &section->place,
@@ -157,8 +151,8 @@ check_amounts (const TdmKeySection *section, const TdmModelDosing *dosing,
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (dosing->amounts_mg[0] > limits[i] * (1.0 + 1e-9))
-      return refuse (tdm_key_section_find (section, keys[i]), error,
-                     "expected at least the smallest amount");
+      return tdm_scan_refuse (tdm_key_section_find (section, keys[i]), error,
+                              "expected at least the smallest amount");
   return TRUE;
 }
 

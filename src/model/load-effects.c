@@ -10,13 +10,6 @@
 /* More would not fit the derivatives of an evaluation. */
 #define MAX_EFFECTS 32
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* "variance" NUMBER | "sd" NUMBER | "cv" NUMBER "%". A CV is taken as the SD of eta, so
  * variance = CV^2, the first-order reading that population programs print. 0 fixes the
  * effect to 0. */
@@ -30,11 +23,12 @@ read_variance (const TdmKeyEntry *entry, double *out, GError **error)
   double value;
 
   if (!variance && !sd && !cv)
-    return refuse (entry, error, "expected “variance 0.09”, “sd 0.3” or “cv 30 %”");
+    return tdm_scan_refuse (entry, error,
+                            "expected “variance 0.09”, “sd 0.3” or “cv 30 %”");
   if (!tdm_scan_number (&scan, &value, NULL, error))
     return FALSE;
   if (value < 0.0)
-    return refuse (entry, error, "expected 0 or more");
+    return tdm_scan_refuse (entry, error, "expected 0 or more");
   if (cv && !tdm_scan_char (&scan, '%'))
     return tdm_scan_set_error (&scan, error, "expected “%%” after the number");
   double scaled = cv ? value / 100.0 : value;
@@ -86,14 +80,15 @@ read_pair (TdmModelEffects *effects, const TdmKeyEntry *entry, GError **error)
     return FALSE;
   gboolean correlation = tdm_scan_word (&scan, "correlation");
   if (!correlation && !tdm_scan_word (&scan, "covariance"))
-    return refuse (entry, error, "expected “covariance 0.01” or “correlation 0.4”");
+    return tdm_scan_refuse (entry, error,
+                            "expected “covariance 0.01” or “correlation 0.4”");
   if (!tdm_scan_number (&scan, &value, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   if (correlation && !(fabs (value) < 1.0))
-    return refuse (entry, error, "expected a correlation between -1 and 1");
+    return tdm_scan_refuse (entry, error, "expected a correlation between -1 and 1");
   if (effects->omega[p[0] * n + p[1]] != 0.0)
-    return refuse (entry, error, "expected each pair of effects once");
+    return tdm_scan_refuse (entry, error, "expected each pair of effects once");
   if (correlation)
     value *= sqrt (effects->omega[p[0] * (n + 1)] * effects->omega[p[1] * (n + 1)]);
   effects->omega[p[0] * n + p[1]] = effects->omega[p[1] * n + p[0]] = value;
@@ -171,7 +166,7 @@ read_start (TdmModel *self, const TdmKeyEntry *entry, GError **error)
       if (!tdm_scan_number (&scan, &rule->period_h, NULL, error))
         return FALSE;
       if (!(rule->period_h > 0.0))
-        return refuse (entry, error, "expected a period above 0");
+        return tdm_scan_refuse (entry, error, "expected a period above 0");
       if (!tdm_scan_unit (&scan, "h", 0.0, &factor, NULL, error))
         return FALSE;
       rule->period_h *= factor;
@@ -180,8 +175,8 @@ read_start (TdmModel *self, const TdmKeyEntry *entry, GError **error)
   rule->kind = TDM_OCCASION_COVARIATE;
   int covariate = tdm_model_find_covariate (self, entry->value);
   if (covariate < 0)
-    return refuse (entry, error,
-                   "expected “dose”, “every 24 h” or the name of a covariate");
+    return tdm_scan_refuse (entry, error,
+                            "expected “dose”, “every 24 h” or the name of a covariate");
   rule->covariate = covariate;
   return TRUE;
 }

@@ -6,13 +6,6 @@
 #include "model/scan.h"
 
 static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
-static gboolean
 add_covariates (const TdmModel *self, TdmProgramBuilder *builder,
                 const TdmKeyFile *file, GError **error)
 {
@@ -111,7 +104,7 @@ read_units (TdmModel *self, const TdmKeyFile *file, GError **error)
                                     "expected the name of a parameter, not “%s”",
                                     entry->key);
       if (!tdm_unit_parse (entry->value, &unit, &local))
-        return refuse (entry, error, local->message);
+        return tdm_scan_refuse (entry, error, local->message);
       if (strcmp (entry->value, "1") == 0)
         continue;
       TdmModelParameter *p = g_ptr_array_index (self->parameters, index);
@@ -192,10 +185,10 @@ check_covariates_used (const TdmModel *self, const TdmKeyFile *file, GError **er
       const TdmKeySection *section = tdm_key_file_find (file, "covariate", c->name);
       const TdmKeyEntry *guard = tdm_key_section_find (section, "guard");
       if (guard != NULL && strcmp (guard->value, "yes") != 0)
-        return refuse (guard, error, "expected “yes”, or no such key");
+        return tdm_scan_refuse (guard, error, "expected “yes”, or no such key");
       if (c->needed && guard != NULL)
-        return refuse (guard, error,
-                       "expected only for a covariate that no parameter uses");
+        return tdm_scan_refuse (guard, error,
+                                "expected only for a covariate that no parameter uses");
       if (!c->needed && guard == NULL)
         return tdm_place_set_error (error, &section->name_place,
                                     "no parameter uses “%s”; expected one, or "

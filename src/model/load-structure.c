@@ -5,13 +5,6 @@
 #include "model/model-private.h"
 #include "model/scan.h"
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* What a linear structure calls its parameters, and the names they have in a model
  * unless [structure] says otherwise. */
 typedef struct
@@ -86,10 +79,10 @@ map_linear (TdmModel *self, const TdmKeyFile *file, guint role, GError **error)
   self->structure.linear[role] = G_MAXUINT;
   if (!is_wanted (&self->structure, role))
     return entry == NULL
-           || refuse (entry, error, "this structure has no such parameter");
+           || tdm_scan_refuse (entry, error, "this structure has no such parameter");
   int index = find_by_rule (self, entry, rule);
   if (index < 0 && entry != NULL)
-    return refuse (entry, error, "expected the name of a parameter");
+    return tdm_scan_refuse (entry, error, "expected the name of a parameter");
   if (index < 0)
     return tdm_place_set_error (error, &section->place,
                                 "expected a parameter “%s”, or “%s = NAME” here",
@@ -172,7 +165,7 @@ tdm_load_structure (TdmModel *self, const TdmKeyFile *file, GError **error)
       self->structure.kind = TDM_PK_ODE;
       return tdm_load_ode (self, file, error);
     }
-  return refuse (kind, error, "expected linear or ode");
+  return tdm_scan_refuse (kind, error, "expected linear or ode");
 }
 
 /* A compartment's number: "central", "absorption" or the name of an ODE's state. */
@@ -191,15 +184,16 @@ read_into (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *se
           if (strcmp (s->key, entry->value) == 0)
             return TRUE;
         }
-      return refuse (entry, error, "expected a state of “[ode]”");
+      return tdm_scan_refuse (entry, error, "expected a state of “[ode]”");
     }
   *state = strcmp (entry->value, "central") == 0 ? 0 : self->structure.compartments;
   if (*state == 0
       || (strcmp (entry->value, "absorption") == 0 && self->structure.chain > 0))
     return TRUE;
-  return refuse (entry, error,
-                 self->structure.chain > 0 ? "expected central or absorption"
-                                           : "expected central (there is no chain)");
+  return tdm_scan_refuse (entry, error,
+                          self->structure.chain > 0
+                              ? "expected central or absorption"
+                              : "expected central (there is no chain)");
 }
 
 /* A key that names a parameter; G_MAXUINT when it is absent. */
@@ -212,7 +206,7 @@ read_reference (const TdmModel *self, const TdmKeyEntry *entry, const char *unit
     return TRUE;
   int index = tdm_model_find_parameter (self, entry->value);
   if (index < 0)
-    return refuse (entry, error, "expected the name of a parameter");
+    return tdm_scan_refuse (entry, error, "expected the name of a parameter");
   *out = index;
   TdmScan scan = tdm_scan_new (entry);
   return has_unit (self, index, unit)
@@ -231,7 +225,7 @@ read_input (const TdmModel *self, const TdmKeySection *section, TdmPkRoute *pk,
   if (rate == NULL)
     return read_reference (self, duration, "h", &pk->duration, error);
   if (duration != NULL)
-    return refuse (rate, error, "expected either duration or rate");
+    return tdm_scan_refuse (rate, error, "expected either duration or rate");
   pk->duration_is_rate = TRUE;
   return read_reference (self, rate, "mg/h", &pk->duration, error);
 }
@@ -256,10 +250,10 @@ read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *s
   if (infusion == NULL || strcmp (infusion->value, "no") == 0)
     return TRUE;
   if (strcmp (infusion->value, "yes") != 0)
-    return refuse (infusion, error, "expected yes or no");
+    return tdm_scan_refuse (infusion, error, "expected yes or no");
   route->infusion = TRUE;
   return pk->duration == G_MAXUINT
-         || refuse (
+         || tdm_scan_refuse (
              duration != NULL ? duration : rate, error,
              "expected only for a route whose doses have no duration of their own");
 }

@@ -5,13 +5,6 @@
 #include "model/model-private.h"
 #include "model/scan.h"
 
-static gboolean
-refuse (const TdmKeyEntry *entry, GError **error, const char *message)
-{
-  TdmScan scan = tdm_scan_new (entry);
-  return tdm_scan_set_error (&scan, error, "%s", message);
-}
-
 /* The unit a metric is measured in, up to a factor. */
 static const char *
 metric_unit (TdmMetricKind metric)
@@ -41,15 +34,16 @@ read_metric (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
 
   if (!tdm_metric_from_name (metric->value, &target->metric)
       || target->metric == TDM_METRIC_NONE)
-    return refuse (metric, error,
-                   "expected trough, peak, average, auc24, auc, cumulative_auc, "
-                   "time_above, peak_mic or auc_mic");
+    return tdm_scan_refuse (
+        metric, error,
+        "expected trough, peak, average, auc24, auc, cumulative_auc, "
+        "time_above, peak_mic or auc_mic");
   const char *wanted = metric_unit (target->metric);
   if (!tdm_unit_is_same_kind (unit->value, wanted, self->molar_mass))
     {
       g_autofree char *message =
           g_strdup_printf ("expected a unit for %s, such as %s", metric->value, wanted);
-      return refuse (unit, error, message);
+      return tdm_scan_refuse (unit, error, message);
     }
   target->unit = g_strdup (unit->value);
   return TRUE;
@@ -65,7 +59,7 @@ read_side (const TdmKeyEntry *entry, double *out, GError **error)
   scan = tdm_scan_new (entry);
   if (!tdm_scan_number (&scan, out, NULL, error) || !tdm_scan_expect_end (&scan, error))
     return FALSE;
-  return *out > 0.0 || refuse (entry, error, "expected more than 0");
+  return *out > 0.0 || tdm_scan_refuse (entry, error, "expected more than 0");
 }
 
 static gboolean
@@ -82,7 +76,8 @@ read_window (const TdmKeySection *section, TdmTarget *target, GError **error)
                                 section->group);
   if (!read_side (low, &target->low, error) || !read_side (high, &target->high, error))
     return FALSE;
-  return target->low < target->high || refuse (high, error, "expected more than “low”");
+  return target->low < target->high
+         || tdm_scan_refuse (high, error, "expected more than “low”");
 }
 
 /* The value of a key that this metric must have and no other may. */
@@ -111,7 +106,7 @@ read_companion (const TdmModel *self, const TdmKeySection *section, const char *
   if (unit == NULL)
     *out *= factor;
   return (*out > 0.0 || (unit == NULL && *out == 0.0))
-         || refuse (entry, error, "expected more than 0");
+         || tdm_scan_refuse (entry, error, "expected more than 0");
 }
 
 /* "steady_state" | NUMBER "h" */
@@ -126,12 +121,14 @@ read_moment (const TdmKeySection *section, TdmTarget *target, GError **error)
     return TRUE;
   TdmScan scan = tdm_scan_new (entry);
   if (!tdm_scan_number (&scan, &target->at.hours, NULL, NULL))
-    return refuse (entry, error, "expected steady_state or a time such as 96 h");
+    return tdm_scan_refuse (entry, error,
+                            "expected steady_state or a time such as 96 h");
   if (!tdm_scan_unit (&scan, "h", 0.0, &factor, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   target->at.hours *= factor;
-  return target->at.hours >= 0.0 || refuse (entry, error, "expected 0 h or more");
+  return target->at.hours >= 0.0
+         || tdm_scan_refuse (entry, error, "expected 0 h or more");
 }
 
 static gboolean
@@ -153,8 +150,8 @@ read_target (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
                           error))
     return FALSE;
   return !area || target->from.hours < target->to.hours
-         || refuse (tdm_key_section_find (section, "to"), error,
-                    "expected a time after “from”");
+         || tdm_scan_refuse (tdm_key_section_find (section, "to"), error,
+                             "expected a time after “from”");
 }
 
 gboolean

@@ -168,3 +168,10 @@ tdm_scan_unit (TdmScan *self, const char *unit, double molar_mass, double *facto
     *text = g_steal_pointer (&token);
   return TRUE;
 }
+
+gboolean
+tdm_scan_refuse (const TdmKeyEntry *entry, GError **error, const char *message)
+{
+  TdmScan scan = tdm_scan_new (entry);
+  return tdm_scan_set_error (&scan, error, "%s", message);
+}

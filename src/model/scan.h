@@ -44,3 +44,7 @@ gboolean tdm_scan_expect_end (TdmScan *self, GError **error);
  * word, yours. */
 gboolean tdm_scan_unit (TdmScan *self, const char *unit, double molar_mass,
                         double *factor, char **text, GError **error);
+
+/* Sets an error at the start of the entry's value. Always FALSE. */
+gboolean tdm_scan_refuse (const TdmKeyEntry *entry, GError **error,
+                          const char *message);

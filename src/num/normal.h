@@ -6,6 +6,5 @@
 /* ln Phi(z), with derivatives. */
 void tdm_jet_log_normal_cdf (const TdmJetSpace *s, double *r, const double *z);
 
-/* Phi(z), and its inverse for 0 < p < 1. */
+/* Phi(z). */
 double tdm_normal_cdf (double z);
-double tdm_normal_quantile (double p);

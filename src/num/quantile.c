@@ -68,3 +68,10 @@ tdm_quantiles (double *x, guint n, const double *probabilities, guint n_probabil
       from = k;
     }
 }
+
+gint
+tdm_compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}

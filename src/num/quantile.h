@@ -8,3 +8,6 @@
  * Reorders x. */
 void tdm_quantiles (double *x, guint n, const double *probabilities,
                     guint n_probabilities, double *out);
+
+/* Orders two doubles for g_array_sort() and its like; no NaN. */
+gint tdm_compare_doubles (gconstpointer a, gconstpointer b);
