@@ -15,6 +15,7 @@ typedef enum
   TDM_CLI_COVARIANCE = 1 << 5, /* --covariance */
   TDM_CLI_RESIDUAL = 1 << 6,   /* --residual */
   TDM_CLI_LOG = 1 << 7,        /* --log */
+  TDM_CLI_OBJECTIVE = 1 << 8,  /* --objective */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -27,6 +28,7 @@ typedef struct
   char *from, *to, *by;
   char *draws, *seed;
   char *covariance;
+  char *objective;
   gboolean residual;
   gboolean log_scale;
   char **arguments; /* what is not an option; never NULL */

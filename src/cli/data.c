@@ -7,6 +7,7 @@
 #include "base/unit.h"
 #include "cli/text.h"
 #include "engine/data-map.h"
+#include "engine/marginal.h"
 #include "engine/result-json.h"
 #include "model/library.h"
 
@@ -20,14 +21,19 @@ typedef struct
   TdmDataMap *map;
   TdmNonmemData *data;
   guint failed;
+  gboolean expected;        /* which covariance is printed */
+  gboolean marginal;        /* whether the population objective is asked for */
+  TdmMarginalMethod method; /* if so, by which method */
+  double sum;               /* of its parts */
 } Study;
 
 /* One subject: the fit, and what goes wrong. */
 typedef struct
 {
   const char *id;
-  TdmFit *fit;   /* or NULL */
-  GError *fault; /* or NULL */
+  TdmFit *fit;           /* or NULL */
+  TdmMarginal *marginal; /* or NULL; its fit is `fit` */
+  GError *fault;         /* or NULL */
 } Subject;
 
 gboolean
@@ -70,6 +76,7 @@ static void
 subject_clear (Subject *self)
 {
   g_clear_pointer (&self->fit, tdm_fit_unref);
+  g_clear_pointer (&self->marginal, tdm_marginal_free);
   g_clear_error (&self->fault);
 }
 
@@ -84,8 +91,15 @@ study_fit (Study *self, guint i, Subject *out, GError **error)
   if (!record)
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, self->model, &out->fault);
-  if (problem)
+  if (problem && self->marginal)
+    out->marginal = tdm_marginal_new (problem, self->method, &out->fault);
+  else if (problem)
     out->fit = tdm_map_fit (problem, NULL, NULL, &out->fault);
+  if (out->marginal)
+    {
+      out->fit = tdm_fit_ref (out->marginal->fit);
+      self->sum += out->marginal->value;
+    }
   self->failed += out->fit == NULL || !out->fit->converged;
   return TRUE;
 }
@@ -129,13 +143,29 @@ fault_json (const Subject *subject)
   return json_pack ("{s:s, s:s}", "id", subject->id, "error", subject->fault->message);
 }
 
+/* The subject's part of the population objective, and residuals at its levels. */
+static void
+add_marginal (json_t *values, const TdmMarginal *marginal)
+{
+  json_t *levels = json_object_get (values, "levels");
+  json_object_set_new (values, "contribution", tdm_json_real (marginal->value));
+  for (gsize i = 0; i < json_array_size (levels); i++)
+    {
+      json_t *level = json_array_get (levels, i);
+      json_object_set_new (level, "wres", tdm_json_real (marginal->wres[i]));
+      json_object_set_new (level, "cwres", tdm_json_real (marginal->cwres[i]));
+    }
+}
+
 static json_t *
-fit_json (const Subject *subject, gboolean expected)
+fit_json (const Study *self, const Subject *subject)
 {
   if (!subject->fit)
     return fault_json (subject);
   json_t *out = json_pack ("{s:s}", "id", subject->id);
-  json_t *values = tdm_json_fit_values (subject->fit, expected);
+  json_t *values = tdm_json_fit_values (subject->fit, self->expected);
+  if (subject->marginal)
+    add_marginal (values, subject->marginal);
   json_object_set_new (values, "notes",
                        tdm_json_notes (tdm_problem_get_notes (subject->fit->problem)));
   json_object_update (out, values);
@@ -148,9 +178,12 @@ static void
 add_row (TdmCliTable *table, const Subject *subject, guint n_effects)
 {
   const TdmFit *fit = subject->fit;
+  const TdmMarginal *marginal = subject->marginal;
   tdm_cli_table_add_text (table, subject->id);
   tdm_cli_table_add_number (table, fit ? fit->n_levels : NAN);
-  tdm_cli_table_add_number (table, fit ? fit->objective : NAN);
+  tdm_cli_table_add_number (table, marginal ? marginal->value
+                                   : fit    ? fit->objective
+                                            : NAN);
   for (guint k = 0; k < n_effects; k++)
     tdm_cli_table_add_number (table, fit ? fit->eta[k] : NAN);
   tdm_cli_table_add_text (table, !fit             ? subject->fault->message
@@ -159,15 +192,18 @@ add_row (TdmCliTable *table, const Subject *subject, guint n_effects)
 }
 
 static TdmCliTable *
-new_table (const TdmModel *model)
+new_table (const Study *self)
 {
+  const TdmModel *model = self->model;
   const guint n = tdm_model_get_n_effects (model);
   g_autoptr (GString) columns = g_string_new ("lrr");
   for (guint k = 0; k < n; k++)
     g_string_append_c (columns, 'r');
   g_string_append_c (columns, 'l');
   TdmCliTable *table = tdm_cli_table_new (columns->str);
-  tdm_cli_table_add_row (table, "subject", "levels", "objective", NULL);
+  tdm_cli_table_add_row (
+      table, "subject", "levels",
+      self->marginal ? tdm_marginal_method_name (self->method) : "objective", NULL);
   for (guint k = 0; k < n; k++)
     {
       g_autofree char *name =
@@ -178,15 +214,42 @@ new_table (const TdmModel *model)
   return table;
 }
 
+/* The whole objective is known when every subject's part is. */
+static double
+total (const Study *self)
+{
+  return self->failed == 0 ? self->sum : NAN;
+}
+
+static void
+print_fits (const Study *self, const TdmCliTable *table, GString *out)
+{
+  g_string_append_printf (out, "%s\n\n", tdm_model_get_text (self->model)->title);
+  tdm_cli_table_print (table, 0, out);
+  if (self->marginal && isfinite (total (self)))
+    {
+      g_autofree char *sum = tdm_number_format (total (self), 9);
+      g_string_append_printf (out, "\nPopulation objective (%s): %s\n",
+                              tdm_marginal_method_name (self->method), sum);
+    }
+  print_unused (self, out);
+}
+
 gboolean
 tdm_cli_data_fit (const TdmCliOptions *options, gboolean expected_covariance,
                   TdmCliAnswer *answer, GError **error)
 {
-  g_auto (Study) study = { 0 };
+  g_auto (Study) study = { .expected = expected_covariance,
+                           .marginal = options->objective != NULL };
+  if (study.marginal
+      && !tdm_marginal_method_from_name (options->objective, &study.method))
+    return tdm_cli_usage (error,
+                          "--objective: \"%s\" is none of fo, foce, focei, laplace",
+                          options->objective);
   if (!study_load (&study, options, error))
     return FALSE;
   json_t *subjects = json_array ();
-  g_autoptr (TdmCliTable) table = new_table (study.model);
+  g_autoptr (TdmCliTable) table = new_table (&study);
   for (guint i = 0; i < tdm_nonmem_data_get_n_subjects (study.data); i++)
     {
       g_auto (Subject) subject = { 0 };
@@ -195,19 +258,18 @@ tdm_cli_data_fit (const TdmCliOptions *options, gboolean expected_covariance,
           json_decref (subjects);
           return FALSE;
         }
-      json_array_append_new (subjects, fit_json (&subject, expected_covariance));
+      json_array_append_new (subjects, fit_json (&study, &subject));
       add_row (table, &subject, tdm_model_get_n_effects (study.model));
     }
   json_t *json = study_json (&study, "titrate-fits/1", subjects);
+  if (study.marginal)
+    json_object_set_new (json, "population",
+                         json_pack ("{s:s, s:o}", "method", options->objective,
+                                    "objective", tdm_json_real (total (&study))));
   if (options->json)
     tdm_cli_print_json (json_incref (json), answer->text);
   else
-    {
-      g_string_append_printf (answer->text, "%s\n\n",
-                              tdm_model_get_text (study.model)->title);
-      tdm_cli_table_print (table, 0, answer->text);
-      print_unused (&study, answer->text);
-    }
+    print_fits (&study, table, answer->text);
   json_decref (json);
   study_judge (&study, answer);
   return TRUE;

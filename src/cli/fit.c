@@ -114,6 +114,8 @@ tdm_cli_fit (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
   if (!expected && !g_str_equal (kind, "exact"))
     return tdm_cli_usage (error, "--covariance: \"%s\" is neither exact nor expected",
                           kind);
+  if (options->objective && !tdm_cli_is_data (options))
+    return tdm_cli_usage (error, "--objective is for data, not for a case");
   if (tdm_cli_is_data (options))
     return tdm_cli_data_fit (options, expected, answer, error);
   if (!tdm_cli_draws (options, &result_options, error))

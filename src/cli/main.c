@@ -12,10 +12,11 @@ static const TdmCliCommand commands[] = {
   { "models", "models [list | show ID|FILE | check [ID|FILE…]] [--json]",
     "list the models, show one, run their reference checks", 0, tdm_cli_models },
   { "fit",
-    "fit CASE|DATA.csv [--model ID|FILE] [--covariance exact|expected] [--seed N] "
-    "[--json]",
+    "fit CASE|DATA.csv [--model ID|FILE] [--covariance exact|expected] "
+    "[--objective fo|foce|focei|laplace] [--seed N] [--json]",
     "MAP estimate: effects, parameters, predictions, diagnostics",
-    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_SEED, tdm_cli_fit },
+    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_SEED,
+    tdm_cli_fit },
   { "predict",
     "predict CASE|DATA.csv [--model ID|FILE] [--from H] [--to H] [--by H] [--draws N] "
     "[--seed "

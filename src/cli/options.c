@@ -16,6 +16,7 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->draws);
   g_free (self->seed);
   g_free (self->covariance);
+  g_free (self->objective);
   g_strfreev (self->arguments);
 }
 
@@ -98,6 +99,7 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "draws", 0, TDM_CLI_DRAWS, &self->draws, NULL },
     { "seed", 0, TDM_CLI_SEED, &self->seed, NULL },
     { "covariance", 0, TDM_CLI_COVARIANCE, &self->covariance, NULL },
+    { "objective", 0, TDM_CLI_OBJECTIVE, &self->objective, NULL },
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "log", 0, TDM_CLI_LOG, NULL, &self->log_scale },
     { NULL, 0, 0, NULL, NULL },

@@ -382,7 +382,9 @@ tdm_map_fit (TdmProblem *problem, const TdmMapOptions *options,
   tdm_num_init ();
   search_init (&s, problem, cancellable);
   s.objective = tdm_objective_new (problem, error);
-  if (!s.objective)
+  if (!s.objective
+      || (options && options->without_interaction
+          && !tdm_objective_drop_interaction (s.objective, error)))
     return NULL;
   g_autoptr (TdmFit) fit = tdm_fit_new (problem);
   if (!optimise (fit, &s, options, error) || !tdm_fit_fill_predictions (fit, error))

@@ -14,8 +14,9 @@ typedef enum
 
 typedef struct
 {
-  guint starts;         /* 0 = the default */
-  guint max_iterations; /* 0 = the default */
+  guint starts;                 /* 0 = the default */
+  guint max_iterations;         /* 0 = the default */
+  gboolean without_interaction; /* variances as at eta = 0 (engine/objective.h) */
 } TdmMapOptions;
 
 typedef struct

@@ -2,6 +2,7 @@
  * derivative is exact: the predictions are jets over the random effects. */
 #include "engine/objective.h"
 
+#include "base/error.h"
 #include "engine/residual.h"
 
 #include <math.h>
@@ -12,10 +13,11 @@ struct _TdmObjective
   TdmProblem *problem;
   TdmPkPlan *plan; /* predictions at the used levels */
   TdmPkWork *work;
-  guint n;      /* effects */
-  guint n_used; /* levels */
-  guint *used;  /* their indices */
-  double *eta;  /* as asked for, then the effects of occasions yet to come: 0 */
+  guint n;                 /* effects */
+  guint n_used;            /* levels */
+  guint *used;             /* their indices */
+  TdmModelOutput *outputs; /* of the used levels, borrowing the model's texts */
+  double *eta; /* as asked for, then the effects of occasions yet to come: 0 */
   double *parameters, *values;
 };
 
@@ -30,9 +32,13 @@ tdm_objective_new (TdmProblem *problem, GError **error)
   self->problem = tdm_problem_ref (problem);
   self->n = tdm_problem_get_n_effects (problem);
   self->used = g_new (guint, n_levels + 1);
+  self->outputs = g_new (TdmModelOutput, n_levels + 1);
   for (guint i = 0; i < n_levels; i++)
     if (tdm_problem_get_level (problem, i)->use)
       {
+        self->outputs[self->n_used] =
+            *tdm_model_get_output (tdm_problem_get_model (problem),
+                                   tdm_problem_get_level (problem, i)->output);
         times[self->n_used] = tdm_problem_get_level (problem, i)->time_h;
         outputs[self->n_used] = tdm_problem_get_level (problem, i)->output;
         after[self->n_used] = tdm_problem_get_level (problem, i)->after_dose;
@@ -64,6 +70,7 @@ tdm_objective_free (TdmObjective *self)
   g_clear_pointer (&self->work, tdm_pk_work_free);
   g_clear_pointer (&self->problem, tdm_problem_unref);
   g_free (self->used);
+  g_free (self->outputs);
   g_free (self->eta);
   g_free (self->parameters);
   g_free (self->values);
@@ -116,30 +123,96 @@ add_prior (const TdmObjective *self, const double *eta, double *gradient,
   return sum;
 }
 
+/* self->values = jets of the predictions at the used levels, in the outputs' units. */
+static gboolean
+predict (TdmObjective *self, const double *eta, const TdmJetSpace *s)
+{
+  for (guint i = 0; i < self->n; i++)
+    self->eta[i] = eta ? eta[i] : 0.0;
+  if (!tdm_problem_parameters (self->problem, s, self->eta, TDM_SETS_HISTORY,
+                               self->parameters)
+      || !tdm_pk_plan_predict (self->plan, self->work, s, self->parameters,
+                               self->values, NULL, NULL))
+    return FALSE;
+  for (guint u = 0; u < self->n_used; u++)
+    {
+      double *f = self->values + (gsize)u * s->size;
+      tdm_jet_scale (s, f, f, self->outputs[u].per_mg_l);
+    }
+  return TRUE;
+}
+
+gboolean
+tdm_objective_drop_interaction (TdmObjective *self, GError **error)
+{
+  const TdmJetSpace s = tdm_jet_space (self->n, 0);
+  gboolean known = predict (self, NULL, &s);
+  for (guint u = 0; known && u < self->n_used; u++)
+    {
+      TdmModelOutput *output = &self->outputs[u];
+      const double sd = tdm_residual_sd (output, self->values[u]);
+      known = sd > 0.0 && isfinite (sd);
+      output->error =
+          tdm_residual_is_log (output) ? TDM_RESIDUAL_LOG : TDM_RESIDUAL_ADDITIVE;
+      output->additive = sd;
+    }
+  if (!known)
+    g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                 "the residual error has no variance at the typical prediction");
+  return known;
+}
+
+guint
+tdm_objective_get_n_used (const TdmObjective *self)
+{
+  return self->n_used;
+}
+
+const guint *
+tdm_objective_get_used (const TdmObjective *self)
+{
+  return self->used;
+}
+
+gboolean
+tdm_objective_predict (TdmObjective *self, const double *eta, double *values,
+                       double *sd, double *derivatives)
+{
+  const guint n = self->n;
+  const TdmJetSpace s = tdm_jet_space (n, derivatives ? 1 : 0);
+  if (!predict (self, eta, &s))
+    return FALSE;
+  gboolean finite = TRUE;
+  for (guint u = 0; u < self->n_used; u++)
+    {
+      double *f = self->values + (gsize)u * s.size;
+      sd[u] = tdm_residual_sd (&self->outputs[u], f[0]);
+      if (tdm_residual_is_log (&self->outputs[u]))
+        tdm_jet_log (&s, f, f);
+      values[u] = f[0];
+      finite = finite && isfinite (f[0]) && isfinite (sd[u]);
+      for (guint i = 0; derivatives && i < n; i++)
+        derivatives[u * n + i] = f[1 + i];
+    }
+  return finite;
+}
+
 double
 tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
                     double *hessian, gboolean exact)
 {
   const guint n = self->n;
-  TdmModel *model = tdm_problem_get_model (self->problem);
   TdmJetSpace s = tdm_jet_space (n, !gradient ? 0 : hessian && exact ? 2 : 1);
-  for (guint i = 0; i < n; i++)
-    self->eta[i] = eta[i];
-  if (!tdm_problem_parameters (self->problem, &s, self->eta, TDM_SETS_HISTORY,
-                               self->parameters)
-      || !tdm_pk_plan_predict (self->plan, self->work, &s, self->parameters,
-                               self->values, NULL, NULL))
+  if (!predict (self, eta, &s))
     return INFINITY;
   double sum = add_prior (self, eta, gradient, hessian);
   for (guint u = 0; u < self->n_used; u++)
     {
       const TdmProblemLevel *level =
           tdm_problem_get_level (self->problem, self->used[u]);
-      const TdmModelOutput *output = tdm_model_get_output (model, level->output);
-      double *f = self->values + (gsize)u * s.size;
+      const double *f = self->values + (gsize)u * s.size;
       TdmLevelTerm term;
-      tdm_jet_scale (&s, f, f, output->per_mg_l);
-      if (!tdm_level_term (output, level, f[0], &term))
+      if (!tdm_level_term (&self->outputs[u], level, f[0], &term))
         return INFINITY;
       sum += level->weight * term.value;
       accumulate (&s, f, &term, level->weight, exact, gradient, hessian);

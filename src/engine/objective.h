@@ -21,6 +21,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmObjective, tdm_objective_free)
 /* Loosens an ODE structure's tolerances (0 = the structure's). */
 void tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute);
 
+/* Variances as at eta = 0, whatever the effects ("without interaction"), for the
+ * first-order conditional approximation of that name. FALSE when eta = 0 has none. */
+gboolean tdm_objective_drop_interaction (TdmObjective *self,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The used levels: how many, and their indices in the problem. */
+guint tdm_objective_get_n_used (const TdmObjective *self);
+const guint *tdm_objective_get_used (const TdmObjective *self);
+
+/* What the residual error is about, at eta (n), for each used level: the prediction, or
+ * its logarithm, with the standard deviation there, and (unless NULL) the derivatives,
+ * n_used x n. FALSE when not finite. */
+gboolean tdm_objective_predict (TdmObjective *self, const double *eta, double *values,
+                                double *sd, double *derivatives);
+
 /* Value at eta (n). gradient (n, or NULL); hessian (n x n, or NULL; needs gradient):
  * half the second derivative: exact when `exact`, else from first derivatives only, sum
  * w [ g g'/v + (v'/v)(v'/v)'/2 ] + inv(Omega). INFINITY when there is no finite value.

@@ -215,13 +215,26 @@ is_before_everything (const TdmProblem *self, const TdmProblemLevel *level)
   return TRUE;
 }
 
+/* Whether a level of a data set may have the prediction 0 of the time before the first
+ * dose: it moves no effect, but is part of the objective. */
+static gboolean
+counts_at_zero (const TdmProblem *self, const TdmProblemLevel *level)
+{
+  const TdmModelOutput *output = tdm_model_get_output (self->model, level->output);
+  return !tdm_residual_is_log (output) && tdm_residual_sd (output, 0.0) > 0.0;
+}
+
 static void
 note_level_timing (TdmProblem *self, guint index)
 {
   TdmProblemLevel *level = &self->levels[index];
   g_autofree char *place = g_strdup_printf ("levels[%u].time", index);
   double since = time_since_infusion (self, level->time_h);
-  if (is_before_everything (self, level))
+  const gboolean before = is_before_everything (self, level);
+  if (before && tdm_case_get_level (self->record, index)->of_data
+      && counts_at_zero (self, level))
+    return;
+  if (before)
     {
       level->use = FALSE;
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "level-before-first-dose", place,

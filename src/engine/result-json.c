@@ -1,8 +1,8 @@
 /* Answers as JSON: CASE.md of the design names the fields other programs rely on. */
 #include "engine/result-json.h"
 
+#include "engine/marginal.h"
 #include "engine/target.h"
-#include "num/linalg.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -133,23 +133,6 @@ metrics (const TdmResult *result)
   return out;
 }
 
-/* -2 ln of the marginal likelihood by the first-order conditional method with
- * interaction, without n ln 2 pi: OFV + ln det Omega - ln det C, C the covariance from
- * first derivatives. */
-static double
-focei (const TdmFit *fit)
-{
-  const guint n = fit->n;
-  g_autofree double *c = g_new (double, n *n + 1);
-  const double *prior = tdm_problem_get_omega_cholesky (fit->problem);
-  double value = fit->objective;
-  if (!tdm_cholesky (n, fit->covariance_expected, c))
-    return NAN;
-  for (guint i = 0; i < n; i++)
-    value += 2.0 * log (prior[i * n + i] / c[i * n + i]);
-  return value;
-}
-
 json_t *
 tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
 {
@@ -161,8 +144,8 @@ tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
       "{s:b, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "converged", fit->converged,
       "stop_reason", tdm_stop_name (fit->stop), "starts", (int)fit->starts, "optima",
       (int)fit->optima, "gradient_norm", tdm_json_real (fit->gradient_norm),
-      "objective", tdm_json_real (fit->objective), "focei", tdm_json_real (focei (fit)),
-      "eta", by_effect (fit, fit->eta));
+      "objective", tdm_json_real (fit->objective), "focei",
+      tdm_json_real (tdm_fit_get_focei (fit)), "eta", by_effect (fit, fit->eta));
   json_object_set_new (out, "parameters",
                        json_pack ("{s:o, s:o}", "population",
                                   by_parameter (model, fit->population), "individual",

@@ -187,13 +187,14 @@ read_level (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   TdmLevelEntry entry = { .use = TRUE, .weight = 1.0 };
   if (!tdm_json_check_keys (node,
                             KEYS ("time", "value", "unit", "output", "after_dose",
-                                  "below", "above", "use", "weight"),
+                                  "data", "below", "above", "use", "weight"),
                             KEYS ("time", "value", "unit"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "value", &entry.value, error)
       || !read_text (node, "unit", &entry.unit, error)
       || !read_text (node, "output", &entry.output, error)
       || !tdm_json_read_bool (node, "after_dose", &entry.after_dose, error)
+      || !tdm_json_read_bool (node, "data", &entry.of_data, error)
       || !read_censor (node, &entry.censor, error)
       || !tdm_json_read_bool (node, "use", &entry.use, error)
       || !tdm_json_read_number (node, "weight", &entry.weight, error))

@@ -187,6 +187,7 @@ put_level (GString *s, const TdmCase *self, guint i)
   put_text (&line, "unit", entry->unit);
   put_text (&line, "output", entry->output);
   put_true (&line, "after_dose", entry->after_dose);
+  put_true (&line, "data", entry->of_data);
   put_true (&line, "below", entry->censor == TDM_CENSOR_BELOW);
   put_true (&line, "above", entry->censor == TDM_CENSOR_ABOVE);
   if (!entry->use)

@@ -77,6 +77,8 @@ typedef struct
   char *output; /* NULL = the model's only output */
   TdmCensor censor;
   gboolean after_dose; /* drawn after a dose given at that very time, not before it */
+  gboolean of_data;    /* a row of a data set: simulated ones may be negative, and all
+                        * count    in the objective, those before the first dose as well */
   gboolean use;        /* FALSE: shown, not fitted */
   double weight;       /* 0..1, default 1 */
 } TdmLevelEntry;

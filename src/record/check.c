@@ -376,7 +376,8 @@ static gboolean
 check_level (TdmLevelEntry *level, GDateTime *start, const char *entry, GError **error)
 {
   gboolean censored = level->censor != TDM_CENSOR_NONE;
-  if (!isfinite (level->value) || level->value < 0.0
+  const gboolean signed_value = level->of_data && !censored;
+  if (!isfinite (level->value) || (level->value < 0.0 && !signed_value)
       || (censored && level->value == 0.0))
     return wrong (error, entry, "value", "must be %s",
                   censored ? "the limit, more than 0" : "0 or more");

@@ -219,11 +219,12 @@ add_level (Builder *self, guint i, GError **error)
                                 .output = UNCONST (self->map->outputs[output].name),
                                 .censor = censors[row->censor + 1],
                                 .after_dose = is_after_dose (self, i),
+                                .of_data = TRUE,
                                 .use = TRUE,
                                 .weight = 1.0 };
-  if (entry.value < 0.0)
-    return tdm_data_table_fault (self->data->table, i, "DV", error,
-                                 "a level must not be negative");
+  if (row->censor != 0 && !(entry.value > 0.0))
+    return tdm_data_table_fault (self->data->table, i, limited ? "LLOQ" : "DV", error,
+                                 "a limit must be above 0");
   tdm_case_edit_insert_level (self->edit, self->n_levels++, &entry);
   return TRUE;
 }
@@ -253,8 +254,10 @@ read_covariate (const Builder *self, guint i, const TdmDataCovariate *covariate,
   *out = (TdmCovariateEntry){ .time = { .hours = self->data->rows[i].time_h },
                               .unit = UNCONST (covariate->unit) };
   const gboolean number = tdm_number_parse_file (text, &out->value, NULL);
-  /* Some data have 1 for women and 0 for men, some 1 and 2, some the reverse. */
-  if (number && g_ascii_strcasecmp (covariate->name, "sex") == 0)
+  /* Some data have 1 for women and 0 for men, some 1 and 2, some the reverse. A model
+   * whose covariate is a number says itself what it means. */
+  if (number && covariate->categories != NULL
+      && g_ascii_strcasecmp (covariate->name, "sex") == 0)
     return tdm_data_table_fault (table, i, "SEX", error,
                                  "write male or female: a number may mean either");
   if (!number && covariate->categories == NULL)

@@ -7,21 +7,10 @@ Each test names its source; how many digits can be trusted is stated beside each
 import math
 
 from harness import close, main, must_fail, test
-from validation import Skip, find, model, read, subjects
+from validation import find, model, optional, read, subjects
 
 LINEAR_1 = {"kind": "linear", "compartments": 1, "chain": 1}
 LINEAR_2 = {"kind": "linear", "compartments": 2, "chain": 0}
-
-
-def optional(function):
-    """A test whose data may not be there: it says so and passes."""
-    def wrapper():
-        try:
-            function()
-        except Skip as reason:
-            print(f"# SKIP {function.__name__}: {reason}", flush=True)
-    wrapper.__name__ = function.__name__
-    return test(wrapper)
 
 
 def compare_fits(fits, published, effects, eta, objective):

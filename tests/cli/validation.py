@@ -9,7 +9,7 @@ import csv
 import os
 import pathlib
 
-from harness import ROOT, TESTS, folder, run
+from harness import ROOT, TESTS, folder, run, test
 
 OWN = TESTS / "data" / "validation"
 BESIDE = pathlib.Path(os.environ.get("TITRATE_VALIDATION",
@@ -18,6 +18,17 @@ BESIDE = pathlib.Path(os.environ.get("TITRATE_VALIDATION",
 
 class Skip(Exception):
     """Raised where data are not there."""
+
+
+def optional(function):
+    """A test whose data may not be there: it says so and passes."""
+    def wrapper():
+        try:
+            function()
+        except Skip as reason:
+            print(f"# SKIP {function.__name__}: {reason}", flush=True)
+    wrapper.__name__ = function.__name__
+    return test(wrapper)
 
 
 def find(item, name):
@@ -96,3 +107,20 @@ def subjects(command, data, path, *arguments, status=0):
     done = run(command, data, "--model", path, "--json", *arguments)
     assert done.status == status, str(done)
     return done.json()["subjects"]
+
+
+def population(data, path, method, *arguments):
+    """What `fit --objective` says of a whole table: method, objective, subjects."""
+    done = run("fit", data, "--model", path, "--objective", method, "--json", *arguments)
+    answer = done.expect(0).json()
+    assert answer["population"]["method"] == method
+    total = sum(subject["contribution"] for subject in answer["subjects"])
+    assert abs(total - answer["population"]["objective"]) < 1e-9 * (1 + abs(total))
+    return {**answer["population"], "subjects": answer["subjects"]}
+
+
+def table(name, rows):
+    """Writes a table (a list of lines) and returns its path."""
+    path = folder() / name
+    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return path

@@ -146,6 +146,42 @@ test_levels (void)
   g_assert_cmpstr (tdm_case_get_level (record, 2)->output, ==, "M");
 }
 
+/* Simulated measurements may be negative; a limit may not. */
+static void
+test_negative_levels (void)
+{
+  static const char head[] = "ID,TIME,AMT,CMT,DV,CENS\n1,0,50,1,.,0\n";
+  g_autofree char *text = g_strconcat (head, "1,1,.,2,-0.75,0\n", NULL);
+  g_autofree char *censored = g_strconcat (head, "1,1,.,2,-0.75,1\n", NULL);
+  g_autoptr (TdmCase) record = case_of (text, 0);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpfloat (tdm_case_get_level (record, 0)->value, ==, -0.75);
+  g_assert_true (tdm_case_get_level (record, 0)->of_data);
+  g_autoptr (TdmNonmemData) data =
+      tdm_nonmem_data_parse (censored, strlen (censored), "d.csv", &error);
+  g_assert_no_error (error);
+  g_assert_null (tdm_nonmem_data_case (data, 0, &map, &error));
+  g_assert_cmpstr (error->message, ==, "d.csv:3: DV: a limit must be above 0");
+}
+
+/* A model whose covariate SEX is a number takes the data's coding. */
+static void
+test_numeric_sex (void)
+{
+  static const TdmDataCovariate number = { "SEX", NULL, NULL, FALSE };
+  static const char text[] = "ID,TIME,AMT,CMT,DV,SEX\n1,0,50,1,.,2\n";
+  TdmDataMap own = map;
+  own.covariates = &number;
+  own.n_covariates = 1;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmNonmemData) data =
+      tdm_nonmem_data_parse (text, strlen (text), "d.csv", &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmCase) record = tdm_nonmem_data_case (data, 0, &own, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (tdm_case_get_covariate (record, 0)->value, ==, 2.0);
+}
+
 /* The ends of each run of equal values are kept. */
 static void
 test_covariates (void)
@@ -222,7 +258,6 @@ test_refusals (void)
     { "1,1,0,0,1,0,0,0,0,3,70,male", "d.csv:3: CMT: 1: no output" },
     { "1,1,0,0,.,0,0,0,0,3,70,male", "d.csv:3: CMT: 0: several outputs" },
     { "1,1,1,0,2,9,0,0,1,.,70,male", "d.csv:3: AMT: a constant infusion" },
-    { "1,1,0,0,2,0,0,0,0,-3,70,male", "d.csv:3: DV: a level must not be negative" },
     { "1,1,0,0,2,0,0,0,0,3,heavy,male", "d.csv:3: WT: “heavy”: expected a number" },
     { "1,1,0,0,2,0,0,0,0,3,70,1", "d.csv:3: SEX: write male or female" },
     { "1,1,0,0,2,0,0,0,0,3,70,male\n1,1,1,9,2,0,0,0,0,.,71,male",
@@ -278,6 +313,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/record/nonmem-data/doses", test_doses);
   g_test_add_func ("/record/nonmem-data/order", test_order);
   g_test_add_func ("/record/nonmem-data/levels", test_levels);
+  g_test_add_func ("/record/nonmem-data/negative-levels", test_negative_levels);
+  g_test_add_func ("/record/nonmem-data/numeric-sex", test_numeric_sex);
   g_test_add_func ("/record/nonmem-data/covariates", test_covariates);
   g_test_add_func ("/record/nonmem-data/same-time", test_same_time);
   g_test_add_func ("/record/nonmem-data/refusals", test_refusals);
