@@ -35,12 +35,21 @@ area_unit (const char *unit)
   return tdm_unit_display (area);
 }
 
+/* Which salt the doses are of; NULL = as the model counts. */
+static const TdmModelSalt *
+salt_of (const TdmResult *result)
+{
+  return tdm_problem_get_current (result->fit->problem).salt;
+}
+
 /* The unit in which doses are shown: that of what can be given. */
 static const char *
 dose_unit (const TdmResult *result)
 {
   double value;
 
+  if (salt_of (result) != NULL)
+    return tdm_salt_unit (salt_of (result));
   if (tdm_model_get_n_dosings (result->model) == 0)
     return "mg";
   const char *unit = tdm_model_get_dosing (result->model, 0)->unit;
@@ -53,10 +62,11 @@ dose_unit (const TdmResult *result)
 static char *
 amount_text (const TdmResult *result, double mg)
 {
-  double value = mg;
+  double value = tdm_salt_amount (salt_of (result), mg);
 
-  if (!tdm_unit_convert (mg, "mg", dose_unit (result),
-                         tdm_model_get_molar_mass (result->model), &value, NULL))
+  if (salt_of (result) == NULL
+      && !tdm_unit_convert (mg, "mg", dose_unit (result),
+                            tdm_model_get_molar_mass (result->model), &value, NULL))
     value = mg;
   /* Daily amounts divide by an interval: more than four digits are noise. */
   return tdm_number_format (value, 5);
@@ -164,8 +174,9 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
     default:
       if (regimen->interval_h <= 0 || !isfinite (weight_kg (result)))
         return g_strdup ("");
-      return tdm_number_format (
-          regimen->amount_mg * 24 / regimen->interval_h / weight_kg (result), 3);
+      return tdm_number_format (tdm_salt_amount (regimen->salt, regimen->amount_mg) * 24
+                                    / regimen->interval_h / weight_kg (result),
+                                3);
     }
 }
 

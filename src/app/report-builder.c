@@ -115,16 +115,18 @@ daily_text (const Builder *self, const TdmRegimen *regimen)
 {
   if (regimen->interval_h <= 0)
     return NULL;
-  double daily = regimen->amount_mg * 24 / regimen->interval_h;
+  double daily =
+      tdm_salt_amount (regimen->salt, regimen->amount_mg) * 24 / regimen->interval_h;
+  const char *unit = tdm_salt_unit (regimen->salt);
   g_autofree char *total = tdm_number_dose (round (daily * 100) / 100);
   int weight = tdm_model_find_covariate (self->result->model, "WT");
   double kg = weight < 0 ? NAN
                          : tdm_problem_get_covariates_at (
                              self->problem, regimen->first_dose_h)[weight];
   if (!(kg > 0))
-    return g_strdup_printf ("%s mg/day", total);
+    return g_strdup_printf ("%s %s/day", total, unit);
   g_autofree char *relative = tdm_number_format (daily / kg, 3);
-  return g_strdup_printf ("%s mg/day, %s mg/kg/day", total, relative);
+  return g_strdup_printf ("%s %s/day, %s %s/kg/day", total, unit, relative, unit);
 }
 
 static void
@@ -138,10 +140,10 @@ add_option (const Builder *self, const TdmRegimen *regimen)
       range_text (m->trough, regimen->low.trough, regimen->high.trough);
   g_autofree char *peak = range_text (m->peak, regimen->low.peak, regimen->high.peak);
   g_autofree char *auc = range_text (m->auc24, regimen->low.auc24, regimen->high.auc24);
-  g_autofree char *loading = tdm_number_dose (regimen->loading_mg);
+  g_autofree char *loading = tdm_words_amount (regimen->salt, regimen->loading_mg);
   if (regimen->loading_mg > 0)
     {
-      char *with = g_strdup_printf ("%s, first dose %s mg", words, loading);
+      char *with = g_strdup_printf ("%s, first dose %s", words, loading);
       g_free (words);
       words = with;
     }
@@ -242,6 +244,8 @@ dose_text (const TdmDoseEntry *entry)
   g_autofree char *amount = tdm_number_dose (entry->amount);
   g_autofree char *unit = tdm_unit_display (entry->unit != NULL ? entry->unit : "mg");
   g_string_append_printf (text, "%s %s", amount, unit);
+  if (entry->salt != NULL)
+    g_string_append_printf (text, " of the salt %s", entry->salt);
   if (entry->route != NULL)
     g_string_append_printf (text, " %s", entry->route);
   g_autofree char *duration = tdm_number_format (entry->duration_h, 3);
@@ -252,6 +256,15 @@ dose_text (const TdmDoseEntry *entry)
     g_string_append_printf (text, ", every %s h", interval);
   if (entry->count > 1)
     g_string_append_printf (text, ", %u doses", entry->count);
+  if (entry->steady_state)
+    g_string_append_printf (text, ", %s%s",
+                            entry->stopped ? "taken so for long before, now stopped"
+                                           : "taken so for long before",
+                            entry->added ? ", on top of the rest" : "");
+  if (entry->reset)
+    g_string_append (text, entry->amount > 0
+                               ? ", the body emptied of all given before"
+                               : ": the body emptied of all given before");
   return g_string_free (text, FALSE);
 }
 

@@ -25,13 +25,14 @@ typedef struct
 } Builder;
 
 char *
-tdm_scene_builder_regimen_text (double amount_mg, double interval_h)
+tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,
+                                double interval_h)
 {
-  g_autofree char *amount = tdm_number_dose (amount_mg);
+  g_autofree char *amount = tdm_number_dose (tdm_salt_amount (salt, amount_mg));
   if (interval_h <= 0)
-    return g_strdup_printf ("%s mg", amount);
+    return g_strdup_printf ("%s %s", amount, tdm_salt_unit (salt));
   g_autofree char *interval = tdm_number_format (interval_h, 4);
-  return g_strdup_printf ("%s mg q%sh", amount, interval);
+  return g_strdup_printf ("%s %s q%sh", amount, tdm_salt_unit (salt), interval);
 }
 
 char *
@@ -122,8 +123,8 @@ add_current (const Builder *self)
 {
   const TdmCurve *curve = self->result->current;
   TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
-  g_autofree char *regimen =
-      tdm_scene_builder_regimen_text (current.amount_mg, current.interval_h);
+  g_autofree char *regimen = tdm_scene_builder_regimen_text (
+      current.salt, current.amount_mg, current.interval_h);
   g_autofree char *label = current.amount_mg > 0 ? g_strconcat ("A  ", regimen, NULL)
                                                  : g_strdup ("A  this patient");
   const char *sublabel = current.interval_h > 0 ? "(current)" : NULL;
@@ -139,12 +140,13 @@ add_chosen (const Builder *self)
   guint skip = 0;
   while (skip + 2 < curve->n && curve->time_h[skip] < self->chosen->first_dose_h - 1e-9)
     skip++;
-  g_autofree char *regimen = tdm_scene_builder_regimen_text (self->chosen->amount_mg,
-                                                             self->chosen->interval_h);
+  g_autofree char *regimen = tdm_scene_builder_regimen_text (
+      self->chosen->salt, self->chosen->amount_mg, self->chosen->interval_h);
   g_autofree char *label = g_strconcat ("B  ", regimen, NULL);
-  g_autofree char *loading = tdm_number_dose (self->chosen->loading_mg);
+  g_autofree char *loading =
+      tdm_words_amount (self->chosen->salt, self->chosen->loading_mg);
   g_autofree char *sublabel = self->chosen->loading_mg > 0
-                                  ? g_strdup_printf ("(first dose %s mg)", loading)
+                                  ? g_strdup_printf ("(first dose %s)", loading)
                                   : NULL;
   TdmSceneCurve *own =
       tdm_scene_add_curve (self->scene, label, sublabel, curve->n - skip,
@@ -279,6 +281,21 @@ add_levels (const Builder *self)
     }
 }
 
+/* A dose of a salt as it was written, others as the model counts them. */
+static double
+amount_as_given (const Builder *self, guint i)
+{
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->result->record, i);
+  TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
+  double amount;
+  if (entry->salt != NULL
+      && tdm_unit_convert (entry->amount, entry->unit, tdm_salt_unit (current.salt), 0,
+                           &amount, NULL))
+    return amount;
+  return tdm_salt_amount (current.salt,
+                          tdm_problem_get_dose (self->problem, i)->amount_mg);
+}
+
 /* The history as entered; what lies behind the start of a candidate is not given any
  * more. */
 static void
@@ -297,7 +314,7 @@ add_history (const Builder *self, double until_h)
           const TdmSceneDose dose = {
             .time_h = time,
             .duration_h = line->duration_h,
-            .amount = line->amount_mg,
+            .amount = amount_as_given (self, i),
             .planned = time > self->scene->now_h + 1e-9,
           };
           if (time + line->duration_h >= self->scene->from_h)
@@ -308,7 +325,7 @@ add_history (const Builder *self, double until_h)
 
 typedef struct
 {
-  double first_h, interval_h, duration_h, amount_mg, loading_mg;
+  double first_h, interval_h, duration_h, amount, loading; /* as given */
   guint regimen;
 } Plan;
 
@@ -319,16 +336,20 @@ find_plan (const Builder *self, Plan *out)
   const TdmRegimen *chosen = self->chosen;
   TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
   if (chosen != NULL)
-    *out = (Plan){ chosen->first_dose_h, chosen->interval_h, chosen->duration_h,
-                   chosen->amount_mg,    chosen->loading_mg, 1 };
+    *out = (Plan){ chosen->first_dose_h,
+                   chosen->interval_h,
+                   chosen->duration_h,
+                   tdm_salt_amount (chosen->salt, chosen->amount_mg),
+                   tdm_salt_amount (chosen->salt, chosen->loading_mg),
+                   1 };
   else
     *out = (Plan){ tdm_problem_get_adjust_h (self->problem),
                    current.interval_h,
                    current.duration_h,
-                   current.amount_mg,
+                   tdm_salt_amount (current.salt, current.amount_mg),
                    0,
                    0 };
-  return out->interval_h > 0 && out->amount_mg > 0;
+  return out->interval_h > 0 && out->amount > 0;
 }
 
 static void
@@ -342,7 +363,7 @@ add_planned (const Builder *self, const Plan *plan)
       const TdmSceneDose dose = {
         .time_h = time,
         .duration_h = plan->duration_h,
-        .amount = k == 0 && plan->loading_mg > 0 ? plan->loading_mg : plan->amount_mg,
+        .amount = k == 0 && plan->loading > 0 ? plan->loading : plan->amount,
         .planned = TRUE,
         .regimen = plan->regimen,
       };
@@ -477,7 +498,8 @@ add_words (const Builder *self, const TdmResultOptions *options)
   scene->title =
       g_strdup_printf ("%s, %s", tdm_model_get_text (self->result->model)->drug, unit);
   scene->unit = g_steal_pointer (&unit);
-  scene->dose_unit = g_strdup ("mg");
+  scene->dose_unit =
+      g_strdup (tdm_salt_unit (tdm_problem_get_current (self->problem).salt));
   scene->summary = tdm_words_plot (self->result);
   if (self->result->current->individual_band[TDM_BAND_5] == NULL)
     return;

@@ -11,7 +11,7 @@ tdm_scene_builder_build (const TdmResult *result,
                          const TdmResultOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "1000 mg q12h"; "1000 mg" when no interval is known. Yours. */
-char *tdm_scene_builder_regimen_text (double amount_mg,
+char *tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,
                                       double interval_h) G_GNUC_WARN_UNUSED_RESULT;
 /* "15–20 mg/L", "at most 1 mg/L"; `unit` as in files. Yours. */
 char *tdm_scene_builder_window_text (double low, double high,

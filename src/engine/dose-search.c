@@ -121,6 +121,7 @@ base_regimen (const Search *s, const TdmModelRoute *route, double interval,
               double duration)
 {
   return (TdmRegimen){ .route = route,
+                       .salt = tdm_problem_get_current (s->problem).salt,
                        .interval_h = interval,
                        .duration_h = duration,
                        .first_dose_h = tdm_problem_get_adjust_h (s->problem) };
@@ -273,6 +274,23 @@ search_interval (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing,
     }
 }
 
+/* The amounts that can be given, where they are of a salt: `amounts` holds them as the
+ * model counts, and belongs to the caller. Those of a salt counted in moles are the
+ * same tablets. */
+static TdmModelDosing
+dosing_of_salt (const TdmModelDosing *dosing, const TdmModelSalt *salt, double *amounts)
+{
+  const double factor = g_str_equal (salt->unit, "mg") ? salt->mg : 1.0;
+  TdmModelDosing out = *dosing;
+  for (guint i = 0; i < dosing->n_amounts; i++)
+    amounts[i] = dosing->amounts_mg[i] * factor;
+  out.amounts_mg = amounts;
+  out.max_single_mg *= factor;
+  out.max_daily_mg *= factor;
+  out.max_rate_mg_h *= factor;
+  return out;
+}
+
 static void
 search_dosing (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
 {
@@ -285,6 +303,23 @@ search_dosing (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
                               : MAX (PER_DOSING_ODE / MAX (n, 1), PER_INTERVAL_ODE);
   for (guint i = 0; i < n; i++)
     search_interval (s, metrics, dosing, intervals[i]);
+}
+
+/* What is given as a salt goes on as that salt, by the routes that take it. */
+static void
+search_as_given (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
+{
+  const TdmModelSalt *salt = tdm_problem_get_current (s->problem).salt;
+  if (!salt)
+    {
+      search_dosing (s, metrics, dosing);
+      return;
+    }
+  if (!tdm_salt_fits (salt, tdm_problem_get_model (s->problem), dosing->route))
+    return;
+  g_autofree double *amounts = g_new (double, dosing->n_amounts);
+  TdmModelDosing own = dosing_of_salt (dosing, salt, amounts);
+  search_dosing (s, metrics, &own);
 }
 
 static void
@@ -574,7 +609,7 @@ find_pool (Search *s)
       tdm_problem_get_covariates_at (s->problem, tdm_problem_get_adjust_h (s->problem));
   for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
     if (tdm_model_dosing_applies (model, d, covariates))
-      search_dosing (s, metrics, tdm_model_get_dosing (model, d));
+      search_as_given (s, metrics, tdm_model_get_dosing (model, d));
   add_current (s, metrics);
   drop_twins (s);
   if (!s->linear)

@@ -14,7 +14,8 @@ typedef struct
 typedef struct
 {
   const TdmModelRoute *route;
-  double amount_mg;
+  const TdmModelSalt *salt; /* NULL = as the model counts; amounts are in its terms: */
+  double amount_mg;         /* tdm_salt_amount() says them in the salt's */
   double interval_h;
   double duration_h;
   double loading_mg;   /* first dose when it differs, 0 = none */

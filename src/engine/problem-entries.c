@@ -39,15 +39,84 @@ find_route (const TdmProblem *self, const char *name, guint index, GError **erro
 }
 
 static gboolean
-refuse_extras (const TdmProblem *self, const TdmDoseEntry *entry, guint index,
-               GError **error)
+refuse_formulation (const TdmProblem *self, const TdmDoseEntry *entry, guint index,
+                    GError **error)
 {
-  const char *what = entry->salt ? "salt" : entry->formulation ? "formulation" : NULL;
-  if (!what)
+  if (!entry->formulation)
     return TRUE;
-  g_autofree char *place = g_strdup_printf ("doses[%u].%s", index, what);
-  return tdm_error_set_input (error, place, "%s knows no %s; leave it out",
-                              tdm_model_get_id (self->model), what);
+  g_autofree char *place = g_strdup_printf ("doses[%u].formulation", index);
+  return tdm_error_set_input (error, place, "%s knows no formulation; leave it out",
+                              tdm_model_get_id (self->model));
+}
+
+/* The salt of a dose by `route`: NULL in `out` when none is named. FALSE with the list
+ * of those there are. */
+static gboolean
+find_salt (const TdmProblem *self, guint index, const TdmModelRoute *route,
+           const TdmModelSalt **out, GError **error)
+{
+  const char *name = tdm_case_get_dose (self->record, index)->salt;
+  g_autoptr (GString) known = g_string_new (NULL);
+  *out = NULL;
+  if (!name)
+    return TRUE;
+  for (guint k = 0; k < tdm_model_get_n_salts (self->model); k++)
+    {
+      const TdmModelSalt *salt = tdm_model_get_salt (self->model, k);
+      if (!tdm_salt_fits (salt, self->model, route))
+        continue;
+      if (g_ascii_strcasecmp (salt->name, name) == 0)
+        {
+          *out = salt;
+          return TRUE;
+        }
+      g_string_append_printf (known, "%s%s", known->len ? ", " : "", salt->name);
+    }
+  g_autofree char *place = g_strdup_printf ("doses[%u].salt", index);
+  if (known->len == 0)
+    return tdm_error_set_input (error, place,
+                                "%s knows no salt by the route \"%s\"; leave it out",
+                                tdm_model_get_id (self->model), route->name);
+  return tdm_error_set_input (
+      error, place, "%s has no salt \"%s\" by the route \"%s\"; expected one of %s",
+      tdm_model_get_id (self->model), name, route->name, known->str);
+}
+
+/* Where moles are told from the model's milligrams by the salt, moles without one are
+ * of nobody knows what. */
+static const TdmModelSalt *
+find_molar_salt (const TdmProblem *self, const char *unit)
+{
+  for (guint k = 0; k < tdm_model_get_n_salts (self->model); k++)
+    {
+      const TdmModelSalt *salt = tdm_model_get_salt (self->model, k);
+      if (g_str_equal (salt->unit, "mmol") && tdm_unit_is_same_kind (unit, "mmol", 0.0))
+        return salt;
+    }
+  return NULL;
+}
+
+/* The amount as the model counts it, through the salt or the molar mass. */
+static gboolean
+convert_amount (TdmProblem *self, guint index, const TdmModelSalt *salt, GError **error)
+{
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
+  const char *unit = entry->unit ? entry->unit : "";
+  g_autofree char *place = g_strdup_printf ("doses[%u].unit", index);
+  g_autoptr (GError) local = NULL;
+  const TdmModelSalt *molar = salt ? NULL : find_molar_salt (self, unit);
+  double amount;
+  if (molar)
+    return tdm_error_set_input (error, place,
+                                "%s says of what only with a salt; expected one such "
+                                "as \"salt\": \"%s\"",
+                                unit, molar->name);
+  if (!tdm_unit_convert (entry->amount, unit, tdm_salt_unit (salt),
+                         salt ? 0.0 : tdm_model_get_molar_mass (self->model), &amount,
+                         &local))
+    return tdm_error_set_input (error, place, "%s", local->message);
+  self->doses[index].amount_mg = salt ? amount * salt->mg : amount;
+  return TRUE;
 }
 
 static gboolean
@@ -59,14 +128,11 @@ load_dose (TdmProblem *self, guint index, GError **error)
   const TdmModelRoute *route = entry->amount == 0.0 && !entry->route
                                    ? tdm_model_get_route (self->model, 0)
                                    : find_route (self, entry->route, index, error);
-  if (!route || !refuse_extras (self, entry, index, error))
+  const TdmModelSalt *salt;
+  if (!route || !refuse_formulation (self, entry, index, error)
+      || !find_salt (self, index, route, &salt, error)
+      || !convert_amount (self, index, salt, error))
     return FALSE;
-  g_autofree char *place = g_strdup_printf ("doses[%u].unit", index);
-  g_autoptr (GError) local = NULL;
-  if (!tdm_unit_convert (entry->amount, entry->unit ? entry->unit : "", "mg",
-                         tdm_model_get_molar_mass (self->model), &dose->amount_mg,
-                         &local))
-    return tdm_error_set_input (error, place, "%s", local->message);
   if (entry->duration_h > 0 && !route->infusion)
     {
       g_autofree char *where = g_strdup_printf ("doses[%u].duration", index);
@@ -139,6 +205,8 @@ find_current (TdmProblem *self)
   const TdmPkDose *dose = &self->doses[last];
   self->current.route =
       find_route (self, tdm_case_get_dose (self->record, last)->route, last, NULL);
+  if (!find_salt (self, last, self->current.route, &self->current.salt, NULL))
+    g_assert_not_reached ();
   self->current.amount_mg = dose->amount_mg;
   self->current.duration_h = dose->duration_h;
   self->current.interval_h =

@@ -25,7 +25,8 @@ typedef struct
 typedef struct
 {
   const TdmModelRoute *route;
-  double amount_mg;
+  const TdmModelSalt *salt; /* which it is given as; NULL = as the model counts */
+  double amount_mg;         /* as the model counts */
   double interval_h;
   double duration_h;
 } TdmCurrentRegimen;

@@ -257,15 +257,19 @@ static json_t *
 regimen_json (const TdmRegimen *r, const TdmTarget *target)
 {
   json_t *out = json_pack ("{s:o, s:s, s:s, s:o, s:o, s:o, s:b}", "amount",
-                           tdm_json_real (r->amount_mg), "unit", "mg", "route",
-                           r->route->name, "interval", tdm_json_real (r->interval_h),
-                           "duration", tdm_json_real (r->duration_h), "first_dose",
+                           tdm_json_real (tdm_salt_amount (r->salt, r->amount_mg)),
+                           "unit", tdm_salt_unit (r->salt), "route", r->route->name,
+                           "interval", tdm_json_real (r->interval_h), "duration",
+                           tdm_json_real (r->duration_h), "first_dose",
                            tdm_json_real (r->first_dose_h), "current", r->is_current);
+  if (r->salt)
+    json_object_set_new (out, "salt", json_string (r->salt->name));
   json_object_set_new (out, "loading",
-                       r->loading_mg > 0
-                           ? json_pack ("{s:o, s:s}", "amount",
-                                        tdm_json_real (r->loading_mg), "unit", "mg")
-                           : json_null ());
+                       r->loading_mg > 0 ? json_pack (
+                           "{s:o, s:s}", "amount",
+                           tdm_json_real (tdm_salt_amount (r->salt, r->loading_mg)),
+                           "unit", tdm_salt_unit (r->salt))
+                                         : json_null ());
   json_object_set_new (out, "metrics", regimen_metrics (&r->metrics, target));
   json_object_set_new (out, "interval_90",
                        json_pack ("{s:o, s:o}", "low",

@@ -87,6 +87,7 @@ current_regimen (const TdmProblem *problem, TdmRegimen *out)
 {
   TdmCurrentRegimen current = tdm_problem_get_current (problem);
   *out = (TdmRegimen){ .route = current.route,
+                       .salt = current.salt,
                        .amount_mg = current.amount_mg,
                        .interval_h = current.interval_h,
                        .duration_h = current.duration_h,

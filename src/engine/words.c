@@ -157,16 +157,24 @@ tdm_words_conclusion (const TdmResult *result)
 }
 
 char *
+tdm_words_amount (const TdmModelSalt *salt, double mg)
+{
+  g_autofree char *number = tdm_number_dose (tdm_salt_amount (salt, mg));
+  return g_strconcat (number, " ", tdm_salt_unit (salt), salt ? " " : NULL,
+                      salt ? salt->title : NULL, NULL);
+}
+
+char *
 tdm_words_regimen (const TdmRegimen *regimen)
 {
-  g_autofree char *amount = tdm_number_dose (regimen->amount_mg);
+  g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
   g_autofree char *interval = tdm_number_format (regimen->interval_h, 4);
   if (regimen->duration_h <= 0)
-    return g_strdup_printf ("%s mg every %s h", amount, interval);
+    return g_strdup_printf ("%s every %s h", amount, interval);
   g_autofree char *duration = regimen->duration_h < 1
                                   ? tdm_number_format (regimen->duration_h * 60, 3)
                                   : tdm_number_format (regimen->duration_h, 3);
-  return g_strdup_printf ("%s mg every %s h, infused over %s %s", amount, interval,
+  return g_strdup_printf ("%s every %s h, infused over %s %s", amount, interval,
                           duration, regimen->duration_h < 1 ? "min" : "h");
 }
 

@@ -9,6 +9,9 @@
 char *tdm_words_conclusion (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* "the trough", "AUC24": what a target looks at. Static. */
 const char *tdm_words_metric (TdmMetricKind metric);
+/* "1250 mg", "250 mg Aminophylline": what the model counts as `mg`, as it is given
+ * (`salt` or NULL). Yours. */
+char *tdm_words_amount (const TdmModelSalt *salt, double mg) G_GNUC_WARN_UNUSED_RESULT;
 /* "1250 mg every 12 h, infused over 2 h". Yours. */
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
 /* The plot in a few sentences, for screen readers: what is predicted on the current

@@ -84,6 +84,7 @@ struct _TdmModel
   TdmModelOde ode;
   GPtrArray *outputs;    /* of TdmModelOutput* */
   GPtrArray *routes;     /* of TdmModelRoute* */
+  GPtrArray *salts;      /* of TdmModelSalt* */
   GPtrArray *dosings;    /* of TdmModelDosing* */
   GPtrArray *conditions; /* of TdmProgram*, one a dosing, NULL = for everyone */
   GPtrArray *targets;    /* of TdmModelTarget* */
@@ -122,6 +123,7 @@ gboolean tdm_load_outputs (TdmModel *self, const TdmKeyFile *file, GError **erro
 gboolean tdm_load_structure (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_ode (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_routes (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_salts (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_dosings (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_targets (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_checks (TdmModel *self, const TdmKeyFile *file, GError **error);

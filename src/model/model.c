@@ -38,6 +38,18 @@ route_free (TdmModelRoute *self)
 }
 
 static void
+salt_free (gpointer data)
+{
+  TdmModelSalt *salt = data;
+
+  g_free (salt->name);
+  g_free (salt->title);
+  g_free (salt->unit);
+  g_free (salt->source);
+  g_free (salt);
+}
+
+static void
 dosing_free (TdmModelDosing *self)
 {
   g_free (self->unit);
@@ -128,6 +140,7 @@ tdm_model_new_empty (void)
   self->parameters = new_list (parameter_free);
   self->outputs = new_list (output_free);
   self->routes = new_list (route_free);
+  self->salts = new_list (salt_free);
   self->dosings = new_list (dosing_free);
   self->conditions = new_list (program_free);
   self->targets = new_list (target_free);
@@ -153,6 +166,7 @@ tdm_model_unref (TdmModel *self)
   g_ptr_array_unref (self->targets);
   g_ptr_array_unref (self->conditions);
   g_ptr_array_unref (self->dosings);
+  g_ptr_array_unref (self->salts);
   g_ptr_array_unref (self->routes);
   g_ptr_array_unref (self->outputs);
   g_ptr_array_unref (self->parameters);
@@ -356,6 +370,19 @@ tdm_model_find_route (const TdmModel *self, const char *name)
     if (strcmp (tdm_model_get_route (self, i)->name, name) == 0)
       return i;
   return -1;
+}
+
+guint
+tdm_model_get_n_salts (const TdmModel *self)
+{
+  return self->salts->len;
+}
+
+const TdmModelSalt *
+tdm_model_get_salt (const TdmModel *self, guint i)
+{
+  g_assert (i < self->salts->len);
+  return g_ptr_array_index (self->salts, i);
 }
 
 guint

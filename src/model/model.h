@@ -88,6 +88,18 @@ typedef struct
   guint cmt; /* the compartment that NONMEM-style data dose by this route; 0 = none */
 } TdmModelRoute;
 
+/* A form of the drug that is weighed otherwise than the model counts: a salt, a
+ * prodrug, or the active part itself. */
+typedef struct
+{
+  char *name;     /* as case files write it: "aminophylline" */
+  char *title;    /* "Aminophylline" */
+  char *unit;     /* doses of it are counted in this: "mg" or "mmol" */
+  double mg;      /* what one `unit` of it counts for in the model, mg */
+  guint64 routes; /* bit r: route r takes it */
+  char *source;
+} TdmModelSalt;
+
 /* What the ward can give by one route. Arrays are yours to read, owned by the model. */
 typedef struct
 {
@@ -162,6 +174,14 @@ guint tdm_model_get_n_outputs (const TdmModel *self);
 const TdmModelOutput *tdm_model_get_output (const TdmModel *self, guint i);
 guint tdm_model_get_n_routes (const TdmModel *self);
 const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
+guint tdm_model_get_n_salts (const TdmModel *self);
+const TdmModelSalt *tdm_model_get_salt (const TdmModel *self, guint i);
+/* Whether doses by route `r` may be of this salt. */
+gboolean tdm_salt_fits (const TdmModelSalt *salt, const TdmModel *model,
+                        const TdmModelRoute *route);
+/* What the model counts as `mg`, in the salt and in its unit; NULL: mg as it is. */
+double tdm_salt_amount (const TdmModelSalt *salt, double mg);
+const char *tdm_salt_unit (const TdmModelSalt *salt);
 guint tdm_model_get_n_dosings (const TdmModel *self);
 const TdmModelDosing *tdm_model_get_dosing (const TdmModel *self, guint i);
 /* Whether dosing `i` is for a patient with these (resolved) covariates: one formulation

@@ -152,8 +152,8 @@ test_texts (void)
   g_autofree char *closed = tdm_scene_builder_window_text (15, 20.5, "mg/L");
   g_autofree char *above = tdm_scene_builder_window_text (8, INFINITY, "1");
   g_autofree char *below = tdm_scene_builder_window_text (-INFINITY, 1, "mg/L");
-  g_autofree char *regimen = tdm_scene_builder_regimen_text (1250, 12);
-  g_autofree char *single = tdm_scene_builder_regimen_text (62.5, 0);
+  g_autofree char *regimen = tdm_scene_builder_regimen_text (NULL, 1250, 12);
+  g_autofree char *single = tdm_scene_builder_regimen_text (NULL, 62.5, 0);
   g_assert_cmpstr (closed, ==, "15–20.5 mg/L");
   g_assert_cmpstr (above, ==, "at least 8");
   g_assert_cmpstr (below, ==, "at most 1 mg/L");
