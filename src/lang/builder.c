@@ -6,6 +6,7 @@
 #include "lang/names.h"
 #include "lang/parser.h"
 #include "lang/schedule.h"
+#include "lang/unit-check.h"
 
 struct _TdmProgramBuilder
 {
@@ -95,6 +96,18 @@ gboolean
 tdm_program_builder_defines (const TdmProgramBuilder *self, const char *name)
 {
   return tdm_symbols_find (self->symbols, name, NULL);
+}
+
+void
+tdm_program_builder_set_unit (TdmProgramBuilder *self, const TdmUnitRule *rule)
+{
+  tdm_symbols_set_unit (self->symbols, rule);
+}
+
+gboolean
+tdm_program_builder_check_units (const TdmProgramBuilder *self, GError **error)
+{
+  return tdm_unit_check (self->symbols, error);
 }
 
 TdmProgram *

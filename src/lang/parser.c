@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "lang/dimension.h"
 #include "lang/lexer.h"
 
 typedef struct
@@ -128,19 +129,54 @@ parse_name (Parser *self, guint *out)
   return add (self, &node, out);
 }
 
-/* primary = NUMBER | TEXT | name | "(" conditional ")" */
+/* unit = "[" [ UNIT ] "]". The token is the number before it. */
+static gboolean
+read_unit (Parser *self, char **unit, gsize *end)
+{
+  const char *text = tdm_tree_get_source (self->tree);
+  gsize at = self->token.offset + self->token.length;
+  TdmDimension dimension;
+  g_autoptr (GError) local = NULL;
+
+  *end = at;
+  while (text[at] == ' ' || text[at] == '\t')
+    at++;
+  if (text[at] != '[')
+    return TRUE;
+  const char *close = strchr (text + at, ']');
+  if (!close)
+    return fail_at (self, at, "the unit has no end; expected ']'");
+  *unit = g_strstrip (g_strndup (text + at + 1, close - text - at - 1));
+  *end = close + 1 - text;
+  return tdm_dimension_parse (*unit, FALSE, &dimension, &local)
+         || fail_at (self, at + 1, local->message);
+}
+
+/* number = NUMBER [ unit ] */
+static gboolean
+parse_number (Parser *self, guint *out)
+{
+  g_autofree char *unit = NULL;
+  TdmNode node = { .kind = TDM_NODE_NUMBER,
+                   .number = self->token.number,
+                   .offset = self->token.offset };
+  gsize end;
+
+  if (!read_unit (self, &unit, &end))
+    return FALSE;
+  node.text = unit;
+  return tdm_lexer_next (self->tree, end, &self->token, self->error)
+         && add (self, &node, out);
+}
+
+/* primary = number | TEXT | name | "(" conditional ")" */
 static gboolean
 parse_primary (Parser *self, guint *out)
 {
   if (self->token.kind == TDM_TOKEN_NAME)
     return parse_name (self, out);
   if (self->token.kind == TDM_TOKEN_NUMBER)
-    {
-      TdmNode node = { .kind = TDM_NODE_NUMBER,
-                       .number = self->token.number,
-                       .offset = self->token.offset };
-      return advance (self) && add (self, &node, out);
-    }
+    return parse_number (self, out);
   if (self->token.kind == TDM_TOKEN_TEXT)
     {
       g_autofree char *text = tdm_token_dup_text (&self->token, self->tree);

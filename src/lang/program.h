@@ -61,6 +61,29 @@ gboolean tdm_program_builder_add_assignment (TdmProgramBuilder *self, const char
 /* TRUE when `name` is a variable or an assignment so far. */
 gboolean tdm_program_builder_defines (const TdmProgramBuilder *self, const char *name);
 
+/* What a name of a builder is measured in. Without a rule, a variable is a plain number
+ * and an assignment has the unit its expression gives. */
+typedef struct
+{
+  const char *name;
+  const char *unit; /* of a variable; what an assignment must give; NULL = any */
+  const char *what; /* what messages call an assignment, NULL = its name */
+  gboolean of_body; /* a variable in kg is the weight of a body, not a mass of drug */
+  /* An assignment's numbers may be coefficients of an empirical formula, which have
+   * whatever unit makes it right: "0.06 * CLCR". Not so once it uses another assignment
+   * that must have a unit. Without this, a number has no unit unless it says so. */
+  gboolean empirical;
+} TdmUnitRule;
+
+/* `rule->name` must be known; copies. */
+void tdm_program_builder_set_unit (TdmProgramBuilder *self, const TdmUnitRule *rule);
+
+/* Checks the units of all assignments, which must be free of other errors: after
+ * tdm_program_builder_finish(). FALSE with "FILE:LINE:COLUMN: …". How is described in
+ * lang/unit-check.c. */
+gboolean tdm_program_builder_check_units (const TdmProgramBuilder *self,
+                                          GError **error);
+
 /* Checks all assignments and compiles what `outputs` (NULL-terminated names of
  * assignments or variables, each defined) need. May be called again with other outputs.
  * Yours. */

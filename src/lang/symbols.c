@@ -12,6 +12,8 @@ symbol_free (gpointer data)
   TdmSymbol *symbol = data;
   g_strfreev (symbol->categories);
   tdm_tree_free (symbol->tree);
+  g_free (symbol->what);
+  g_free (symbol->unit);
   g_free (symbol->name);
   g_free (symbol);
 }
@@ -66,4 +68,19 @@ tdm_symbols_find (const TdmSymbols *self, const char *name, guint *out)
   if (out)
     *out = GPOINTER_TO_UINT (number);
   return TRUE;
+}
+
+void
+tdm_symbols_set_unit (TdmSymbols *self, const TdmUnitRule *rule)
+{
+  guint found;
+  gboolean known = tdm_symbols_find (self, rule->name, &found);
+  g_assert (known);
+  TdmSymbol *symbol = g_ptr_array_index (self->list, found);
+  g_free (symbol->unit);
+  g_free (symbol->what);
+  symbol->unit = g_strdup (rule->unit);
+  symbol->what = g_strdup (rule->what);
+  symbol->of_body = rule->of_body;
+  symbol->empirical = rule->empirical;
 }

@@ -13,6 +13,9 @@ typedef struct
   TdmVariableKind kind;
   guint index;       /* of a variable, in its kind */
   char **categories; /* of a variable, or NULL */
+  char *what;        /* for messages about units; NULL = the name */
+  char *unit;        /* see TdmUnitRule; or NULL */
+  gboolean of_body, empirical;
 } TdmSymbol;
 
 typedef struct _TdmSymbols TdmSymbols;
@@ -26,6 +29,9 @@ void tdm_symbols_take (TdmSymbols *self, const TdmSymbol *symbol);
 
 guint tdm_symbols_get_n (const TdmSymbols *self);
 const TdmSymbol *tdm_symbols_get (const TdmSymbols *self, guint i);
+
+/* Says in what unit symbol `name` is; copies. */
+void tdm_symbols_set_unit (TdmSymbols *self, const TdmUnitRule *rule);
 
 /* FALSE when there is none of this name. `out`, its number, may be NULL. */
 gboolean tdm_symbols_find (const TdmSymbols *self, const char *name, guint *out);

@@ -14,7 +14,7 @@
 
 typedef enum
 {
-  TDM_NODE_NUMBER,    /* number */
+  TDM_NODE_NUMBER,    /* number; text: its unit as written, "" = any, or NULL */
   TDM_NODE_NAME,      /* text */
   TDM_NODE_TEXT,      /* text, a literal in quotes */
   TDM_NODE_OPERATION, /* op, arguments */

@@ -151,12 +151,26 @@ read_default (const Item *item, GError **error)
          || tdm_scan_refuse (entry, error, "expected a value within the studied range");
 }
 
-TdmProgram *
-tdm_load_program (const TdmModel *self, guint n, const char *name,
-                  const TdmKeyEntry *entry, GError **error)
+static gboolean
+check_units (const TdmModel *self, guint n, const TdmUnitRule *result,
+             TdmProgramBuilder *builder, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      TdmUnitRule rule = tdm_model_covariate_rule (self, i);
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  tdm_program_builder_set_unit (builder, result);
+  return tdm_program_builder_check_units (builder, error);
+}
+
+/* `result`: its name, and the unit it must have. */
+static TdmProgram *
+load_program (const TdmModel *self, guint n, const TdmUnitRule *result,
+              const TdmKeyEntry *entry, GError **error)
 {
   g_autoptr (TdmProgramBuilder) builder = tdm_program_builder_new ();
-  const char *const outputs[] = { name, NULL };
+  const char *const outputs[] = { result->name, NULL };
 
   for (guint i = 0; i < n; i++)
     {
@@ -166,10 +180,21 @@ tdm_load_program (const TdmModel *self, guint n, const char *name,
       if (!tdm_program_builder_add_variable (builder, &variable, &entry->place, error))
         return NULL;
     }
-  if (!tdm_program_builder_add_assignment (builder, name, entry->value, &entry->place,
-                                           error))
+  if (!tdm_program_builder_add_assignment (builder, result->name, entry->value,
+                                           &entry->place, error))
     return NULL;
-  return tdm_program_builder_finish (builder, outputs, error);
+  g_autoptr (TdmProgram) program = tdm_program_builder_finish (builder, outputs, error);
+  if (program == NULL || !check_units (self, n, result, builder, error))
+    return NULL;
+  return g_steal_pointer (&program);
+}
+
+TdmProgram *
+tdm_load_program (const TdmModel *self, guint n, const char *name,
+                  const TdmKeyEntry *entry, GError **error)
+{
+  const TdmUnitRule result = { .name = name, .empirical = TRUE };
+  return load_program (self, n, &result, entry, error);
 }
 
 /* A formula sees the covariates above it, so that none can depend on itself. */
@@ -185,7 +210,8 @@ read_formula (TdmModel *self, const Item *item, GError **error)
       if (c->has_default)
         return tdm_scan_refuse (tdm_key_section_find (item->section, "default"), error,
                                 "expected a formula or a default, not both");
-      program = tdm_load_program (self, self->covariates->len, c->name, entry, error);
+      TdmUnitRule result = tdm_model_rule_of_covariate (c);
+      program = load_program (self, self->covariates->len, &result, entry, error);
       if (program == NULL)
         return FALSE;
       c->derived = TRUE;

@@ -86,7 +86,14 @@ add_assignments (TdmProgramBuilder *builder, const TdmKeySection *section,
   return TRUE;
 }
 
-/* The unit of each parameter, and no unit of anything else. */
+static gboolean
+is_state (const TdmKeyFile *file, const char *name)
+{
+  const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
+  return ode != NULL && tdm_key_section_find (ode, name) != NULL;
+}
+
+/* The unit of each parameter, and of states that are no amounts in mg. */
 static gboolean
 read_units (TdmModel *self, const TdmKeyFile *file, GError **error)
 {
@@ -99,13 +106,13 @@ read_units (TdmModel *self, const TdmKeyFile *file, GError **error)
       g_autoptr (GError) local = NULL;
       TdmUnit unit;
       int index = tdm_model_find_parameter (self, entry->key);
-      if (index < 0)
-        return tdm_place_set_error (error, &entry->key_place,
-                                    "expected the name of a parameter, not “%s”",
-                                    entry->key);
+      if (index < 0 && !is_state (file, entry->key))
+        return tdm_place_set_error (
+            error, &entry->key_place,
+            "expected the name of a parameter or of a state, not “%s”", entry->key);
       if (!tdm_unit_parse (entry->value, &unit, &local))
         return tdm_scan_refuse (entry, error, local->message);
-      if (strcmp (entry->value, "1") == 0)
+      if (index < 0 || strcmp (entry->value, "1") == 0)
         continue;
       TdmModelParameter *p = g_ptr_array_index (self->parameters, index);
       p->unit = g_strdup (entry->value);
@@ -119,6 +126,32 @@ read_units (TdmModel *self, const TdmKeyFile *file, GError **error)
             "expected a unit for “%s” in “[units]” (1 = none)", name);
     }
   return TRUE;
+}
+
+/* Helpers are formulas of their own; what they give follows from what they use. */
+static gboolean
+check_units (const TdmModel *self, const TdmKeyFile *file, TdmProgramBuilder *builder,
+             GError **error)
+{
+  const TdmKeySection *terms = tdm_key_file_find (file, "terms", NULL);
+
+  for (guint i = 0; i < self->covariates->len; i++)
+    {
+      TdmUnitRule rule = tdm_model_covariate_rule (self, i);
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  for (guint i = 0; terms != NULL && i < terms->entries->len; i++)
+    {
+      const TdmKeyEntry *entry = g_ptr_array_index (terms->entries, i);
+      TdmUnitRule rule = { .name = entry->key, .empirical = TRUE };
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  for (guint i = 0; i < self->parameters->len; i++)
+    {
+      TdmUnitRule rule = tdm_model_parameter_rule (self, i);
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  return tdm_program_builder_check_units (builder, error);
 }
 
 static gboolean
@@ -223,6 +256,7 @@ tdm_load_parameters (TdmModel *self, const TdmKeyFile *file, GError **error)
   self->program =
       tdm_program_builder_finish (builder, (const char *const *)names->pdata, error);
   if (self->program == NULL || !read_units (self, file, error)
+      || !check_units (self, file, builder, error)
       || !check_effects_used (self, file, error))
     return FALSE;
   mark_needed (self);

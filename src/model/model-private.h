@@ -106,6 +106,12 @@ TdmProgram *tdm_load_program (const TdmModel *self, guint n, const char *name,
                               const TdmKeyEntry *entry,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The rule for the unit of a covariate. Borrows from it. */
+TdmUnitRule tdm_model_rule_of_covariate (const TdmModelCovariate *c);
+TdmUnitRule tdm_model_covariate_rule (const TdmModel *self, guint i);
+/* Same for a parameter where it is computed; elsewhere `empirical` does not matter. */
+TdmUnitRule tdm_model_parameter_rule (const TdmModel *self, guint i);
+
 /* A whole number from `low` to `high`; 0 when the key is absent, which it may be only
  * when `low` is 0. */
 gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint low,

@@ -423,3 +423,30 @@ tdm_model_get_target (const TdmModel *self, guint i)
   g_assert (i < self->targets->len);
   return g_ptr_array_index (self->targets, i);
 }
+
+TdmUnitRule
+tdm_model_rule_of_covariate (const TdmModelCovariate *c)
+{
+  const char *unit = c->unit != NULL ? c->unit : "1";
+
+  return (TdmUnitRule){ .name = c->name,
+                        .unit = c->categories != NULL ? NULL : unit,
+                        .of_body = TRUE,
+                        .empirical = TRUE };
+}
+
+TdmUnitRule
+tdm_model_covariate_rule (const TdmModel *self, guint i)
+{
+  return tdm_model_rule_of_covariate (tdm_model_get_covariate (self, i));
+}
+
+TdmUnitRule
+tdm_model_parameter_rule (const TdmModel *self, guint i)
+{
+  const char *unit = tdm_model_get_parameter_unit (self, i);
+
+  return (TdmUnitRule){ .name = tdm_model_get_parameter_name (self, i),
+                        .unit = unit != NULL ? unit : "1",
+                        .empirical = TRUE };
+}

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/unit.h"
 #include "model/model-private.h"
 #include "model/scan.h"
 
@@ -109,6 +110,72 @@ bind_alone (const TdmProgram *program)
   return plain;
 }
 
+static const char *
+state_unit (const TdmKeyFile *file, const char *state)
+{
+  const TdmKeyEntry *entry =
+      tdm_key_section_find (tdm_key_file_find (file, "units", NULL), state);
+  return entry != NULL ? entry->value : "mg";
+}
+
+static void
+set_variable_units (const TdmModel *self, const TdmKeyFile *file,
+                    TdmProgramBuilder *builder)
+{
+  const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
+  const TdmUnitRule time = { .name = "t", .unit = "h" };
+
+  for (guint i = 0; i < self->parameters->len; i++)
+    {
+      TdmUnitRule rule = tdm_model_parameter_rule (self, i);
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  for (guint i = 0; i < ode->entries->len; i++)
+    {
+      const char *state = ((TdmKeyEntry *)g_ptr_array_index (ode->entries, i))->key;
+      TdmUnitRule rule = { .name = state, .unit = state_unit (file, state) };
+      tdm_program_builder_set_unit (builder, &rule);
+    }
+  tdm_program_builder_set_unit (builder, &time);
+}
+
+/* `expected` of the assignment that add_named() called by prefix and name. */
+static void
+set_unit (TdmProgramBuilder *builder, const char *prefix, const char *name,
+          const char *expected)
+{
+  g_autofree char *full = g_strdup_printf ("%s_%s", prefix, name);
+  g_autofree char *what = g_strdup_printf ("the %s of %s", prefix, name);
+  TdmUnitRule rule = { .name = full, .unit = expected, .what = what };
+
+  tdm_program_builder_set_unit (builder, &rule);
+}
+
+/* Rates are per hour; an output is in mg/L, or in its own unit where that is no
+ * concentration. */
+static gboolean
+check_units (const TdmModel *self, const TdmKeyFile *file, TdmProgramBuilder *builder,
+             GError **error)
+{
+  const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
+
+  set_variable_units (self, file, builder);
+  for (guint i = 0; i < ode->entries->len; i++)
+    {
+      const char *state = ((TdmKeyEntry *)g_ptr_array_index (ode->entries, i))->key;
+      g_autofree char *unit = g_strconcat (state_unit (file, state), "/h", NULL);
+      set_unit (builder, "rate", state, unit);
+    }
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      const TdmModelOutput *o = tdm_model_get_output (self, i);
+      gboolean concentration =
+          tdm_unit_is_same_kind (o->unit, "mg/L", self->molar_mass);
+      set_unit (builder, "output", o->name, concentration ? "mg/L" : o->unit);
+    }
+  return tdm_program_builder_check_units (builder, error);
+}
+
 static gboolean
 compile_rhs (TdmModel *self, const TdmKeySection *ode, TdmProgramBuilder *builder,
              GError **error)
@@ -199,6 +266,8 @@ tdm_load_ode (TdmModel *self, const TdmKeyFile *file, GError **error)
                            error))
         return FALSE;
     }
+  if (!check_units (self, file, builder, error))
+    return FALSE;
   self->structure.n_states = self->ode.n_states = ode->entries->len;
   self->structure.rhs = tdm_model_ode_rhs;
   self->structure.output = tdm_model_ode_output;

@@ -53,7 +53,7 @@ static const Patient patients[] = {
   { "tobramycin",
     HEAD "[terms]\nke = 0.21*(80/67.8)^0.89*(65/66.4)^-1.09*exp(eta_KE)\n"
          "[parameters]\nV1 = 19.8*(65/66.4)^0.80*exp(eta_V)\nCL = ke*V1\n"
-         "Q = 0.041*V1\nV2 = Q/0.12\n" UNITS2
+         "Q = 0.041 [1/h]*V1\nV2 = Q/0.12 [1/h]\n" UNITS2
          "[effects]\nKE = variance 0.08075\nV = variance 0.01203\n" LINEAR ("2", "0")
              OUTPUT
     "error = proportional\nproportional = 19.8 %\n" IV CHECK ("V1 19.5"),
