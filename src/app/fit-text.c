@@ -59,6 +59,23 @@ find_effect (const TdmModel *model, const char *parameter)
   return -1;
 }
 
+/* The chance of each subpopulation, before the levels and now. */
+static void
+add_subpopulations (GPtrArray *table, const TdmResult *result)
+{
+  for (guint k = 0; k < result->fit->n_subpopulations; k++)
+    {
+      const TdmFitSubpopulation *one = &result->fit->subpopulations[k];
+      g_autofree char *title =
+          g_strdup_printf ("Chance of the subpopulation “%s”",
+                           tdm_model_get_subpopulation_name (result->model, k));
+      g_autofree char *prior = g_strdup_printf ("%.0f %%", 100 * one->prior);
+      g_autofree char *posterior = g_strdup_printf ("%.0f %%", 100 * one->posterior);
+      const char *cells[] = { title, prior, posterior, "", "" };
+      add_row (table, cells, G_N_ELEMENTS (cells));
+    }
+}
+
 GPtrArray *
 tdm_fit_text_parameters (const TdmResult *result)
 {
@@ -88,6 +105,7 @@ tdm_fit_text_parameters (const TdmResult *result)
       const char *cells[] = { title, typical, own, words, shrinkage };
       add_row (table, cells, G_N_ELEMENTS (cells));
     }
+  add_subpopulations (table, result);
   return table;
 }
 

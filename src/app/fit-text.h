@@ -7,7 +7,8 @@
  * theirs. */
 
 /* "CL, L/h": parameter, typical, this patient, how typical in words, learned from
- * levels. The first row is the headings. Elements are char **. Yours. */
+ * levels; then the chance of each subpopulation. The first row is the headings.
+ * Elements are char **. Yours. */
 GPtrArray *tdm_fit_text_parameters (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* Level: time, observed, expected before, after the fit, residual in SDs, use. As
  * above. Yours. */

@@ -87,6 +87,28 @@ print_levels (const TdmResult *result, GString *out)
 }
 
 static void
+print_subpopulations (const TdmResult *result, GString *out)
+{
+  const TdmFit *fit = result->fit;
+  g_autoptr (TdmCliTable) table = tdm_cli_table_new ("lrrr");
+  tdm_cli_table_add_row (table, "subpopulation", "chance before the levels", "after",
+                         "objective", NULL);
+  if (fit->n_subpopulations == 0)
+    return;
+  for (guint k = 0; k < fit->n_subpopulations; k++)
+    {
+      const TdmFit *own = tdm_fit_get_subpopulation (fit, k);
+      tdm_cli_table_add_text (table,
+                              tdm_model_get_subpopulation_name (result->model, k));
+      tdm_cli_table_add_number (table, fit->subpopulations[k].prior);
+      tdm_cli_table_add_number (table, fit->subpopulations[k].posterior);
+      tdm_cli_table_add_number (table, own ? own->objective : NAN);
+    }
+  g_string_append_c (out, '\n');
+  tdm_cli_table_print (table, 0, out);
+}
+
+static void
 print_text (const TdmResult *result, GString *out)
 {
   const TdmFit *fit = result->fit;
@@ -96,6 +118,7 @@ print_text (const TdmResult *result, GString *out)
   g_string_append_printf (out, "%s\n%s, sha256 %.12s\n\n%s\n", text->title, text->id,
                           tdm_model_get_sha256 (result->model), conclusion);
   print_effects (result, out);
+  print_subpopulations (result, out);
   print_parameters (result, out);
   print_levels (result, out);
   g_string_append_printf (out,

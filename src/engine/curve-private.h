@@ -3,8 +3,8 @@
 
 #include "engine/curve.h"
 
-/* What to take percentiles of: `draws` rows of random effects (n_effects + n_future
- * each) at the plan's n_times. residual_seed 0 = no residual error. */
+/* What to take percentiles of: `draws` rows of random effects (n_values each) at the
+ * plan's n_times. residual_seed 0 = no residual error. */
 typedef struct
 {
   const TdmProblem *problem;

@@ -62,8 +62,7 @@ simulate_share (gpointer data)
   BandShare *share = data;
   const BandWork *w = share->work;
   const TdmBandSpec *spec = w->spec;
-  guint n = tdm_problem_get_n_effects (spec->problem)
-            + tdm_problem_get_n_future (spec->problem);
+  guint n = tdm_problem_get_n_values (spec->problem);
   const TdmModelOutput *output =
       tdm_model_get_output (tdm_problem_get_model (spec->problem), 0);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
@@ -197,8 +196,7 @@ fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **e
   const TdmProblem *problem = fit->problem;
   const TdmModelOutput *output =
       tdm_model_get_output (tdm_problem_get_model (problem), 0);
-  g_autofree double *zero =
-      g_new0 (double, fit->n + tdm_problem_get_n_future (problem) + 1);
+  g_autofree double *zero = g_new0 (double, tdm_problem_get_n_values (problem) + 1);
   g_autofree double *parameters = new_parameters (problem);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   self->population = g_new (double, self->n + 1);

@@ -35,7 +35,8 @@ typedef struct
   gatomicrefcount ref_count;
   guint n;
   double *time_h;
-  double *population; /* typical patient: eta = 0 */
+  double *population; /* typical patient: eta = 0 (of the likeliest
+                         subpopulation before any level is known) */
   double *individual; /* this patient: MAP */
   double *population_band[TDM_BAND_N];
   double *individual_band[TDM_BAND_N];

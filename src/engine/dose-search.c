@@ -430,7 +430,7 @@ static guint
 run_draws (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
            TdmRegimenMetrics *out)
 {
-  guint n = 0, effects = s->fit->n + tdm_problem_get_n_future (s->problem);
+  guint n = 0, effects = tdm_problem_get_n_values (s->problem);
   for (guint d = 0; d < s->draws; d++)
     {
       if (d % 64 == 0 && g_cancellable_is_cancelled (s->cancellable))
@@ -623,9 +623,10 @@ drop_future (const TdmFit *fit, double *effects, guint draws)
 {
   const TdmCaseOptions *options =
       tdm_case_get_options (tdm_problem_get_case (fit->problem));
-  guint ahead = tdm_problem_get_n_future (fit->problem), stride = fit->n + ahead;
+  const guint end = fit->n + tdm_problem_get_n_future (fit->problem);
+  const guint stride = tdm_problem_get_n_values (fit->problem);
   for (guint d = 0; !options->future_occasions && d < draws; d++)
-    for (guint i = fit->n; i < stride; i++)
+    for (guint i = fit->n; i < end; i++)
       effects[(gsize)d * stride + i] = 0.0;
 }
 

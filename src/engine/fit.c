@@ -20,11 +20,13 @@
 /* A weighted residual beyond this is worth a second look, beyond the next no advice. */
 #define SURPRISING_RESIDUAL 3.0
 #define CONTRADICTING_RESIDUAL 5.0
+/* Below this chance of the most probable subpopulation the others matter. */
+#define SURE_SUBPOPULATION 0.9
 /* A second optimum this close in the objective is nearly as likely (factor 10). */
 #define RIVAL_OBJECTIVE 4.6
 
 TdmFit *
-tdm_fit_new (TdmProblem *problem)
+tdm_fit_new (TdmProblem *problem, guint subpopulation)
 {
   guint n = tdm_problem_get_n_effects (problem);
   guint n_parameters = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
@@ -32,7 +34,10 @@ tdm_fit_new (TdmProblem *problem)
   g_atomic_ref_count_init (&self->ref_count);
   self->problem = tdm_problem_ref (problem);
   self->n = n;
-  self->eta = g_new0 (double, n + tdm_problem_get_n_future (problem) + 1);
+  self->eta = g_new0 (double, tdm_problem_get_n_values (problem) + 1);
+  self->subpopulation = subpopulation;
+  if (tdm_problem_get_n_subpopulations (problem) > 0)
+    self->eta[tdm_problem_get_n_values (problem) - 1] = subpopulation + 1.0;
   self->covariance = g_new0 (double, n *n + 1);
   self->covariance_expected = g_new0 (double, n *n + 1);
   self->covariance_cholesky = g_new0 (double, n *n + 1);
@@ -66,6 +71,9 @@ tdm_fit_unref (TdmFit *self)
   g_free (self->population);
   g_free (self->individual);
   g_free (self->levels);
+  for (guint k = 0; k < self->n_subpopulations; k++)
+    g_clear_pointer (&self->subpopulations[k].fit, tdm_fit_unref);
+  g_free (self->subpopulations);
   g_ptr_array_unref (self->notes);
   g_free (self);
 }
@@ -161,7 +169,7 @@ gboolean
 tdm_fit_fill_predictions (TdmFit *self, GError **error)
 {
   g_autofree double *zero =
-      g_new0 (double, self->n + tdm_problem_get_n_future (self->problem) + 1);
+      g_new0 (double, tdm_problem_get_n_values (self->problem) + 1);
   g_autofree double *population = g_new (double, self->n_levels + 1);
   g_autofree double *individual = g_new (double, self->n_levels + 1);
   if (!predict_levels (self, zero, population, self->population, error)
@@ -170,6 +178,41 @@ tdm_fit_fill_predictions (TdmFit *self, GError **error)
   for (guint i = 0; i < self->n_levels; i++)
     fill_level (self, i, population[i], individual[i]);
   return TRUE;
+}
+
+/* "“fast” 13 %, “slow” 87 %" */
+static char *
+list_subpopulations (const TdmFit *self)
+{
+  const TdmModel *model = tdm_problem_get_model (self->problem);
+  GString *out = g_string_new (NULL);
+  for (guint k = 0; k < self->n_subpopulations; k++)
+    g_string_append_printf (out, "%s“%s” %.0f %%", k > 0 ? ", " : "",
+                            tdm_model_get_subpopulation_name (model, k),
+                            100 * self->subpopulations[k].posterior);
+  return g_string_free (out, FALSE);
+}
+
+static void
+note_subpopulations (TdmFit *self)
+{
+  if (self->n_subpopulations == 0)
+    return;
+  const TdmModel *model = tdm_problem_get_model (self->problem);
+  const char *name = tdm_model_get_subpopulation_name (model, self->subpopulation);
+  double sure = self->subpopulations[self->subpopulation].posterior;
+  g_autofree char *all = list_subpopulations (self);
+  if (sure >= SURE_SUBPOPULATION)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "subpopulation", NULL,
+                   "The estimate is that of a patient of the subpopulation “%s” "
+                   "(chances: %s).",
+                   name, all);
+  else
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "subpopulation-uncertain", NULL,
+                   "It is not certain to which subpopulation this patient belongs "
+                   "(chances: %s): the estimate is that of “%s”; bands and chances "
+                   "count all of them.",
+                   all, name);
 }
 
 static void
@@ -232,6 +275,7 @@ tdm_fit_fill_notes (TdmFit *self)
                      "apart.",
                      above);
     }
+  note_subpopulations (self);
   note_effects (self);
   note_levels (self);
 }
@@ -245,22 +289,54 @@ draw_block (TdmRandom *random, guint n, const double *factor, double *z, double 
   tdm_lower_times (n, factor, z, out);
 }
 
+/* Whose draw number `d` is, in proportion to the probabilities: the multiples of the
+ * golden section are more even than random numbers, and none is wasted on it. */
+static guint
+choose (const TdmFit *self, gboolean prior, guint d)
+{
+  const double golden = 0.6180339887498949;
+  double u = (d + 0.5) * golden;
+  u -= floor (u);
+  for (guint k = 0; k < self->n_subpopulations; k++)
+    {
+      const TdmFitSubpopulation *one = &self->subpopulations[k];
+      u -= prior ? one->prior : one->posterior;
+      if (u < 0)
+        return k;
+    }
+  return self->subpopulation;
+}
+
+/* The row of one draw; `prior`: of others like this patient, not of this one. */
+static void
+draw_row (const TdmFit *self, gboolean prior, TdmRandom *random, double *z, double *row)
+{
+  const TdmProblem *problem = self->problem;
+  const guint n = self->n, ahead = tdm_problem_get_n_future (problem);
+  draw_block (random, n,
+              prior ? tdm_problem_get_omega_cholesky (problem)
+                    : self->covariance_cholesky,
+              z, row);
+  for (guint i = 0; !prior && i < n; i++)
+    row[i] += self->eta[i];
+  draw_block (random, ahead, tdm_problem_get_future_cholesky (problem), z, row + n);
+  if (tdm_problem_get_n_subpopulations (problem) > 0)
+    row[n + ahead] = self->subpopulation + 1.0;
+}
+
 static double *
-draw (const TdmFit *self, guint draws, guint64 seed, const double *centre,
-      const double *factor)
+draw (const TdmFit *self, guint draws, guint64 seed, gboolean prior)
 {
   g_autoptr (TdmRandom) random = tdm_random_new (seed);
-  const guint n = self->n, ahead = tdm_problem_get_n_future (self->problem);
-  const double *ahead_factor = tdm_problem_get_future_cholesky (self->problem);
-  g_autofree double *z = g_new (double, n + ahead + 1);
-  double *out = g_new (double, (gsize)draws *(n + ahead) + 1);
+  const gsize n = tdm_problem_get_n_values (self->problem);
+  g_autofree double *z = g_new (double, n + 1);
+  double *out = g_new (double, draws *n + 1);
   for (guint d = 0; d < draws; d++)
     {
-      double *row = out + (gsize)d * (n + ahead);
-      draw_block (random, n, factor, z, row);
-      for (guint i = 0; centre && i < n; i++)
-        row[i] += centre[i];
-      draw_block (random, ahead, ahead_factor, z, row + n);
+      const TdmFit *of = self;
+      if (self->n_subpopulations > 0)
+        of = tdm_fit_get_subpopulation (self, choose (self, prior, d));
+      draw_row (of, prior, random, z, out + d * n);
     }
   return out;
 }
@@ -268,11 +344,11 @@ draw (const TdmFit *self, guint draws, guint64 seed, const double *centre,
 double *
 tdm_fit_draw_individual (const TdmFit *self, guint draws, guint64 seed)
 {
-  return draw (self, draws, seed, self->eta, self->covariance_cholesky);
+  return draw (self, draws, seed, FALSE);
 }
 
 double *
 tdm_fit_draw_population (const TdmFit *self, guint draws, guint64 seed)
 {
-  return draw (self, draws, seed, NULL, tdm_problem_get_omega_cholesky (self->problem));
+  return draw (self, draws, seed, TRUE);
 }

@@ -4,7 +4,13 @@
 #include "engine/map.h"
 
 /* A fit with room for everything, filled with zeros. Yours. */
-TdmFit *tdm_fit_new (TdmProblem *problem) G_GNUC_WARN_UNUSED_RESULT;
+TdmFit *tdm_fit_new (TdmProblem *problem,
+                     guint subpopulation) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The fit of one subpopulation (0 where the model has none), without notes. Yours. */
+TdmFit *tdm_map_fit_one (TdmProblem *problem, guint subpopulation,
+                         const TdmMapOptions *options, GCancellable *cancellable,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Levels and parameters at eta = 0 and at the estimate. */
 gboolean tdm_fit_fill_predictions (TdmFit *self, GError **error);

@@ -316,6 +316,20 @@ fill_covariances (TdmFit *fit, Search *s, const Optimum *o)
     fit->shrinkage[i] = 1 - fit->covariance[i * n + i] / omega[i * n + i];
 }
 
+/* ln det (Omega H) = ln det (L' H L), which the optimum has; 0 where that is no
+ * optimum. */
+static double
+log_determinant (guint n, const double *hessian)
+{
+  g_autofree double *factor = g_new (double, n *n);
+  double sum = 0;
+  if (!tdm_cholesky (n, hessian, factor))
+    return 0;
+  for (guint i = 0; i < n; i++)
+    sum += 2 * log (factor[i * (n + 1)]);
+  return sum;
+}
+
 static void
 fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
 {
@@ -329,6 +343,7 @@ fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
   fit->converged = fit->stop == TDM_STOP_GRADIENT || fit->stop == TDM_STOP_STEP;
   fit->optima = count_optima (s);
   fill_covariances (fit, s, o);
+  fit->marginal = fit->objective + log_determinant (n, o->hessian);
   fit->objective_prior_mode =
       tdm_objective_eval (s->objective, zero, NULL, NULL, FALSE);
 }
@@ -337,7 +352,7 @@ fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
 static void
 fill_without_effects (TdmFit *fit, Search *s)
 {
-  fit->objective = fit->objective_prior_mode =
+  fit->objective = fit->objective_prior_mode = fit->marginal =
       tdm_objective_eval (s->objective, NULL, NULL, NULL, FALSE);
   fit->stop = isfinite (fit->objective) ? TDM_STOP_GRADIENT : TDM_STOP_FAILED;
   fit->converged = fit->stop == TDM_STOP_GRADIENT;
@@ -375,20 +390,22 @@ optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
 }
 
 TdmFit *
-tdm_map_fit (TdmProblem *problem, const TdmMapOptions *options,
-             GCancellable *cancellable, GError **error)
+tdm_map_fit_one (TdmProblem *problem, guint subpopulation, const TdmMapOptions *options,
+                 GCancellable *cancellable, GError **error)
 {
   g_auto (Search) s = { 0 };
   tdm_num_init ();
   search_init (&s, problem, cancellable);
   s.objective = tdm_objective_new (problem, error);
-  if (!s.objective
-      || (options && options->without_interaction
-          && !tdm_objective_drop_interaction (s.objective, error)))
+  if (!s.objective)
     return NULL;
-  g_autoptr (TdmFit) fit = tdm_fit_new (problem);
+  if (tdm_problem_get_n_subpopulations (problem) > 0)
+    tdm_objective_set_subpopulation (s.objective, subpopulation);
+  if (options && options->without_interaction
+      && !tdm_objective_drop_interaction (s.objective, error))
+    return NULL;
+  g_autoptr (TdmFit) fit = tdm_fit_new (problem, subpopulation);
   if (!optimise (fit, &s, options, error) || !tdm_fit_fill_predictions (fit, error))
     return NULL;
-  tdm_fit_fill_notes (fit);
   return g_steal_pointer (&fit);
 }

@@ -31,15 +31,26 @@ typedef struct
   gboolean used;
 } TdmFitLevel;
 
-/* A fit. Immutable, reference counted. Arrays are n (effects) or n x n, row by row. */
+typedef struct _TdmFit TdmFit;
+
+/* One subpopulation: its probabilities before and after the levels, and its fit
+ * (tdm_fit_get_subpopulation()). */
 typedef struct
+{
+  double prior, posterior;
+  TdmFit *fit; /* NULL for the most probable one, and where the prior is 0 */
+} TdmFitSubpopulation;
+
+/* A fit of a model with subpopulations is that of the one most probable given the
+ * levels. Immutable, reference counted. Arrays are n (effects) or n x n, row by row. */
+struct _TdmFit
 {
   gatomicrefcount ref_count;
   TdmProblem *problem;
   guint n;
-  double *eta; /* n, then the effects of occasions yet to come: n_future zeros */
+  double *eta; /* a row: n, then n_future zeros, then whose it is (n_values) */
   double objective;
-  double objective_prior_mode; /* at eta = 0 */
+  double objective_prior_mode; /* at eta = 0, in the same subpopulation */
   gboolean converged;
   TdmStop stop;
   double gradient_norm; /* of the objective, in prior SDs */
@@ -56,7 +67,13 @@ typedef struct
   TdmFitLevel *levels; /* as in the problem */
   guint n_levels;
   GPtrArray *notes; /* of the fit alone */
-} TdmFit;
+  double
+      marginal; /* -2 ln of the marginal likelihood, Laplace: OFV + ln det(Omega H) */
+  guint subpopulation; /* whose fit this is: the most probable one */
+  TdmFitSubpopulation *subpopulations;
+  guint
+      n_subpopulations; /* 0 where the model has none, and in the fit of one of them */
+};
 
 /* Minimises the objective of CASE.md (sum over the used levels of ln v + (y - f)^2 / v,
  * plus eta' inv(Omega) eta) with exact gradients from several starts. No levels: eta =
@@ -69,12 +86,16 @@ TdmFit *tdm_fit_ref (TdmFit *self);
 void tdm_fit_unref (TdmFit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmFit, tdm_fit_unref)
 
+/* The fit of subpopulation `k`, NULL where its prior probability is 0. Borrowed. */
+const TdmFit *tdm_fit_get_subpopulation (const TdmFit *self, guint k);
+
 /* "gradient", "step", "iterations", "failed". Static. */
 const char *tdm_stop_name (TdmStop stop);
 
 /* `draws` rows of random effects from the Laplace posterior (individual) or the prior
- * (population), each followed by effects of occasions yet to come from their prior:
- * draws x (n + n_future), row by row. Repeatable: same seed, same draws. Yours,
+ * (population), each followed by effects of occasions yet to come from their prior,
+ * and by a subpopulation, each in proportion to its probability: draws x n_values, row
+ * by row. Repeatable: same seed, same draws. Yours,
  * g_free(). */
 double *tdm_fit_draw_individual (const TdmFit *self, guint draws,
                                  guint64 seed) G_GNUC_WARN_UNUSED_RESULT;

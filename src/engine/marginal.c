@@ -182,10 +182,16 @@ weigh (const Linear *linear, double *out)
     }
 }
 
-/* FO knows normal levels only. */
+/* FO knows normal levels only, and one kind of people. */
 static gboolean
 check_first_order (const TdmProblem *problem, GError **error)
 {
+  if (tdm_problem_get_n_subpopulations (problem) > 0)
+    {
+      g_set_error_literal (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+                           "the first-order method knows no subpopulations");
+      return FALSE;
+    }
   for (guint i = 0; i < tdm_problem_get_n_levels (problem); i++)
     {
       const TdmProblemLevel *level = tdm_problem_get_level (problem, i);
@@ -215,6 +221,8 @@ fill_residuals (TdmMarginal *self, TdmProblem *problem, GError **error)
   g_auto (Linear) conditional = { 0 };
   if (!objective)
     return FALSE;
+  if (self->fit->n_subpopulations > 0)
+    tdm_objective_set_subpopulation (objective, self->fit->subpopulation);
   const gboolean known = linearise (objective, problem, zero, &typical);
   if (known)
     weigh (&typical, self->wres);
@@ -225,14 +233,36 @@ fill_residuals (TdmMarginal *self, TdmProblem *problem, GError **error)
   return TRUE;
 }
 
+static double
+expand_by (const TdmFit *fit, TdmMarginalMethod method)
+{
+  return expand (fit, method == TDM_MARGINAL_LAPLACE ? fit->covariance
+                                                     : fit->covariance_expected);
+}
+
+/* -2 ln of the sum of p exp (-M / 2) over the subpopulations. */
+static double
+expand_mixture (const TdmFit *fit, TdmMarginalMethod method)
+{
+  const double own = expand_by (fit, method);
+  double sum = 0;
+  for (guint k = 0; k < fit->n_subpopulations; k++)
+    {
+      const TdmFit *one = tdm_fit_get_subpopulation (fit, k);
+      if (one)
+        sum +=
+            fit->subpopulations[k].prior * exp (0.5 * (own - expand_by (one, method)));
+    }
+  return own - 2 * log (sum);
+}
+
 static void
 fill_expansion (TdmMarginal *self)
 {
   const TdmFit *fit = self->fit;
   if (self->method != TDM_MARGINAL_FO && fit->converged)
-    self->value =
-        expand (fit, self->method == TDM_MARGINAL_LAPLACE ? fit->covariance
-                                                          : fit->covariance_expected);
+    self->value = fit->n_subpopulations > 0 ? expand_mixture (fit, self->method)
+                                            : expand_by (fit, self->method);
 }
 
 TdmMarginal *

@@ -17,7 +17,7 @@ struct _TdmObjective
   guint n_used;            /* levels */
   guint *used;             /* their indices */
   TdmModelOutput *outputs; /* of the used levels, borrowing the model's texts */
-  double *eta; /* as asked for, then the effects of occasions yet to come: 0 */
+  double *eta;             /* as asked for, then the rest of a row */
   double *parameters, *values;
 };
 
@@ -53,7 +53,7 @@ tdm_objective_new (TdmProblem *problem, GError **error)
   if (!self->plan)
     return NULL;
   self->work = tdm_pk_work_new ();
-  self->eta = g_new0 (double, self->n + tdm_problem_get_n_future (problem) + 1);
+  self->eta = g_new0 (double, tdm_problem_get_n_values (problem) + 1);
   TdmJetSpace largest = tdm_jet_space (self->n, 2);
   guint n_parameters = tdm_model_get_n_parameters (tdm_problem_get_model (problem));
   self->parameters =
@@ -81,6 +81,13 @@ void
 tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute)
 {
   tdm_pk_work_set_tolerance (self->work, relative, absolute);
+}
+
+void
+tdm_objective_set_subpopulation (TdmObjective *self, guint subpopulation)
+{
+  g_assert (subpopulation < tdm_problem_get_n_subpopulations (self->problem));
+  self->eta[tdm_problem_get_n_values (self->problem) - 1] = subpopulation + 1.0;
 }
 
 /* Adds a level's term to the sums; f is a jet in the output's unit. */

@@ -36,6 +36,10 @@ const guint *tdm_objective_get_used (const TdmObjective *self);
 gboolean tdm_objective_predict (TdmObjective *self, const double *eta, double *values,
                                 double *sd, double *derivatives);
 
+/* Whose objective it is where the model has subpopulations: 0 = the first. Before, it
+ * is that of the likeliest a priori. */
+void tdm_objective_set_subpopulation (TdmObjective *self, guint subpopulation);
+
 /* Value at eta (n). gradient (n, or NULL); hessian (n x n, or NULL; needs gradient):
  * half the second derivative: exact when `exact`, else from first derivatives only, sum
  * w [ g g'/v + (v'/v)(v'/v)'/2 ] + inv(Omega). INFINITY when there is no finite value.

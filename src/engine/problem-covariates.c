@@ -345,6 +345,7 @@ find_binding_times (TdmProblem *self, GArray **points, guint n)
 static gboolean
 bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
 {
+  const guint n_kinds = MAX (self->n_subpopulations, 1);
   guint n = tdm_model_get_n_covariates (self->model);
   double to_h = k + 1 < self->n_bindings ? self->binding_times[k + 1] : INFINITY;
   const Change from = { self->binding_times[k], self->binding_after[k] };
@@ -353,9 +354,14 @@ bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
     given[c] = value_at (points[c], tdm_model_get_covariate (self->model, c)->carry,
                          from, to_h);
   double *resolved = self->covariates + (gsize)k * n;
-  self->bindings[k] = tdm_model_bind (self->model, given, resolved, error);
-  if (!self->bindings[k])
-    return FALSE;
+  for (guint kind = 0; kind < n_kinds; kind++)
+    {
+      TdmBinding *binding =
+          tdm_model_bind_subpopulation (self->model, given, kind, resolved, error);
+      if (!binding)
+        return FALSE;
+      self->bindings[(gsize)kind * self->n_bindings + k] = binding;
+    }
   for (guint c = 0; c < n; c++)
     {
       const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
@@ -402,9 +408,27 @@ tdm_problem_load_covariates (TdmProblem *self, GError **error)
   note_unused (self);
   find_binding_times (self, lists, n);
   self->covariates = g_new (double, (gsize)self->n_bindings *n + 1);
-  self->bindings = g_new0 (TdmBinding *, self->n_bindings);
+  self->n_subpopulations = tdm_model_get_n_subpopulations (self->model);
+  self->bindings =
+      g_new0 (TdmBinding *, (gsize)MAX (self->n_subpopulations, 1) * self->n_bindings);
   for (guint k = 0; k < self->n_bindings; k++)
     if (!bind_at (self, k, lists, error))
       return FALSE;
+  return TRUE;
+}
+
+gboolean
+tdm_problem_load_subpopulations (TdmProblem *self, GError **error)
+{
+  const guint n = self->n_subpopulations;
+  if (n == 0)
+    return TRUE;
+  self->priors = g_new0 (double, n);
+  if (!tdm_model_get_subpopulation_priors (self->model, self->covariates, self->priors,
+                                           error))
+    return FALSE;
+  for (guint k = 1; k < n; k++)
+    if (self->priors[k] > self->priors[self->likeliest])
+      self->likeliest = k;
   return TRUE;
 }

@@ -33,9 +33,14 @@ struct _TdmProblem
   guint n_bindings;
   double *binding_times;
   gboolean *binding_after;
-  double *covariates; /* n_bindings x n_covariates, resolved */
-  TdmBinding **bindings;
+  double *covariates;    /* n_bindings x n_covariates, resolved */
+  TdmBinding **bindings; /* those of the first subpopulation, then of each other */
   gboolean extrapolated;
+
+  /* Subpopulations, if the model has some, and the likeliest a priori. */
+  guint n_subpopulations;
+  double *priors;
+  guint likeliest;
 
   /* Parameter sets: covariates x occasions. Set k applies from set_times[k]. */
   guint n_sets;
@@ -56,6 +61,8 @@ struct _TdmProblem
 
 /* Each fills its part of a fresh problem; FALSE with an error that names the field. */
 gboolean tdm_problem_load_covariates (TdmProblem *self, GError **error);
+/* What chance the patient has a priori of each subpopulation; after the covariates. */
+gboolean tdm_problem_load_subpopulations (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_doses (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_levels (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_target (TdmProblem *self, GError **error);

@@ -77,6 +77,7 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
   self->notes = tdm_notes_new ();
   if (!tdm_problem_load_doses (self, error) || !tdm_problem_load_levels (self, error)
       || !tdm_problem_load_covariates (self, error)
+      || !tdm_problem_load_subpopulations (self, error)
       || !tdm_problem_load_sets (self, error) || !load_prior (self, error)
       || !tdm_problem_load_target (self, error))
     return NULL;
@@ -98,9 +99,10 @@ tdm_problem_unref (TdmProblem *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  for (guint k = 0; k < self->n_bindings; k++)
+  for (guint k = 0; k < MAX (self->n_subpopulations, 1) * self->n_bindings; k++)
     g_clear_pointer (&self->bindings[k], tdm_binding_free);
   g_free (self->bindings);
+  g_free (self->priors);
   g_free (self->binding_times);
   g_free (self->sets);
   g_free (self->set_times);
@@ -230,6 +232,25 @@ tdm_problem_get_n_future (const TdmProblem *self)
   return tdm_model_get_n_occasion_effects (self->model);
 }
 
+guint
+tdm_problem_get_n_values (const TdmProblem *self)
+{
+  return self->n_effects + tdm_problem_get_n_future (self)
+         + (self->n_subpopulations > 0);
+}
+
+guint
+tdm_problem_get_n_subpopulations (const TdmProblem *self)
+{
+  return self->n_subpopulations;
+}
+
+const double *
+tdm_problem_get_subpopulation_priors (const TdmProblem *self)
+{
+  return self->priors;
+}
+
 const char *
 tdm_problem_get_effect_name (const TdmProblem *self, guint i)
 {
@@ -277,6 +298,18 @@ tdm_problem_get_covariates_at (const TdmProblem *self, double time_h)
                * n;
 }
 
+/* The bindings of the subpopulation that a row of effects says. */
+static TdmBinding **
+bindings_for (const TdmProblem *self, const double *eta)
+{
+  if (self->n_subpopulations == 0)
+    return self->bindings;
+  guint number = (guint)eta[self->n_effects + tdm_problem_get_n_future (self)];
+  g_assert (number <= self->n_subpopulations);
+  guint k = number > 0 ? number - 1 : self->likeliest;
+  return self->bindings + (gsize)k * self->n_bindings;
+}
+
 static gboolean
 set_parameters (const TdmProblem *self, const TdmProblemSet *set,
                 const TdmJetSpace *space, const double *eta, double *parameters)
@@ -291,8 +324,8 @@ set_parameters (const TdmProblem *self, const TdmProblemSet *set,
     }
   else if (set->occasion == TDM_OCCASION_AHEAD)
     occasion.values = eta + self->n_effects;
-  return tdm_binding_parameters (self->bindings[set->binding], space, eta, &occasion,
-                                 parameters);
+  return tdm_binding_parameters (bindings_for (self, eta)[set->binding], space, eta,
+                                 &occasion, parameters);
 }
 
 gboolean
@@ -402,9 +435,8 @@ tdm_problem_predict (const TdmProblem *self, const double *eta, const TdmPlanSpe
 {
   const TdmJetSpace plain = tdm_jet_space (0, 0);
   const gsize n_parameters = tdm_model_get_n_parameters (self->model);
-  const guint n_etas = self->n_effects + tdm_problem_get_n_future (self);
   const TdmSetView view = spec->n_extra > 0 ? TDM_SETS_AHEAD : TDM_SETS_HISTORY;
-  g_autofree double *none = g_new0 (double, n_etas + 1);
+  g_autofree double *none = g_new0 (double, tdm_problem_get_n_values (self) + 1);
   g_autofree double *parameters =
       g_new (double, tdm_problem_get_n_sets (self) * n_parameters);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();

@@ -53,6 +53,14 @@ const char *tdm_problem_get_effect_name (const TdmProblem *self, guint i);
 /* Numbers that follow them wherever effects are handed over: the effects that all later
  * occasions share, and those of a new regimen. 0 in every estimate. */
 guint tdm_problem_get_n_future (const TdmProblem *self);
+/* All numbers of a row of effects: the n_effects, the n_future, and where the model has
+ * subpopulations one more, whose the patient is: 1 = the first one, 0 = the likeliest
+ * before any level is known (so that a row of zeros is the typical patient). */
+guint tdm_problem_get_n_values (const TdmProblem *self);
+/* 0 where the model has none. The prior probabilities are those with the first values
+ * of the covariates. */
+guint tdm_problem_get_n_subpopulations (const TdmProblem *self);
+const double *tdm_problem_get_subpopulation_priors (const TdmProblem *self);
 /* Prior covariance (already divided by the prior weight), its inverse and lower
  * Cholesky factor; n x n, row by row. */
 const double *tdm_problem_get_omega (const TdmProblem *self);
@@ -94,7 +102,7 @@ typedef enum
 /* Parameter sets, at most, of any view. A covariate that is carried backward changes
  * after what happens at its time. */
 guint tdm_problem_get_n_sets (const TdmProblem *self);
-/* All sets' parameters at `eta` (n_effects + n_future): n_parameters jets each. FALSE
+/* All sets' parameters at `eta` (n_values): n_parameters jets each. FALSE
  * when not finite. */
 gboolean tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
                                  const double *eta, TdmSetView view,

@@ -133,6 +133,29 @@ metrics (const TdmResult *result)
   return out;
 }
 
+static json_t *
+subpopulations (const TdmFit *fit)
+{
+  const TdmModel *model = tdm_problem_get_model (fit->problem);
+  json_t *out = json_array ();
+  for (guint k = 0; k < fit->n_subpopulations; k++)
+    {
+      const TdmFitSubpopulation *one = &fit->subpopulations[k];
+      const TdmFit *own = tdm_fit_get_subpopulation (fit, k);
+      json_t *item = json_pack ("{s:s, s:o, s:o}", "name",
+                                tdm_model_get_subpopulation_name (model, k), "prior",
+                                tdm_json_real (one->prior), "posterior",
+                                tdm_json_real (one->posterior));
+      if (own)
+        {
+          json_object_set_new (item, "objective", tdm_json_real (own->objective));
+          json_object_set_new (item, "eta", by_effect (own, own->eta));
+        }
+      json_array_append_new (out, item);
+    }
+  return out;
+}
+
 json_t *
 tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
 {
@@ -153,6 +176,8 @@ tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
   json_object_set_new (out, "covariance", covariance (fit, expected_covariance));
   json_object_set_new (out, "shrinkage", by_effect (fit, fit->shrinkage));
   json_object_set_new (out, "levels", levels);
+  if (fit->n_subpopulations > 0)
+    json_object_set_new (out, "subpopulations", subpopulations (fit));
   return out;
 }
 

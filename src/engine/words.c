@@ -102,6 +102,19 @@ clearance_sentence (const TdmResult *result)
   return NULL;
 }
 
+/* "This patient is probably of the subpopulation “slow” (87 %). " */
+static void
+append_subpopulation (GString *out, const TdmFit *fit)
+{
+  if (fit->n_subpopulations == 0)
+    return;
+  const TdmModel *model = tdm_problem_get_model (fit->problem);
+  g_string_append_printf (
+      out, "This patient is most probably of the subpopulation “%s” (%.0f %%). ",
+      tdm_model_get_subpopulation_name (model, fit->subpopulation),
+      100 * fit->subpopulations[fit->subpopulation].posterior);
+}
+
 static gboolean
 has_used_level (const TdmFit *fit)
 {
@@ -148,6 +161,7 @@ tdm_words_conclusion (const TdmResult *result)
       if (at == 0 || out->str[at - 2] == '.')
         out->str[at] = g_ascii_toupper (out->str[at]);
     }
+  append_subpopulation (out, result->fit);
   const TdmNote *withheld = result->proposals->withheld;
   if (withheld)
     g_string_append_printf (out, "Advice is withheld: %s", withheld->text);

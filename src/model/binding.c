@@ -85,7 +85,17 @@ append_missing (const TdmModel *self, const double *resolved, guint i, gboolean 
                             c->name, c->title, n > 1 ? "them" : "it");
 }
 
-/* Whatever the parameters use directly must have a value. */
+/* Whether a parameter, or the chance of a subpopulation, depends on it. */
+static gboolean
+is_used (const TdmModel *self, const char *covariate)
+{
+  for (guint p = 0; p < self->parameters->len; p++)
+    if (tdm_program_depends (self->program, p, covariate))
+      return TRUE;
+  return tdm_model_uses_for_subpopulations (self, covariate);
+}
+
+/* Whatever is used directly must have a value. */
 static gboolean
 check_complete (const TdmModel *self, const double *resolved, GError **error)
 {
@@ -95,10 +105,7 @@ check_complete (const TdmModel *self, const double *resolved, GError **error)
   for (guint i = 0; i < self->covariates->len; i++)
     {
       const char *name = tdm_model_get_covariate (self, i)->name;
-      gboolean used = FALSE;
-      for (guint p = 0; !isfinite (resolved[i]) && p < self->parameters->len; p++)
-        used |= tdm_program_depends (self->program, p, name);
-      if (used)
+      if (!isfinite (resolved[i]) && is_used (self, name))
         append_missing (self, resolved, i, told, missing);
     }
   return missing->len == 0
@@ -147,9 +154,10 @@ tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value)
 }
 
 TdmBinding *
-tdm_model_bind_unchecked (TdmModel *self, const double *covariates, double *resolved,
-                          GError **error)
+tdm_model_bind_unchecked (TdmModel *self, const double *covariates, guint subpopulation,
+                          double *resolved, GError **error)
 {
+  /* The number of the subpopulation stands behind the covariates. */
   g_autofree double *all = g_new (double, self->covariates->len + 1);
 
   resolve (self, covariates, all);
@@ -157,6 +165,7 @@ tdm_model_bind_unchecked (TdmModel *self, const double *covariates, double *reso
     resolved[i] = all[i];
   if (!check_complete (self, all, error))
     return NULL;
+  all[self->covariates->len] = subpopulation + 1.0;
   TdmBinding *binding = g_new0 (TdmBinding, 1);
   binding->model = tdm_model_ref (self);
   binding->plain = g_new (double, tdm_program_get_n_plain (self->program) + 1);
@@ -168,8 +177,15 @@ TdmBinding *
 tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
                 GError **error)
 {
+  return tdm_model_bind_subpopulation (self, covariates, 0, resolved, error);
+}
+
+TdmBinding *
+tdm_model_bind_subpopulation (TdmModel *self, const double *covariates,
+                              guint subpopulation, double *resolved, GError **error)
+{
   g_autoptr (TdmBinding) binding =
-      tdm_model_bind_unchecked (self, covariates, resolved, error);
+      tdm_model_bind_unchecked (self, covariates, subpopulation, resolved, error);
   guint bad;
 
   if (binding == NULL)

@@ -46,7 +46,8 @@ compute_parameters (Run *self, GError **error)
   const TdmJetSpace space = tdm_jet_space (0, 0);
   g_autofree double *eta = g_new0 (double, tdm_model_get_n_effects (self->model) + 1);
   g_autoptr (TdmBinding) binding =
-      tdm_model_bind (self->model, self->check->covariates, self->resolved, error);
+      tdm_model_bind_subpopulation (self->model, self->check->covariates,
+                                    self->check->subpopulation, self->resolved, error);
 
   if (binding == NULL)
     return FALSE;

@@ -323,6 +323,23 @@ read_output (Item *item, GError **error)
          || tdm_scan_refuse (entry, error, "expected the name of an output");
 }
 
+static gboolean
+read_subpopulation (Item *item, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (item->section, "subpopulation");
+  const guint n = tdm_model_get_n_subpopulations (item->model);
+
+  if (entry == NULL)
+    return TRUE;
+  for (guint k = 0; k < n; k++)
+    if (strcmp (tdm_model_get_subpopulation_name (item->model, k), entry->value) == 0)
+      {
+        item->check->subpopulation = k;
+        return TRUE;
+      }
+  return tdm_scan_refuse (entry, error, "expected the name of a subpopulation");
+}
+
 /* What is compared must have been computed from something. */
 static gboolean
 check_whole (const Item *item, GError **error)
@@ -352,8 +369,8 @@ static gboolean
 read_check (Item *item, GError **error)
 {
   return read_tolerance (item, error) && read_output (item, error)
-         && read_covariates (item, error) && read_doses (item, error)
-         && read_all (item, "values", read_value, error)
+         && read_subpopulation (item, error) && read_covariates (item, error)
+         && read_doses (item, error) && read_all (item, "values", read_value, error)
          && read_all (item, "levels", read_level, error)
          && read_all (item, "areas", read_area, error)
          && read_all (item, "steady_state", read_steady, error)

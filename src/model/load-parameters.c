@@ -68,6 +68,7 @@ add_variables (const TdmModel *self, TdmProgramBuilder *builder, const TdmKeyFil
 
   get_groups (self, file, groups);
   return add_covariates (self, builder, file, error)
+         && tdm_load_add_subpopulation_variable (self, builder, file, error)
          && add_effects (&groups[0], builder, error)
          && add_effects (&groups[1], builder, error);
 }
@@ -196,7 +197,8 @@ mark_needed (TdmModel *self)
   for (guint i = self->covariates->len; i-- > 0;)
     {
       TdmModelCovariate *c = g_ptr_array_index (self->covariates, i);
-      c->needed = depends (self, c->name) || starts_occasions (self, i);
+      c->needed = depends (self, c->name) || starts_occasions (self, i)
+                  || tdm_model_uses_for_subpopulations (self, c->name);
       for (guint j = i + 1; j < self->covariates->len; j++)
         {
           const TdmProgram *formula = g_ptr_array_index (self->formulas, j);
@@ -205,6 +207,17 @@ mark_needed (TdmModel *self)
             c->needed = TRUE;
         }
     }
+}
+
+static gboolean
+check_subpopulations_used (const TdmModel *self, const TdmKeyFile *file, GError **error)
+{
+  const TdmKeySection *section = tdm_key_file_find (file, "subpopulations", NULL);
+
+  return section == NULL || depends (self, TDM_MODEL_SUBPOPULATION)
+         || tdm_place_set_error (error, &section->place,
+                                 "expected a parameter that uses “%s”",
+                                 TDM_MODEL_SUBPOPULATION);
 }
 
 /* A covariate that nothing uses is a mistake unless it says that it only stands guard.
@@ -257,7 +270,8 @@ tdm_load_parameters (TdmModel *self, const TdmKeyFile *file, GError **error)
       tdm_program_builder_finish (builder, (const char *const *)names->pdata, error);
   if (self->program == NULL || !read_units (self, file, error)
       || !check_units (self, file, builder, error)
-      || !check_effects_used (self, file, error))
+      || !check_effects_used (self, file, error)
+      || !check_subpopulations_used (self, file, error))
     return FALSE;
   mark_needed (self);
   return check_covariates_used (self, file, error);

@@ -79,7 +79,8 @@ read_molar_mass (TdmModel *self, const TdmKeySection *section, GError **error)
 static char *
 dup_equations (const TdmKeyFile *file)
 {
-  const char *const kinds[] = { "terms", "parameters", "ode_terms", "ode" };
+  const char *const kinds[] = { "subpopulations", "terms", "parameters", "ode_terms",
+                                "ode" };
   GString *text = g_string_new (NULL);
 
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
@@ -88,7 +89,7 @@ dup_equations (const TdmKeyFile *file)
       for (guint i = 0; section != NULL && i < section->entries->len; i++)
         {
           const TdmKeyEntry *entry = g_ptr_array_index (section->entries, i);
-          gboolean rate = k == 3;
+          gboolean rate = k == 4;
           g_string_append_printf (text, "%s%s%s = %s\n", rate ? "d" : "", entry->key,
                                   rate ? "/dt" : "", entry->value);
         }

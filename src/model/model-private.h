@@ -21,6 +21,18 @@ typedef struct
   double *omega;    /* names x names */
 } TdmModelEffects;
 
+/* Kinds of people, and the program of each one's prior probability over the covariates;
+ * NULL: what the others leave. */
+typedef struct
+{
+  GPtrArray *names;  /* of char* */
+  GPtrArray *priors; /* of TdmProgram* */
+  gboolean has_remainder;
+} TdmModelSubpopulations;
+
+/* What expressions call it: a constant after the covariates, 1 for the first. */
+#define TDM_MODEL_SUBPOPULATION "SUBPOPULATION"
+
 /* The programs of an ODE structure, bound to no covariates: what the right-hand side
  * needs of them it takes from parameters. */
 typedef struct
@@ -61,8 +73,9 @@ typedef struct
   char *name;
   char *source;
   double *covariates; /* one each, NAN = not given */
-  GArray *doses;      /* of TdmPkDose */
-  GArray *expected;   /* of TdmModelExpectation */
+  guint subpopulation;
+  GArray *doses;    /* of TdmPkDose */
+  GArray *expected; /* of TdmModelExpectation */
 } TdmModelCheck;
 
 struct _TdmModel
@@ -73,9 +86,10 @@ struct _TdmModel
   char *sha256;
   TdmModelText text;
   double molar_mass;
-  GPtrArray *covariates;   /* of TdmModelCovariate* */
-  GPtrArray *formulas;     /* of TdmProgram*, one a covariate, NULL where not derived */
-  TdmModelEffects effects; /* of the patient */
+  GPtrArray *covariates; /* of TdmModelCovariate* */
+  GPtrArray *formulas;   /* of TdmProgram*, one a covariate, NULL where not derived */
+  TdmModelSubpopulations subpopulations;
+  TdmModelEffects effects;          /* of the patient */
   TdmModelEffects occasion_effects; /* of each occasion */
   TdmOccasionRule occasion_rule;
   GPtrArray *parameters; /* of TdmModelParameter* */
@@ -112,6 +126,14 @@ TdmUnitRule tdm_model_covariate_rule (const TdmModel *self, guint i);
 /* Same for a parameter where it is computed; elsewhere `empirical` does not matter. */
 TdmUnitRule tdm_model_parameter_rule (const TdmModel *self, guint i);
 
+/* Makes the subpopulation known to expressions, if the model has some. */
+gboolean tdm_load_add_subpopulation_variable (const TdmModel *self,
+                                              TdmProgramBuilder *builder,
+                                              const TdmKeyFile *file, GError **error);
+/* TRUE when a prior probability depends on this covariate. */
+gboolean tdm_model_uses_for_subpopulations (const TdmModel *self,
+                                            const char *covariate);
+
 /* A whole number from `low` to `high`; 0 when the key is absent, which it may be only
  * when `low` is 0. */
 gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint low,
@@ -123,6 +145,8 @@ gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint lo
 /* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
 gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_covariates (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_subpopulations (TdmModel *self, const TdmKeyFile *file,
+                                  GError **error);
 gboolean tdm_load_effects (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_parameters (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_outputs (TdmModel *self, const TdmKeyFile *file, GError **error);
@@ -138,9 +162,9 @@ gboolean tdm_load_checks (TdmModel *self, const TdmKeyFile *file, GError **error
  * model that computes nonsense there. */
 gboolean tdm_model_validate (TdmModel *self, const TdmKeyFile *file, GError **error);
 
-/* tdm_model_bind() without its check that parameters make sense. */
+/* tdm_model_bind_subpopulation() without its check that parameters make sense. */
 TdmBinding *tdm_model_bind_unchecked (TdmModel *self, const double *covariates,
-                                      double *resolved,
+                                      guint subpopulation, double *resolved,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* FALSE when a parameter of the typical patient is not finite, or not positive where it

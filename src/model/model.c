@@ -135,6 +135,8 @@ tdm_model_new_empty (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->covariates = new_list (covariate_free);
   self->formulas = new_list (program_free);
+  self->subpopulations.names = new_list (g_free);
+  self->subpopulations.priors = new_list (program_free);
   effects_init (&self->effects);
   effects_init (&self->occasion_effects);
   self->parameters = new_list (parameter_free);
@@ -172,6 +174,8 @@ tdm_model_unref (TdmModel *self)
   g_ptr_array_unref (self->parameters);
   effects_clear (&self->effects);
   effects_clear (&self->occasion_effects);
+  g_ptr_array_unref (self->subpopulations.priors);
+  g_ptr_array_unref (self->subpopulations.names);
   g_ptr_array_unref (self->formulas);
   g_ptr_array_unref (self->covariates);
   tdm_model_ode_clear (&self->ode);

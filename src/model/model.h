@@ -167,6 +167,14 @@ TdmOccasionRule tdm_model_get_occasion_rule (const TdmModel *self);
 guint tdm_model_get_n_occasion_effects (const TdmModel *self);
 const char *tdm_model_get_occasion_effect_name (const TdmModel *self, guint i);
 const double *tdm_model_get_occasion_omega (const TdmModel *self);
+/* Kinds of people of whom nobody knows beforehand who is one: 0, or 2 and more. Their
+ * prior probabilities, one each, are those at the covariates `resolved`; FALSE with a
+ * TDM_ERROR_INPUT error when they are no probabilities there. */
+guint tdm_model_get_n_subpopulations (const TdmModel *self);
+const char *tdm_model_get_subpopulation_name (const TdmModel *self, guint i);
+gboolean tdm_model_get_subpopulation_priors (const TdmModel *self,
+                                             const double *resolved, double *priors,
+                                             GError **error);
 guint tdm_model_get_n_covariates (const TdmModel *self);
 const TdmModelCovariate *tdm_model_get_covariate (const TdmModel *self, guint i);
 int tdm_model_find_covariate (const TdmModel *self, const char *name); /* -1 = none */
@@ -202,6 +210,10 @@ const TdmModelTarget *tdm_model_get_target (const TdmModel *self,
 typedef struct _TdmBinding TdmBinding;
 TdmBinding *tdm_model_bind (TdmModel *self, const double *covariates, double *resolved,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for one subpopulation (0 = the first, which tdm_model_bind() takes). */
+TdmBinding *tdm_model_bind_subpopulation (TdmModel *self, const double *covariates,
+                                          guint subpopulation, double *resolved,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void tdm_binding_free (TdmBinding *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmBinding, tdm_binding_free)
 

@@ -127,12 +127,13 @@ dup_point (const TdmModel *model, const double *point)
 /* An error of the binding itself names no place in the file: it gets that of the
  * parameters. */
 static gboolean
-check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
-             GError **error)
+check_point_of (TdmModel *self, const TdmKeyFile *file, const double *point,
+                guint subpopulation, GError **error)
 {
   const TdmKeySection *section = tdm_key_file_find (file, "parameters", NULL);
   g_autoptr (GError) local = NULL;
-  g_autoptr (TdmBinding) binding = tdm_model_bind_unchecked (self, point, NULL, &local);
+  g_autoptr (TdmBinding) binding =
+      tdm_model_bind_unchecked (self, point, subpopulation, NULL, &local);
   guint bad;
   double value;
 
@@ -147,6 +148,40 @@ check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
       error, &tdm_key_section_find (section, name)->place,
       "%s: expected a %s number over the whole allowed range, not %g at %s", name,
       isfinite (value) ? "positive" : "finite", value, where);
+}
+
+/* The chances of the subpopulations, where the covariates are as the point and the
+ * formulas say. */
+static gboolean
+check_priors (TdmModel *self, const TdmKeyFile *file, const double *point,
+              GError **error)
+{
+  const TdmKeySection *section = tdm_key_file_find (file, "subpopulations", NULL);
+  g_autofree double *resolved = g_new (double, self->covariates->len + 1);
+  g_autofree double *priors = g_new (double, tdm_model_get_n_subpopulations (self) + 1);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TdmBinding) binding =
+      tdm_model_bind_unchecked (self, point, 0, resolved, &local);
+
+  if (binding != NULL
+      && tdm_model_get_subpopulation_priors (self, resolved, priors, &local))
+    return TRUE;
+  g_autofree char *where = dup_point (self, point);
+  return tdm_place_set_error (error, &section->place, "%s at %s", local->message,
+                              where);
+}
+
+static gboolean
+check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
+             GError **error)
+{
+  const guint n = MAX (tdm_model_get_n_subpopulations (self), 1);
+
+  for (guint k = 0; k < n; k++)
+    if (!check_point_of (self, file, point, k, error))
+      return FALSE;
+  return tdm_model_get_n_subpopulations (self) == 0
+         || check_priors (self, file, point, error);
 }
 
 static gboolean
