@@ -143,6 +143,19 @@ metric_sentence (const TdmResult *result)
                           unit, when_text (&target), sides[side + 1], window);
 }
 
+/* Why the current regimen has no metrics. */
+static const char *
+unjudged_sentence (const TdmResult *result)
+{
+  for (guint i = 0; i < result->notes->len; i++)
+    {
+      const TdmNote *note = result->notes->pdata[i];
+      if (g_str_equal (note->code, "current-not-judged"))
+        return note->text;
+    }
+  return NULL;
+}
+
 char *
 tdm_words_conclusion (const TdmResult *result)
 {
@@ -162,6 +175,11 @@ tdm_words_conclusion (const TdmResult *result)
         out->str[at] = g_ascii_toupper (out->str[at]);
     }
   append_subpopulation (out, result->fit);
+  const char *unjudged = unjudged_sentence (result);
+  if (unjudged)
+    g_string_append_printf (out, "%s ", unjudged);
+  else if (out->len == 0 && !result->has_metrics)
+    g_string_append (out, "No current regimen is known that could be judged. ");
   const TdmNote *withheld = result->proposals->withheld;
   if (withheld)
     g_string_append_printf (out, "Advice is withheld: %s", withheld->text);

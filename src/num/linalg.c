@@ -1,12 +1,12 @@
 /* The home of LAPACK. Orders here are a handful, so triangular solves are written out:
- * a call costs more than the arithmetic; factorisations with pivoting or iteration are
- * LAPACK's. */
+ * a call costs more than the arithmetic, and so is the elimination that a solver of
+ * differential equations repeats; all else is LAPACK's. */
 #include "num/linalg.h"
 
 #include <gsl/gsl_errno.h>
 #include <lapacke.h>
-#include <math.h>
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 void
@@ -137,4 +137,93 @@ tdm_symmetric_eigen (guint n, const double *a, double *values, double *v)
   if (v)
     memcpy (v, work, n * n * sizeof (double));
   return TRUE;
+}
+
+static void
+swap_rows (double *a, double *b, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      double c = a[i];
+      a[i] = b[i];
+      b[i] = c;
+    }
+}
+
+/* x -= factor y */
+static inline void
+subtract (guint n, double *restrict x, double factor, const double *restrict y)
+{
+  for (guint c = 0; c < n; c++)
+    x[c] -= factor * y[c];
+}
+
+gboolean
+tdm_lu_factor (guint n, double *a, guint *pivots)
+{
+  for (guint k = 0; k < n; k++)
+    {
+      double *row = a + (gsize)k * n;
+      guint best = k;
+      for (guint i = k + 1; i < n; i++)
+        if (fabs (a[(gsize)i * n + k]) > fabs (a[(gsize)best * n + k]))
+          best = i;
+      pivots[k] = best;
+      if (best != k)
+        swap_rows (row, a + (gsize)best * n, n);
+      if (!isfinite (row[k]) || row[k] == 0.0)
+        return FALSE;
+      for (guint i = k + 1; i < n; i++)
+        {
+          double *other = a + (gsize)i * n;
+          if (other[k] == 0.0)
+            continue;
+          other[k] /= row[k];
+          subtract (n - k - 1, other + k + 1, other[k], row + k + 1);
+        }
+    }
+  return TRUE;
+}
+
+/* One right-hand side, which the general loops would be slow with. */
+static void
+lu_solve_one (guint n, const double *restrict a, double *restrict b)
+{
+  for (guint i = 1; i < n; i++)
+    {
+      double sum = b[i];
+      for (guint k = 0; k < i; k++)
+        sum -= a[(gsize)i * n + k] * b[k];
+      b[i] = sum;
+    }
+  for (guint i = n; i-- > 0;)
+    {
+      double sum = b[i];
+      for (guint k = i + 1; k < n; k++)
+        sum -= a[(gsize)i * n + k] * b[k];
+      b[i] = sum / a[(gsize)i * n + i];
+    }
+}
+
+void
+tdm_lu_solve (guint n, const double *a, const guint *pivots, guint columns, double *b)
+{
+  for (guint k = 0; k < n; k++)
+    if (pivots[k] != k)
+      swap_rows (b + (gsize)k * columns, b + (gsize)pivots[k] * columns, columns);
+  if (columns == 1)
+    {
+      lu_solve_one (n, a, b);
+      return;
+    }
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < i; k++)
+      subtract (columns, b + i * columns, a[(gsize)i * n + k], b + k * columns);
+  for (guint i = n; i-- > 0;)
+    {
+      for (guint k = i + 1; k < n; k++)
+        subtract (columns, b + i * columns, a[(gsize)i * n + k], b + k * columns);
+      for (guint c = 0; c < columns; c++)
+        b[i * columns + c] /= a[(gsize)i * n + i];
+    }
 }

@@ -31,6 +31,16 @@ void tdm_lower_transposed_solve (guint n, const double *l, const double *b, doub
 gboolean tdm_general_solve (guint n, const double *a, guint columns,
                             double *b) G_GNUC_WARN_UNUSED_RESULT;
 
+/* a = its LU factors by Gaussian elimination with row exchanges, in place, `pivots` (n)
+ * the exchanges. For the many small matrices of a solver: LAPACK's own cost is more
+ * than the elimination there. FALSE when a is singular or not finite. */
+gboolean tdm_lu_factor (guint n, double *a, guint *pivots) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Solves a x = b in place for `columns` right-hand sides; b is n x columns, row by row;
+ * a and pivots from tdm_lu_factor(). */
+void tdm_lu_solve (guint n, const double *a, const guint *pivots, guint columns,
+                   double *b);
+
 /* Eigenvalues (ascending) and, unless NULL, eigenvectors (columns of v) of the
  * symmetric a. */
 gboolean tdm_symmetric_eigen (guint n, const double *a, double *values,

@@ -18,6 +18,7 @@
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include "base/error.h"
+#include "num/radau.h"
 #include "num/runge-kutta.h"
 
 /* Backward differentiation lets errors of single steps add up over many more steps than
@@ -32,7 +33,8 @@ struct _TdmOde
 {
   TdmOdeSystem system;
   TdmRungeKutta *explicit;
-  gboolean stiff; /* the method in force */
+  TdmRadau *implicit;
+  TdmOdeMethod active; /* the method in force */
   double limit;
   double t_asked; /* the last time asked for */
 
@@ -91,6 +93,7 @@ tdm_ode_new (void)
 {
   TdmOde *self = g_new0 (TdmOde, 1);
   self->explicit = tdm_runge_kutta_new ();
+  self->implicit = tdm_radau_new ();
   return self;
 }
 
@@ -124,6 +127,7 @@ tdm_ode_free (TdmOde *self)
   if (self->context != NULL)
     SUNContext_Free (&self->context);
   tdm_runge_kutta_free (self->explicit);
+  tdm_radau_free (self->implicit);
   g_free (self);
 }
 
@@ -132,14 +136,15 @@ tdm_ode_reset (TdmOde *self, const TdmOdeSystem *system)
 {
   g_assert (system->n_states >= 1 && system->relative > 0.0 && system->absolute > 0.0);
   self->system = *system;
-  self->stiff = system->method == TDM_ODE_STIFF;
+  self->active = system->method == TDM_ODE_AUTO ? TDM_ODE_EXPLICIT : system->method;
   tdm_runge_kutta_reset (self->explicit, system);
+  tdm_radau_reset (self->implicit, system);
 }
 
-gboolean
-tdm_ode_is_stiff (const TdmOde *self)
+TdmOdeMethod
+tdm_ode_get_method (const TdmOde *self)
 {
-  return self->stiff;
+  return self->active;
 }
 
 static gboolean
@@ -342,14 +347,45 @@ tdm_ode_start (TdmOde *self, double t, double limit, const double *states,
 {
   self->limit = limit;
   self->t_asked = t;
-  if (!tdm_runge_kutta_start (self->explicit, t, limit, states))
+  gboolean finite = self->active == TDM_ODE_IMPLICIT
+                        ? tdm_radau_start (self->implicit, t, limit, states, 0.0)
+                        : tdm_runge_kutta_start (self->explicit, t, limit, states);
+  if (!finite)
     return fail (error, t, "the derivatives are not finite there");
-  if (self->stiff)
+  if (self->active == TDM_ODE_STIFF)
     start_stiff (self, t, states);
   return TRUE;
 }
 
-/* Where the explicit method gives up, the stiff one goes on. */
+static gboolean
+fail_at (GError **error, double covered, TdmRungeKuttaEnd end)
+{
+  return fail (error, covered,
+               end == TDM_RUNGE_KUTTA_FAILED
+                   ? "they change too abruptly or are not finite there"
+                   : "too many steps would be needed");
+}
+
+/* Where the implicit method gives up, CVODES goes on. */
+static gboolean
+reach_implicit (TdmOde *self, double t, double *states, GError **error)
+{
+  TdmRungeKuttaEnd end = tdm_radau_cover (self->implicit, t);
+  const double *last;
+  double covered = tdm_radau_end (self->implicit, &last);
+  if (end == TDM_RUNGE_KUTTA_REACHED)
+    {
+      tdm_radau_at (self->implicit, t, states);
+      return TRUE;
+    }
+  if (self->system.method != TDM_ODE_AUTO)
+    return fail_at (error, covered, end);
+  self->active = TDM_ODE_STIFF;
+  start_stiff (self, covered, last);
+  return reach_stiff (self, t, states, error);
+}
+
+/* Where the explicit method finds stiffness, the implicit one goes on. */
 static gboolean
 reach_explicit (TdmOde *self, double t, double *states, GError **error)
 {
@@ -361,13 +397,13 @@ reach_explicit (TdmOde *self, double t, double *states, GError **error)
       tdm_runge_kutta_at (self->explicit, t, states);
       return TRUE;
     }
-  if (end == TDM_RUNGE_KUTTA_FAILED)
-    return fail (error, covered, "they change too abruptly or are not finite there");
-  if (self->system.method == TDM_ODE_EXPLICIT)
-    return fail (error, covered, "too many steps would be needed");
-  self->stiff = TRUE;
-  start_stiff (self, covered, last);
-  return reach_stiff (self, t, states, error);
+  if (end == TDM_RUNGE_KUTTA_FAILED || self->system.method == TDM_ODE_EXPLICIT)
+    return fail_at (error, covered, end);
+  self->active = TDM_ODE_IMPLICIT;
+  if (!tdm_radau_start (self->implicit, covered, self->limit, last,
+                        tdm_runge_kutta_get_length (self->explicit)))
+    return fail (error, covered, "the derivatives are not finite there");
+  return reach_implicit (self, t, states, error);
 }
 
 gboolean
@@ -375,12 +411,14 @@ tdm_ode_reach (TdmOde *self, double t, double *states, GError **error)
 {
   g_assert (t >= self->t_asked && t <= self->limit);
   gboolean ok = TRUE;
-  if (t == self->t_asked && self->stiff)
-    gather (self, states);
-  else if (self->stiff)
-    ok = reach_stiff (self, t, states, error);
-  else
+  if (self->active == TDM_ODE_EXPLICIT)
     ok = reach_explicit (self, t, states, error);
+  else if (self->active == TDM_ODE_IMPLICIT)
+    ok = reach_implicit (self, t, states, error);
+  else if (t == self->t_asked)
+    gather (self, states);
+  else
+    ok = reach_stiff (self, t, states, error);
   self->t_asked = t;
   return ok;
 }

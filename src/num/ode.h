@@ -1,11 +1,13 @@
 /* Initial value problems on jets: states and their exact derivatives, carried together.
  *
- * Two methods. EXPLICIT is the Runge-Kutta pair of order 8 (runge-kutta.h) applied to
+ * Three methods. EXPLICIT is the Runge-Kutta pair of order 8 (runge-kutta.h) applied to
  * all coefficients of the jets at once: no start-up cost after an event, which is what
- * a dosing history of many short stretches needs. STIFF is CVODES: backward
+ * a dosing history of many short stretches needs. IMPLICIT is Radau IIA of order 9
+ * (radau.h), for stiff problems just as quick to start again. STIFF is CVODES: backward
  * differentiation, dense Newton with the exact Jacobian, the derivative coefficients as
- * forward sensitivities. AUTO starts explicit and changes to STIFF for the rest of the
- * walk as soon as the explicit method finds the problem stiff.
+ * forward sensitivities. AUTO starts explicit, changes to IMPLICIT for the rest of the
+ * walk as soon as the explicit method finds the problem stiff, and to STIFF where that
+ * gives up.
  *
  * Results depend on what was asked since the last tdm_ode_reset() only, never on what
  * the same solver did before: any thread gives the same digits. A solver belongs to one
@@ -18,6 +20,7 @@ typedef enum
 {
   TDM_ODE_AUTO,
   TDM_ODE_EXPLICIT,
+  TDM_ODE_IMPLICIT,
   TDM_ODE_STIFF,
 } TdmOdeMethod;
 
@@ -45,6 +48,7 @@ typedef struct
   TdmOdeRhs rhs;
   gpointer data;
   TdmOdeMethod method;
+  gboolean stiff;  /* known to be: AUTO starts implicit */
   double relative; /* > 0 */
   double absolute; /* > 0 */
 } TdmOdeSystem;
@@ -70,5 +74,5 @@ gboolean tdm_ode_start (TdmOde *self, double t, double limit, const double *stat
 gboolean tdm_ode_reach (TdmOde *self, double t, double *states,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* TRUE once AUTO has changed to the stiff method. */
-gboolean tdm_ode_is_stiff (const TdmOde *self);
+/* The method in force: never AUTO. */
+TdmOdeMethod tdm_ode_get_method (const TdmOde *self);

@@ -211,14 +211,12 @@ worst (const double *v, const double *a, const double *b, guint count, double sc
   return result;
 }
 
-/* The largest weighted component of v, for sizes of states given by a and b. */
-static double
-norm (const TdmRungeKutta *self, const double *v, const double *a, const double *b)
+double
+tdm_ode_norm (const TdmOdeSystem *s, const double *v, const double *a, const double *b)
 {
-  const TdmOdeSystem *s = &self->system;
   const guint size = s->space.size, n = s->space.n;
   double result = 0.0;
-  for (guint i = 0; i < self->m; i += size)
+  for (guint i = 0; i < s->n_states * size; i += size)
     {
       double y = MAX (fabs (a[i]), fabs (b[i]));
       double e = worst (v + i, a + i, b + i, 1, 1.0, y, s);
@@ -261,8 +259,8 @@ static double
 guess_step (TdmRungeKutta *self)
 {
   const double span = self->limit - self->t;
-  double d0 = norm (self, self->y, self->y, self->y);
-  double d1 = norm (self, self->k[0], self->y, self->y);
+  double d0 = tdm_ode_norm (&self->system, self->y, self->y, self->y);
+  double d1 = tdm_ode_norm (&self->system, self->k[0], self->y, self->y);
   double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
   h0 = MIN (h0, span);
   static const double one[1] = { 1.0 };
@@ -270,7 +268,7 @@ guess_step (TdmRungeKutta *self)
   evaluate (self, self->t + h0, self->y_stage, self->k[1]);
   for (guint i = 0; i < self->m; i++)
     self->k[1][i] -= self->k[0][i];
-  double d2 = norm (self, self->k[1], self->y, self->y) / h0;
+  double d2 = tdm_ode_norm (&self->system, self->k[1], self->y, self->y) / h0;
   double steepest = MAX (d1, d2);
   double h1 =
       steepest <= 1e-15 ? MAX (1e-6, h0 * 1e-3) : pow (0.01 / steepest, 1.0 / 8.0);
@@ -303,9 +301,9 @@ static double
 step_error (TdmRungeKutta *self, double h)
 {
   combine (self, self->y_stage, NULL, h, error_5, 12);
-  double e5 = norm (self, self->y_stage, self->y, self->y_new);
+  double e5 = tdm_ode_norm (&self->system, self->y_stage, self->y, self->y_new);
   combine (self, self->y_stage, NULL, h, error_3, 12);
-  double e3 = norm (self, self->y_stage, self->y, self->y_new);
+  double e3 = tdm_ode_norm (&self->system, self->y_stage, self->y, self->y_new);
   double squares = e5 * e5 + 0.01 * e3 * e3;
   return squares == 0.0 ? 0.0 : e5 * e5 / sqrt (squares);
 }
@@ -476,4 +474,10 @@ tdm_runge_kutta_end (const TdmRungeKutta *self, const double **states)
 {
   *states = self->y;
   return self->t;
+}
+
+double
+tdm_runge_kutta_get_length (const TdmRungeKutta *self)
+{
+  return self->h_next;
 }

@@ -22,6 +22,11 @@ void tdm_runge_kutta_reset (TdmRungeKutta *self, const TdmOdeSystem *system);
 gboolean tdm_runge_kutta_start (TdmRungeKutta *self, double t, double limit,
                                 const double *states);
 
+/* The largest component of v in units of the error that states of the sizes of a and b
+ * may have; what is not a number counts as the largest. */
+double tdm_ode_norm (const TdmOdeSystem *system, const double *v, const double *a,
+                     const double *b);
+
 /* Steps until `t` is covered. */
 TdmRungeKuttaEnd tdm_runge_kutta_cover (TdmRungeKutta *self, double t);
 
@@ -30,3 +35,6 @@ void tdm_runge_kutta_at (TdmRungeKutta *self, double t, double *states);
 
 /* Where the last step ended, and the states there (borrowed). */
 double tdm_runge_kutta_end (const TdmRungeKutta *self, const double **states);
+
+/* The length that its next step would have. */
+double tdm_runge_kutta_get_length (const TdmRungeKutta *self);

@@ -150,7 +150,7 @@ load_parameters (Ode *self)
 
 /* Prepares all for the jets of the prediction and, with `area`, for one state more. */
 static void
-use (Ode *self, gboolean area)
+use (Ode *self, gboolean area, gboolean stiff)
 {
   const TdmJetSpace *space = &self->space;
   const TdmPkStructure *structure = self->structure;
@@ -182,9 +182,18 @@ use (Ode *self, gboolean area)
                                 .rhs = rhs_cb,
                                 .data = self,
                                 .method = TDM_ODE_AUTO,
+                                .stiff = stiff,
                                 .relative = self->tolerance[0],
                                 .absolute = self->tolerance[1] };
   tdm_ode_reset (self->solver, &system);
+}
+
+/* What was found stiff stays so. */
+static void
+take_up_area (Ode *self, gboolean area)
+{
+  const gboolean stiff = tdm_ode_get_method (self->solver) != TDM_ODE_EXPLICIT;
+  use (self, area, stiff);
 }
 
 static double
@@ -205,7 +214,7 @@ ode_begin (gpointer instance, const TdmPkStructure *structure, const TdmJetSpace
       choose (tolerance[0], structure->relative_tolerance, RELATIVE_TOLERANCE);
   self->tolerance[1] =
       choose (tolerance[1], structure->absolute_tolerance, ABSOLUTE_TOLERANCE);
-  use (self, FALSE);
+  use (self, FALSE, FALSE);
   return TRUE;
 }
 
@@ -233,7 +242,7 @@ continues (const Ode *self, const TdmPkStretch *stretch, const double *states,
   /* The clock itself carries rounding: what counts is that nothing was added since. */
   return memcmp (states, self->last, count * sizeof (double)) == 0
          && fabs (stretch->start[0] - frame->base[0] - self->now) < 1e-9
-         && stretch->start[0] + stretch->dt[0] - frame->base[0] <= self->limit
+         && stretch->start[0] + stretch->dt[0] - frame->base[0] <= self->limit + 1e-9
          && (!self->has_rates
              || memcmp (stretch->rates, frame->rates, count * sizeof (double)) == 0);
 }
@@ -316,7 +325,7 @@ ode_step (gpointer instance, const TdmPkStretch *stretch, double *states, double
   const TdmJetSpace *s = &self->frame[TDM_ODE_JETS].space;
   const guint count = self->structure->n_states * s->size;
   if ((area != NULL) != (self->n > self->structure->n_states))
-    use (self, area != NULL);
+    take_up_area (self, area != NULL);
   if (!continues (self, stretch, states, area != NULL)
       && !start (self, stretch, states, error))
     return FALSE;

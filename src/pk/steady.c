@@ -20,6 +20,9 @@ typedef struct
   double time_h; /* of the dose */
   double *state; /* at the start of the current stretch */
   double *probe;
+  double *sample;  /* of the current stretch: probes start from it */
+  double sample_h; /* its time into the stretch */
+  double *previous;
   TdmPkSteadyState *out;
 } Regime;
 
@@ -41,18 +44,51 @@ offer_peak (Regime *self, double offset_h, double value)
   self->out->peak_time_h = offset_h;
 }
 
-/* probe = the state `dt` into a stretch that starts `offset_h` after the dose. */
 static gboolean
-probe (Regime *self, const TdmPkStretch *stretch, double offset_h, double dt,
-       GError **error)
+is_ode (const Regime *self)
+{
+  return self->structure->kind == TDM_PK_ODE;
+}
+
+/* Where a step of the walk over a stretch begins, and how long it is. */
+typedef struct
+{
+  const TdmPkStretch *stretch;
+  double offset_h; /* of the stretch after the dose */
+  double from_h;   /* into the stretch */
+  double dt_h;
+} Part;
+
+/* Carries `states` over a part of a stretch. A solver of differential equations always
+ * collects the area: to take that up would make it start anew. */
+static gboolean
+carry (Regime *self, const Part *part, double *states, double *area, GError **error)
 {
   TdmPkWork *work = self->work;
-  double start = self->time_h + offset_h;
-  TdmPkStretch part = *stretch;
-  part.start = &start;
-  part.dt = &dt;
-  memcpy (self->probe, self->state, work->n_states * sizeof (double));
-  return work->stepper->step (work->self, &part, self->probe, NULL, error);
+  double start = self->time_h + part->offset_h + part->from_h, ignored = 0.0;
+  TdmPkStretch stretch = *part->stretch;
+  stretch.start = &start;
+  stretch.dt = &part->dt_h;
+  stretch.reach_h = part->stretch->dt[0] - part->from_h;
+  if (area == NULL && is_ode (self))
+    area = &ignored;
+  return work->stepper->step (work->self, &stretch, states, area, error);
+}
+
+static void
+copy_states (const Regime *self, double *to, const double *from)
+{
+  memcpy (to, from, self->work->n_states * sizeof (double));
+}
+
+/* probe = the state `at_h` into a stretch, not before the sample. */
+static gboolean
+probe (Regime *self, const TdmPkStretch *stretch, double offset_h, double at_h,
+       GError **error)
+{
+  const Part part = { stretch, offset_h, self->sample_h, at_h - self->sample_h };
+  copy_states (self, self->probe, self->sample);
+  return carry (self, &part, self->probe, NULL, error);
 }
 
 /* The highest point between `low` and `high` into the stretch, by golden section with
@@ -108,38 +144,57 @@ climb (Regime *self, const TdmPkStretch *stretch, double offset_h,
   return TRUE;
 }
 
-/* Samples a stretch and climbs around the highest sample. */
+/* Goes through a stretch sample by sample: leaves its end in `probe`, and the sample
+ * before the highest one in `sample`. Returns the number of the highest, or -1. */
+static int
+walk_samples (Regime *self, const TdmPkStretch *stretch, double offset_h,
+              GError **error)
+{
+  const double step = stretch->dt[0] / SAMPLES;
+  double highest = concentration (self, offset_h, self->state);
+  double *area = is_ode (self) ? &self->out->auc : NULL;
+  int best = 0;
+  copy_states (self, self->probe, self->state);
+  copy_states (self, self->sample, self->state);
+  self->sample_h = 0.0;
+  for (int i = 1; i <= SAMPLES; i++)
+    {
+      const Part part = { stretch, offset_h, (i - 1) * step, step };
+      copy_states (self, self->previous, self->probe);
+      if (!carry (self, &part, self->probe, area, error))
+        return -1;
+      const double value = concentration (self, offset_h + i * step, self->probe);
+      if (value <= highest)
+        continue;
+      highest = value;
+      best = i;
+      copy_states (self, self->sample, self->previous);
+      self->sample_h = part.from_h;
+    }
+  offer_peak (self, offset_h + best * step, highest);
+  return best;
+}
+
+/* Samples a stretch and climbs around the highest sample; `state` goes to its end. */
 static gboolean
 search_peak (Regime *self, const TdmPkStretch *stretch, double offset_h, GError **error)
 {
-  TdmPkWork *work = self->work;
   const double length = stretch->dt[0], step = length / SAMPLES;
-  TdmPkStretch part = *stretch;
-  double start = self->time_h + offset_h;
-  part.start = &start;
-  part.dt = &step;
-  memcpy (self->probe, self->state, work->n_states * sizeof (double));
-  double highest = concentration (self, offset_h, self->probe);
-  guint best = 0;
-  for (guint i = 1; i <= SAMPLES; i++)
-    {
-      if (!work->stepper->step (work->self, &part, self->probe, NULL, error))
-        return FALSE;
-      start += step;
-      const double value = concentration (self, offset_h + i * step, self->probe);
-      if (value > highest)
-        {
-          highest = value;
-          best = i;
-        }
-    }
+  const int best = walk_samples (self, stretch, offset_h, error);
+  if (best < 0)
+    return FALSE;
+  if (is_ode (self))
+    copy_states (self, self->state, self->probe);
+  else if (!self->work->stepper->step (self->work->self, stretch, self->state,
+                                       &self->out->auc, error))
+    return FALSE;
   if (best == 0 || best == SAMPLES)
     {
       /* A slope towards the end says that the end itself is the highest point. */
       const double inside = best == 0 ? 1e-4 * step : length - 1e-4 * step;
       if (!probe (self, stretch, offset_h, inside, error))
         return FALSE;
-      if (concentration (self, offset_h + inside, self->probe) <= highest)
+      if (concentration (self, offset_h + inside, self->probe) <= self->out->peak)
         return TRUE;
     }
   const double bracket[2] = { best == 0 ? 0.0 : (best - 1) * step,
@@ -147,19 +202,31 @@ search_peak (Regime *self, const TdmPkStretch *stretch, double offset_h, GError 
   return climb (self, stretch, offset_h, bracket, error);
 }
 
+/* The concentrations at those offsets that lie in a stretch; in order of time each
+ * starts from the one before. */
 static gboolean
 read_offsets (Regime *self, const TdmPkStretch *stretch, double from_h,
               const double *offsets_h, guint n_offsets, double *values, GError **error)
 {
   const double to_h = from_h + stretch->dt[0];
+  copy_states (self, self->sample, self->state);
+  self->sample_h = 0.0;
   for (guint i = 0; i < n_offsets; i++)
     {
       const double offset = offsets_h[i];
       if (offset <= from_h || offset > to_h + 1e-9)
         continue;
-      if (!probe (self, stretch, from_h, MIN (offset, to_h) - from_h, error))
+      const double at = MIN (offset, to_h) - from_h;
+      if (at < self->sample_h)
+        {
+          copy_states (self, self->sample, self->state);
+          self->sample_h = 0.0;
+        }
+      if (!probe (self, stretch, from_h, at, error))
         return FALSE;
       values[i] = concentration (self, offset, self->probe);
+      copy_states (self, self->sample, self->probe);
+      self->sample_h = at;
     }
   return TRUE;
 }
@@ -170,14 +237,12 @@ cover (Regime *self, const TdmPkStretch *stretch, double offset_h, GError **erro
 {
   TdmPkWork *work = self->work;
   const double length = stretch->dt[0];
-  const gboolean may_turn =
-      self->structure->kind == TDM_PK_ODE || self->structure->chain > 0;
+  const gboolean may_turn = is_ode (self) || self->structure->chain > 0;
   offer_peak (self, offset_h, concentration (self, offset_h, self->state));
-  if (length > 0.0 && may_turn && !search_peak (self, stretch, offset_h, error))
-    return FALSE;
   if (length > 0.0
-      && !work->stepper->step (work->self, stretch, self->state, &self->out->auc,
-                               error))
+      && !(may_turn ? search_peak (self, stretch, offset_h, error)
+                    : work->stepper->step (work->self, stretch, self->state,
+                                           &self->out->auc, error)))
     return FALSE;
   offer_peak (self, offset_h + length,
               concentration (self, offset_h + length, self->state));
@@ -229,6 +294,8 @@ tdm_pk_steady_state (const TdmPkStructure *structure, const TdmPkDose *dose,
                   .time_h = dose->time_h,
                   .state = work->states,
                   .probe = work->probe,
+                  .sample = work->sample,
+                  .previous = work->previous,
                   .out = out };
   const double trough = concentration (&self, 0.0, self.state);
   *out = (TdmPkSteadyState){ .trough = trough, .peak = trough };

@@ -40,7 +40,7 @@ static void
 lay_out (TdmPkWork *self, guint n_states)
 {
   const gsize z = self->space.size;
-  const gsize need = z * (6 * n_states + 3 + TDM_PK_WALK_SCRATCH);
+  const gsize need = z * (8 * n_states + 3 + TDM_PK_WALK_SCRATCH);
   if (need > self->capacity)
     {
       self->buffer = g_renew (double, self->buffer, need);
@@ -60,6 +60,8 @@ lay_out (TdmPkWork *self, guint n_states)
   self->scratch = self->area + z;
   self->cycle_rates = self->scratch + TDM_PK_WALK_SCRATCH * z;
   self->probe = self->cycle_rates + 3 * n_states * z;
+  self->sample = self->probe + n_states * z;
+  self->previous = self->sample + n_states * z;
 }
 
 static void

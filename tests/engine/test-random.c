@@ -1,204 +1,42 @@
-/* A thousand random patients: every one gets an answer that converged, or a refusal
- * that says why. Nothing is ever NaN, in numbers, in JSON or in words. */
+/* Random patients of all bundled models: every one gets an answer that converged, or a
+ * refusal that says why. Nothing is ever NaN, in numbers, in JSON or in words.
+ *
+ * Usage: test-random [PATIENTS [SEED [FIRST]]], or TITRATE_PATIENTS, TITRATE_SEED. A
+ * thousand without; patient number k of a seed is the same in any run, so a failure
+ * that prints its number is repeated by "test-random 1 SEED k". */
 #include "engine/result-json.h"
 #include "engine/words.h"
-#include "given.h"
+#include "random-patient.h"
 
 #include "base/error.h"
 #include "num/linalg.h"
-#include "num/random.h"
 
-#include <math.h>
+#include <stdlib.h>
 
+#define PATIENTS 1000
 #define SEED 20261121
+/* One patient in so many goes through curves, proposals and words as well; the rest is
+ * estimated only. */
+#define WHOLE_PATH 6
+#define WHOLE_PATH_ODE 30
+
+static guint64 n_patients = PATIENTS, seed = SEED, first;
 
 typedef struct
 {
-  const char *id;
-  guint n;
-  const char *route;
-  gboolean infusion;
-  double amount_low, amount_high;
-  double level_low, level_high;
-  const char *unit;
-} Drug;
-
-static const Drug drugs[] = {
-  { "vancomycin-goti-2018", 300, "iv", TRUE, 500, 2500, 3, 60, "mg/L" },
-  { "vancomycin-thomson-2009", 300, "iv", TRUE, 500, 2500, 3, 60, "mg/L" },
-  { "gentamicin-staatz-2005", 220, "iv", TRUE, 80, 500, 0.2, 25, "mg/L" },
-  { "tacrolimus-woillard-2011", 160, "oral", FALSE, 0.5, 10, 1.5, 30, "ng/mL" },
-  { "busulfan-long-boyle-2015", 20, "iv", TRUE, 5, 120, 0.05, 4, "mg/L" },
-};
-
-static double
-between (TdmRandom *r, double low, double high)
-{
-  return low + (high - low) * tdm_random_uniform (r);
-}
-
-static guint
-choice (TdmRandom *r, guint n)
-{
-  return (guint)(tdm_random_uniform (r) * n) % n;
-}
-
-/* Locale or not, a point. */
-static void
-append_number (GString *out, const char *before, double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  g_ascii_formatd (text, sizeof text, "%.4g", value);
-  g_string_append_printf (out, "%s%s", before, text);
-}
-
-static void
-append_covariate (GString *out, const char *name, double time_h, double value,
-                  const char *unit)
-{
-  g_string_append_printf (out, "%s{'name': '%s'",
-                          out->str[out->len - 1] == '[' ? "" : ", ", name);
-  append_number (out, ", 'time': ", time_h);
-  append_number (out, ", 'value': ", value);
-  if (unit)
-    g_string_append_printf (out, ", 'unit': '%s'", unit);
-  g_string_append (out, "}");
-}
-
-/* Values over the whole allowed range and, now and then, a little beyond it. */
-static void
-append_covariates (GString *out, TdmRandom *r, const TdmModel *model)
-{
-  g_string_append (out, ", 'covariates': [");
-  for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
-    {
-      const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
-      if (c->derived || g_str_equal (c->name, "sex") || choice (r, 40) == 0)
-        continue;
-      guint times = 1 + (choice (r, 4) == 0 ? choice (r, 4) : 0);
-      for (guint k = 0; k < times; k++)
-        {
-          gboolean wide = choice (r, 6) == 0 || !isfinite (c->studied_low);
-          double low = wide ? c->limit_low : c->studied_low;
-          double high = wide ? c->limit_high * 1.02 : c->studied_high;
-          if (g_str_equal (c->name, "SCR"))
-            low = 0.4, high = 5;
-          double value = c->categories ? choice (r, g_strv_length (c->categories))
-                                       : between (r, low, high);
-          append_covariate (out, c->name, 17.3 * k, value, c->unit);
-        }
-    }
-  g_string_append (out, "]");
-}
-
-static void
-append_doses (GString *out, TdmRandom *r, const Drug *drug)
-{
-  static const double intervals[] = { 6, 8, 12, 18, 24, 36 };
-  guint n = choice (r, 4);
-  double t = 0;
-  g_string_append (out, ", 'doses': [");
-  for (guint i = 0; i < n; i++)
-    {
-      double interval = intervals[choice (r, G_N_ELEMENTS (intervals))];
-      guint count = 1 + choice (r, 9);
-      append_number (out, i ? ", {'time': " : "{'time': ", t);
-      append_number (out,
-                     ", 'amount': ", between (r, drug->amount_low, drug->amount_high));
-      g_string_append_printf (out, ", 'unit': 'mg', 'route': '%s'", drug->route);
-      if (drug->infusion)
-        append_number (out, ", 'duration': ", between (r, 0.3, 4));
-      if (count > 1 || choice (r, 3) == 0)
-        {
-          append_number (out, ", 'interval': ", interval);
-          g_string_append_printf (out, ", 'count': %u", count);
-          if (i == 0 && choice (r, 4) == 0)
-            g_string_append (out, ", 'steady_state': true");
-        }
-      g_string_append (out, "}");
-      t += count * interval;
-    }
-  g_string_append (out, "]");
-}
-
-static void
-append_levels (GString *out, TdmRandom *r, const Drug *drug)
-{
-  guint n = choice (r, 4);
-  g_string_append (out, ", 'levels': [");
-  for (guint i = 0; i < n; i++)
-    {
-      append_number (out, i ? ", {'time': " : "{'time': ", between (r, -3, 150));
-      append_number (
-          out, ", 'value': ",
-          drug->level_low
-              * pow (drug->level_high / drug->level_low, tdm_random_uniform (r)));
-      g_string_append_printf (out, ", 'unit': '%s'", drug->unit);
-      guint kind = choice (r, 12);
-      if (kind < 2)
-        g_string_append (out, kind ? ", 'below': true" : ", 'above': true");
-      else if (kind == 3)
-        append_number (out, ", 'weight': ", tdm_random_uniform (r));
-      else if (kind == 4)
-        g_string_append (out, ", 'use': false");
-      g_string_append (out, "}");
-    }
-  g_string_append (out, "]");
-}
-
-static void
-append_target (GString *out, TdmRandom *r, const Drug *drug)
-{
-  guint kind = choice (r, 8);
-  static const char *const names[] = { "trough", "peak", "average" };
-  if (kind < 3)
-    {
-      double low = between (r, drug->level_low, drug->level_high / 2);
-      g_string_append_printf (out, ", 'target': {'metric': '%s', 'unit': '%s'",
-                              names[kind], drug->unit);
-      if (choice (r, 3))
-        append_number (out, ", 'low': ", low);
-      else
-        append_number (out, ", 'high': ", low);
-      if (choice (r, 3) == 0)
-        append_number (out, ", 'at': ", between (r, 0, 400));
-      g_string_append (out, "}");
-    }
-  else if (kind == 3)
-    {
-      append_number (out,
-                     ", 'target': {'metric': 'time_above', 'low': 0.6, 'threshold': ",
-                     drug->level_low * 2);
-      g_string_append_printf (out, ", 'threshold_unit': '%s'}", drug->unit);
-    }
-}
-
-static char *
-random_case (TdmRandom *r, const Drug *drug, const TdmModel *model)
-{
-  GString *out = g_string_new (NULL);
-  g_string_append_printf (
-      out,
-      "{'format': 'titrate-case/1', 'model': '%s', 'patient': {'id': 'R', 'sex': '%s'}",
-      drug->id, choice (r, 2) ? "male" : "female");
-  append_covariates (out, r, model);
-  append_doses (out, r, drug);
-  append_levels (out, r, drug);
-  append_target (out, r, drug);
-  if (choice (r, 4) == 0)
-    append_number (out, ", 'options': {'prior_weight': ", between (r, 0.2, 3));
-  if (out->str[out->len - 1] != ']' && strstr (out->str, "'options'"))
-    g_string_append (out, "}");
-  g_string_append (out, "}");
-  return g_string_free (out, FALSE);
-}
+  guint64 answered, refused, not_converged, withheld;
+  double longest_s;
+  guint64 longest;
+} Tally;
 
 /* Words of a number that is none, in whatever is shown or written. */
 static void
 assert_clean (const char *text, const char *json)
 {
-  g_autoptr (GRegex) bad = g_regex_new (
-      "(?<![[:alpha:]])-?(nan|inf|infinity)(?![[:alpha:]])", G_REGEX_CASELESS, 0, NULL);
+  static GRegex *bad;
+  if (bad == NULL)
+    bad = g_regex_new ("(?<![[:alpha:]])-?(nan|inf|infinity)(?![[:alpha:]])",
+                       G_REGEX_CASELESS, 0, NULL);
   if (g_regex_match (bad, text, 0, NULL))
     g_error ("not a number in “%s” for %s", text, json);
 }
@@ -212,86 +50,182 @@ check_values (const double *values, guint n, const char *json)
 }
 
 static void
-check_result (const TdmResult *result, const char *json)
+check_json (json_t *answer, const char *json)
 {
-  const TdmFit *fit = result->fit;
-  json_t *answers[] = { tdm_json_fit (result, FALSE), tdm_json_proposals (result),
-                        tdm_json_prediction (result->model, result->current) };
-  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
-    {
-      g_assert_nonnull (answers[i]);
-      g_autofree char *text = tdm_json_text (answers[i]);
-      assert_clean (text, json);
-      json_decref (answers[i]);
-    }
+  g_assert_nonnull (answer);
+  g_autofree char *text = tdm_json_text (answer);
+  assert_clean (text, json);
+  json_decref (answer);
+}
+
+static void
+check_fit (const TdmFit *fit, const char *json)
+{
+  check_json (tdm_json_fit_values (fit, FALSE), json);
   check_values (fit->eta, fit->n, json);
   check_values (fit->covariance, fit->n * fit->n, json);
   check_values (&fit->objective, 1, json);
+  for (guint i = 0; i < fit->n; i++)
+    if (!(fit->covariance[i * fit->n + i] > 0))
+      g_error ("no posterior for %s", json);
+}
+
+static void
+check_result (const TdmResult *result, const char *json)
+{
+  check_json (tdm_json_fit (result, FALSE), json);
+  check_json (tdm_json_proposals (result), json);
+  check_json (tdm_json_prediction (result->model, result->current), json);
   check_values (result->current->individual, result->current->n, json);
   g_autofree char *conclusion = tdm_words_conclusion (result);
   g_autofree char *plot = tdm_words_plot (result);
   assert_clean (conclusion, json);
   assert_clean (plot, json);
-  g_assert_true (*conclusion != '\0');
-  for (guint i = 0; i < fit->n; i++)
-    if (!(fit->covariance[i * fit->n + i] > 0))
-      g_error ("no posterior for %s", json);
-  if (!fit->converged)
-    g_assert_nonnull (result->proposals->withheld);
+  if (*conclusion == '\0')
+    g_error ("nothing is said for %s", json);
+  if (!result->fit->converged && !result->proposals->withheld)
+    g_error ("advice without convergence for %s", json);
 }
 
-typedef struct
+static void
+count_refusal (const GError *error, const char *json, Tally *tally)
 {
-  guint answered, refused, not_converged, withheld;
-} Tally;
+  g_assert_nonnull (error);
+  if (error->domain != TDM_ERROR || strlen (error->message) < 20)
+    g_error ("%s for %s", error->message, json);
+  assert_clean (error->message, json);
+  tally->refused++;
+}
 
 static void
-run_case (TdmModel *model, const char *json, Tally *tally)
+count_fit (const TdmFit *fit, guint64 number, const char *json, Tally *tally)
+{
+  check_fit (fit, json);
+  tally->answered++;
+  if (fit->converged)
+    return;
+  /* Which is a refusal that is named. */
+  const TdmNote *note = fit->notes->len > 0 ? fit->notes->pdata[0] : NULL;
+  if (!note || note->severity != TDM_NOTE_REFUSE)
+    g_error ("not converged and not refused: %s", json);
+  g_test_message ("patient %" G_GUINT64_FORMAT " not converged (%s): %s", number,
+                  tdm_stop_name (fit->stop), json);
+  tally->not_converged++;
+}
+
+static gboolean
+is_ode (const TdmModel *model)
+{
+  return tdm_model_get_structure (model)->kind == TDM_PK_ODE;
+}
+
+static void
+run_whole_path (TdmModel *model, guint64 number, const char *json, Tally *tally)
 {
   g_autoptr (GError) error = NULL;
-  const TdmResultOptions options = { .draws = 12, .seed = 5 };
+  const TdmResultOptions options = { .draws = is_ode (model) ? 3 : 12, .seed = 5 };
   g_autoptr (TdmCase) record = given_case (json);
   g_autoptr (TdmResult) result =
       tdm_result_compute (record, model, &options, NULL, &error);
   if (!result)
     {
-      g_assert_nonnull (error);
-      if (error->domain != TDM_ERROR || strlen (error->message) < 20)
-        g_error ("%s for %s", error->message, json);
-      assert_clean (error->message, json);
-      g_test_message ("refused: %s", error->message);
-      tally->refused++;
+      count_refusal (error, json, tally);
       return;
     }
   check_result (result, json);
-  tally->answered++;
+  count_fit (result->fit, number, json, tally);
   tally->withheld += result->proposals->withheld != NULL;
-  if (!result->fit->converged)
-    {
-      g_test_message ("not converged (%s): %s", tdm_stop_name (result->fit->stop),
-                      json);
-      tally->not_converged++;
-    }
 }
 
 static void
-test_drug (gconstpointer data)
+run_fit (TdmModel *model, guint64 number, const char *json, Tally *tally)
 {
-  const Drug *drug = data;
-  g_autoptr (TdmModel) model = bundled_model (drug->id);
-  g_autoptr (TdmRandom) r = tdm_random_new (SEED + (guint)(drug - drugs));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmCase) record = given_case (json);
+  g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, &error);
+  g_autoptr (TdmFit) fit = problem ? tdm_map_fit (problem, NULL, NULL, &error) : NULL;
+  if (!fit)
+    count_refusal (error, json, tally);
+  else
+    count_fit (fit, number, json, tally);
+}
+
+static void
+run_patient (TdmModel *model, guint64 number, Tally *tally)
+{
+  g_autofree char *json = random_patient (seed, number, model);
+  const gint64 start = g_get_monotonic_time ();
+  if (g_getenv ("TITRATE_PRINT_CASES"))
+    g_printerr ("%" G_GUINT64_FORMAT " %s\n", number, json);
+  if (number % (is_ode (model) ? WHOLE_PATH_ODE : WHOLE_PATH) == 0)
+    run_whole_path (model, number, json, tally);
+  else
+    run_fit (model, number, json, tally);
+  const double seconds = (g_get_monotonic_time () - start) * 1e-6;
+  if (seconds <= tally->longest_s)
+    return;
+  tally->longest_s = seconds;
+  tally->longest = number;
+}
+
+static gint
+compare_names_cb (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All bundled models, by name. */
+static GPtrArray *
+load_models (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) folder = g_dir_open (g_getenv ("TITRATE_MODELS_DIR"), 0, &error);
+  g_assert_no_error (error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  for (const char *name; (name = g_dir_read_name (folder));)
+    if (g_str_has_suffix (name, ".model"))
+      g_ptr_array_add (names, g_strndup (name, strlen (name) - strlen (".model")));
+  g_ptr_array_sort (names, compare_names_cb);
+  GPtrArray *models = g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_model_unref);
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (models, bundled_model (names->pdata[i]));
+  return models;
+}
+
+static void
+test_patients (void)
+{
+  g_autoptr (GPtrArray) models = load_models ();
   Tally tally = { 0 };
-  for (guint i = 0; i < drug->n; i++)
+  g_assert_cmpuint (models->len, >, 50);
+  g_test_message ("%" G_GUINT64_FORMAT " patients of seed %" G_GUINT64_FORMAT
+                  ", %u models",
+                  n_patients, seed, models->len);
+  for (guint64 k = first; k < first + n_patients; k++)
     {
-      g_autofree char *json = random_case (r, drug, model);
-      run_case (model, json, &tally);
+      run_patient (models->pdata[k % models->len], k, &tally);
+      if ((k + 1) % 10000 == 0)
+        g_test_message ("%" G_GUINT64_FORMAT " done", k + 1);
     }
-  g_test_message ("seed %d: %u answered (%u withheld), %u refused, %u not converged",
-                  SEED, tally.answered, tally.withheld, tally.refused,
-                  tally.not_converged);
-  g_assert_cmpuint (tally.answered + tally.refused, ==, drug->n);
-  g_assert_cmpuint (tally.answered, >, drug->n / 2);
-  g_assert_cmpuint (tally.not_converged, ==, 0);
+  g_test_message ("seed %" G_GUINT64_FORMAT ": %" G_GUINT64_FORMAT
+                  " answered (%" G_GUINT64_FORMAT " withheld), %" G_GUINT64_FORMAT
+                  " refused, %" G_GUINT64_FORMAT
+                  " not converged; longest %.2f s (patient %" G_GUINT64_FORMAT ")",
+                  seed, tally.answered, tally.withheld, tally.refused,
+                  tally.not_converged, tally.longest_s, tally.longest);
+  g_assert_cmpuint (tally.answered + tally.refused, ==, n_patients);
+  if (n_patients < 100)
+    return;
+  g_assert_cmpuint (tally.answered, >, n_patients / 2);
+  g_assert_cmpuint (tally.not_converged, <=, n_patients / 200);
+}
+
+/* A number from the arguments or the environment. */
+static void
+read_number (const char *text, guint64 *value)
+{
+  if (text != NULL)
+    g_assert_true (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, value, NULL));
 }
 
 int
@@ -299,10 +233,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tdm_num_init ();
-  for (guint i = 0; i < G_N_ELEMENTS (drugs); i++)
-    {
-      g_autofree char *path = g_strconcat ("/engine/random/", drugs[i].id, NULL);
-      g_test_add_data_func (path, &drugs[i], test_drug);
-    }
+  read_number (g_getenv ("TITRATE_PATIENTS"), &n_patients);
+  read_number (g_getenv ("TITRATE_SEED"), &seed);
+  read_number (argc > 1 ? argv[1] : NULL, &n_patients);
+  read_number (argc > 2 ? argv[2] : NULL, &seed);
+  read_number (argc > 3 ? argv[3] : NULL, &first);
+  g_test_add_func ("/engine/random/patients", test_patients);
   return g_test_run ();
 }

@@ -120,7 +120,8 @@ assert_chain (TdmOdeMethod method)
           assert_near (got[k], want[k], factor * (1e-8 * size + 2e-8));
         }
     }
-  g_assert_true (tdm_ode_is_stiff (ode) == (method == TDM_ODE_STIFF));
+  g_assert_cmpint (tdm_ode_get_method (ode), ==,
+                   method == TDM_ODE_AUTO ? TDM_ODE_EXPLICIT : method);
 }
 
 static void
@@ -134,6 +135,12 @@ static void
 test_stiff_exact (void)
 {
   assert_chain (TDM_ODE_STIFF);
+}
+
+static void
+test_implicit_exact (void)
+{
+  assert_chain (TDM_ODE_IMPLICIT);
 }
 
 /* Robertson's reaction: y0' = -a y0 + b y1 y2, y2' = c y1^2, y1' = the rest. */
@@ -170,7 +177,8 @@ robertson (const double *parameters, const TdmJetSpace *space, TdmOdeMethod meth
   start_at (ode, &system, initial, 40.0);
   g_assert_true (tdm_ode_reach (ode, 40.0, out, &error));
   g_assert_no_error (error);
-  g_assert_true (tdm_ode_is_stiff (ode));
+  g_assert_cmpint (tdm_ode_get_method (ode), ==,
+                   method == TDM_ODE_AUTO ? TDM_ODE_IMPLICIT : method);
 }
 
 static void
@@ -190,12 +198,12 @@ test_stiff_robertson (void)
 
 /* Both orders of derivatives of a stiff problem against Richardson differences. */
 static void
-test_stiff_derivatives (void)
+assert_robertson_derivatives (TdmOdeMethod method)
 {
   static const double parameters[3] = { 0.04, 1e4, 3e7 };
   const TdmJetSpace space = tdm_jet_space (3, 2), plain = tdm_jet_space (0, 0);
   double y[3 * 10];
-  robertson (parameters, &space, TDM_ODE_STIFF, y);
+  robertson (parameters, &space, method, y);
   for (guint k = 0; k < 3; k++)
     {
       double value[5][3];
@@ -204,7 +212,7 @@ test_stiff_derivatives (void)
         {
           double moved[3] = { parameters[0], parameters[1], parameters[2] };
           moved[k] += j * h;
-          robertson (moved, &plain, TDM_ODE_STIFF, value[j + 2]);
+          robertson (moved, &plain, method, value[j + 2]);
         }
       for (guint i = 0; i < 3; i++)
         {
@@ -220,6 +228,18 @@ test_stiff_derivatives (void)
                        1e-3 * MAX (fabs (d2), 0.1 * size));
         }
     }
+}
+
+static void
+test_stiff_derivatives (void)
+{
+  assert_robertson_derivatives (TDM_ODE_STIFF);
+}
+
+static void
+test_implicit_derivatives (void)
+{
+  assert_robertson_derivatives (TDM_ODE_IMPLICIT);
 }
 
 /* y' = y^2 from 1 has no solution at 1. */
@@ -253,6 +273,7 @@ static void
 test_error_singular (void)
 {
   assert_no_answer (TDM_ODE_AUTO);
+  assert_no_answer (TDM_ODE_IMPLICIT);
   assert_no_answer (TDM_ODE_STIFF);
 }
 
@@ -268,7 +289,8 @@ static void
 test_error_not_finite (void)
 {
   static const double one[1] = { 1.0 };
-  static const TdmOdeMethod methods[] = { TDM_ODE_AUTO, TDM_ODE_STIFF };
+  static const TdmOdeMethod methods[] = { TDM_ODE_AUTO, TDM_ODE_IMPLICIT,
+                                          TDM_ODE_STIFF };
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {
       g_autoptr (TdmOde) ode = tdm_ode_new ();
@@ -341,6 +363,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/num/ode/explicit/exact", test_explicit_exact);
   g_test_add_func ("/num/ode/explicit/interpolates", test_explicit_interpolates);
+  g_test_add_func ("/num/ode/implicit/exact", test_implicit_exact);
+  g_test_add_func ("/num/ode/implicit/derivatives", test_implicit_derivatives);
   g_test_add_func ("/num/ode/stiff/exact", test_stiff_exact);
   g_test_add_func ("/num/ode/stiff/robertson", test_stiff_robertson);
   g_test_add_func ("/num/ode/stiff/derivatives", test_stiff_derivatives);
