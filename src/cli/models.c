@@ -1,6 +1,7 @@
 /* titrate-cli models: list and show. */
 #include "cli/cli.h"
 
+#include "cli/models-drug.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
 #include "model/library.h"
@@ -120,6 +121,7 @@ model_json (const TdmModel *model)
     json_object_set_new (out, "occasion_effects", effects_json (model, TRUE));
   json_object_set_new (out, "routes", routes_json (model));
   json_object_set_new (out, "outputs", outputs_json (model));
+  tdm_cli_add_drug_json (model, out);
   return out;
 }
 
@@ -216,6 +218,7 @@ print_model (const TdmModel *model, GString *out)
   print_field ("Limits", text->limits, out);
   print_equations (text->equations, out);
   print_covariates (model, out);
+  tdm_cli_print_drug (model, out);
 }
 
 static gboolean

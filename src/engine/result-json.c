@@ -47,8 +47,11 @@ tdm_json_notes (const GPtrArray *notes)
 static json_t *
 model_identity (const TdmModel *model)
 {
-  return json_pack ("{s:s, s:s}", "id", tdm_model_get_id (model), "sha256",
-                    tdm_model_get_sha256 (model));
+  const TdmDrug *drug = tdm_model_get_drug (model);
+  json_t *shared =
+      drug ? json_pack ("{s:s, s:s}", "id", drug->id, "sha256", drug->sha256) : NULL;
+  return json_pack ("{s:s, s:s, s:o*}", "id", tdm_model_get_id (model), "sha256",
+                    tdm_model_get_sha256 (model), "drug", shared);
 }
 
 static json_t *

@@ -125,11 +125,12 @@ static char *
 hash_input (const TdmResult *self, const TdmResultOptions *options)
 {
   g_autofree char *text = tdm_case_file_to_text (self->record);
+  const TdmDrug *drug = tdm_model_get_drug (self->model);
   g_autofree char *all = g_strdup_printf (
-      "%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g\n", text,
-      tdm_model_get_sha256 (self->model), TDM_VERSION, options ? options->draws : 0,
-      options ? options->seed : 0, options && options->residual_bands,
-      options ? options->ahead_h : 0.0);
+      "%s\n%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g\n", text,
+      tdm_model_get_sha256 (self->model), drug ? drug->sha256 : "", TDM_VERSION,
+      options ? options->draws : 0, options ? options->seed : 0,
+      options && options->residual_bands, options ? options->ahead_h : 0.0);
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
 }
 

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/unit.h"
 #include "gtk/a11y.h"
+#include "gtk/drug-section.h"
 #include "gtk/text-table.h"
 #include "model/check.h"
 
@@ -176,6 +177,7 @@ build (TdmModelPage *self)
   gtk_box_append (self->box, covariates_table (self->shown));
   tdm_box_add_heading (self->box, "Limits");
   tdm_box_add_paragraph (self->box, text->limits);
+  tdm_drug_section_add (self->box, self->shown);
   tdm_box_add_heading (self->box, "Equations");
   if (text->equations != NULL)
     add_equations (self, text->equations);

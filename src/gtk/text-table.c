@@ -13,8 +13,22 @@ cell_new (const char *text, gboolean heading, gboolean first)
   return label;
 }
 
-GtkWidget *
-tdm_text_table_new (const GPtrArray *rows)
+/* A cell of words: it wraps, where one of numbers keeps to its line. */
+static GtkWidget *
+words_new (const char *text, gboolean heading, gboolean first)
+{
+  GtkWidget *label = cell_new (text, heading, TRUE);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, !first);
+  gtk_widget_remove_css_class (label, "numeric");
+  return label;
+}
+
+static GtkWidget *
+table_new (const GPtrArray *rows,
+           GtkWidget *(*cell) (const char *text, gboolean heading, gboolean first))
 {
   GtkWidget *grid = gtk_grid_new ();
 
@@ -26,10 +40,22 @@ tdm_text_table_new (const GPtrArray *rows)
     {
       char **cells = g_ptr_array_index (rows, r);
       for (guint c = 0; cells[c] != NULL; c++)
-        gtk_grid_attach (GTK_GRID (grid), cell_new (cells[c], r == 0, c == 0), (int)c,
+        gtk_grid_attach (GTK_GRID (grid), cell (cells[c], r == 0, c == 0), (int)c,
                          (int)r, 1, 1);
     }
   return grid;
+}
+
+GtkWidget *
+tdm_text_table_new (const GPtrArray *rows)
+{
+  return table_new (rows, cell_new);
+}
+
+GtkWidget *
+tdm_text_table_new_words (const GPtrArray *rows)
+{
+  return table_new (rows, words_new);
 }
 
 void

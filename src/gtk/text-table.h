@@ -6,6 +6,8 @@
 /* A grid of labels: `rows` are NULL-terminated arrays of cells, the first one the
  * headings; the first column is left-aligned. Floating. */
 GtkWidget *tdm_text_table_new (const GPtrArray *rows);
+/* The same with cells of words, which wrap. Floating. */
+GtkWidget *tdm_text_table_new_words (const GPtrArray *rows);
 
 /* Empties a box and puts in: a heading, and paragraphs under it. */
 void tdm_box_clear (GtkBox *box);

@@ -212,19 +212,21 @@ read_dosing (const TdmModel *self, const TdmKeySection *section, TdmModelDosing 
 gboolean
 tdm_load_dosings (TdmModel *self, const TdmKeyFile *file, GError **error)
 {
-  for (guint i = 0; i < tdm_key_file_get_n_sections (file); i++)
+  g_autoptr (GArray) list = tdm_load_shared (self, file, "dosing", "dosings", error);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
     {
-      const TdmKeySection *section = tdm_key_file_get_section (file, i);
-      if (strcmp (section->kind, "dosing") != 0)
-        continue;
+      const TdmSharedSection *one = &g_array_index (list, TdmSharedSection, i);
+      const TdmKeySection *section = one->section;
       TdmModelDosing *dosing = g_new0 (TdmModelDosing, 1);
       g_ptr_array_add (self->dosings, dosing);
+      dosing->name = g_strdup (section->name);
       dosing->max_rate_mg_h = dosing->max_single_mg = INFINITY;
       dosing->max_daily_mg = dosing->max_loading_mg = INFINITY;
-      dosing->source = tdm_key_file_dup_text (file, section, "source");
+      dosing->source = tdm_key_file_dup_text (one->file, section, "source");
       if (!read_condition (self, section, error)
           || !read_dosing (self, section, dosing, error))
         return FALSE;
     }
-  return TRUE;
+  return list != NULL;
 }

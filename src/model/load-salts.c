@@ -58,21 +58,22 @@ read_routes (const TdmModel *self, const TdmKeySection *section, TdmModelSalt *s
 gboolean
 tdm_load_salts (TdmModel *self, const TdmKeyFile *file, GError **error)
 {
-  for (guint i = 0; i < tdm_key_file_get_n_sections (file); i++)
+  g_autoptr (GArray) list = tdm_load_shared (self, file, "salt", "salts", error);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
     {
-      const TdmKeySection *section = tdm_key_file_get_section (file, i);
-      if (strcmp (section->kind, "salt") != 0)
-        continue;
+      const TdmSharedSection *one = &g_array_index (list, TdmSharedSection, i);
+      const TdmKeySection *section = one->section;
       TdmModelSalt *salt = g_new0 (TdmModelSalt, 1);
       g_ptr_array_add (self->salts, salt);
       salt->name = g_strdup (section->name);
-      salt->title = tdm_key_file_dup_text (file, section, "title");
-      salt->source = tdm_key_file_dup_text (file, section, "source");
+      salt->title = tdm_key_file_dup_text (one->file, section, "title");
+      salt->source = tdm_key_file_dup_text (one->file, section, "source");
       if (!read_factor (section, salt, error)
           || !read_routes (self, section, salt, error))
         return FALSE;
     }
-  return TRUE;
+  return list != NULL;
 }
 
 gboolean

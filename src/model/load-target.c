@@ -154,20 +154,43 @@ read_target (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
                              "expected a time after “from”");
 }
 
+/* An alarm lies beyond the window, not within. */
+static gboolean
+read_alarms (const TdmKeySection *section, TdmModelTarget *target, GError **error)
+{
+  const TdmKeyEntry *low = tdm_key_section_find (section, "alarm_low");
+  const TdmKeyEntry *high = tdm_key_section_find (section, "alarm_high");
+  const TdmTarget *window = &target->target;
+
+  target->alarm_low = -INFINITY;
+  target->alarm_high = INFINITY;
+  if (!read_side (low, &target->alarm_low, error)
+      || !read_side (high, &target->alarm_high, error))
+    return FALSE;
+  if (target->alarm_low > (isfinite (window->low) ? window->low : window->high))
+    return tdm_scan_refuse (low, error, "expected at most the low end of the window");
+  if (target->alarm_high < (isfinite (window->high) ? window->high : window->low))
+    return tdm_scan_refuse (high, error,
+                            "expected at least the high end of the window");
+  return TRUE;
+}
+
 gboolean
 tdm_load_targets (TdmModel *self, const TdmKeyFile *file, GError **error)
 {
-  for (guint i = 0; i < tdm_key_file_get_n_sections (file); i++)
+  g_autoptr (GArray) list = tdm_load_shared (self, file, "target", "targets", error);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
     {
-      const TdmKeySection *section = tdm_key_file_get_section (file, i);
-      if (strcmp (section->kind, "target") != 0)
-        continue;
+      const TdmSharedSection *one = &g_array_index (list, TdmSharedSection, i);
       TdmModelTarget *target = g_new0 (TdmModelTarget, 1);
       g_ptr_array_add (self->targets, target);
-      target->title = tdm_key_file_dup_text (file, section, "title");
-      target->source = tdm_key_file_dup_text (file, section, "source");
-      if (!read_target (self, section, &target->target, error))
+      target->name = g_strdup (one->section->name);
+      target->title = tdm_key_file_dup_text (one->file, one->section, "title");
+      target->source = tdm_key_file_dup_text (one->file, one->section, "source");
+      if (!read_target (self, one->section, &target->target, error)
+          || !read_alarms (one->section, target, error))
         return FALSE;
     }
-  return TRUE;
+  return list != NULL;
 }

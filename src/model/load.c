@@ -10,10 +10,10 @@ typedef gboolean (*Step) (TdmModel *self, const TdmKeyFile *file, GError **error
 
 /* Each step may rely on those before it. */
 static const Step steps[] = {
-  tdm_load_text,       tdm_load_covariates, tdm_load_subpopulations, tdm_load_effects,
-  tdm_load_parameters, tdm_load_outputs,    tdm_load_structure,      tdm_load_routes,
-  tdm_load_salts,      tdm_load_dosings,    tdm_load_targets,        tdm_load_checks,
-  tdm_model_validate,
+  tdm_load_text,    tdm_load_drug,       tdm_load_covariates, tdm_load_subpopulations,
+  tdm_load_effects, tdm_load_parameters, tdm_load_outputs,    tdm_load_structure,
+  tdm_load_routes,  tdm_load_salts,      tdm_load_dosings,    tdm_load_targets,
+  tdm_load_checks,  tdm_model_validate,
 };
 
 static void
@@ -29,8 +29,9 @@ keep_source (TdmModel *self, const char *data, gsize length)
 
 /* A file is called after its id, so that the id finds it. */
 static gboolean
-check_file_name (const TdmKeyFile *file, const char *base, GError **error)
+check_file_name (const TdmKeyFile *file, const char *path, GError **error)
 {
+  g_autofree char *base = g_path_get_basename (path);
   const TdmKeySection *section = tdm_key_file_find (file, "model", NULL);
   TdmScan scan = tdm_scan_new (tdm_key_section_find (section, "id"));
   g_autofree char *wanted = g_strconcat (scan.entry->value, ".model", NULL);
@@ -40,34 +41,37 @@ check_file_name (const TdmKeyFile *file, const char *base, GError **error)
                                 base);
 }
 
-/* `base`: the file's name without its folder, NULL = from memory. */
+/* `is_file`: `name` is the path of a file. */
 static TdmModel *
-parse (const char *data, gsize length, const char *name, const char *base,
+parse (const char *data, gsize length, const char *name, gboolean is_file,
        GError **error)
 {
   g_autoptr (TdmKeyFile) file = tdm_key_file_parse (data, length, name, error);
 
-  if (file == NULL || !tdm_schema_check (file, error))
+  if (file == NULL || !tdm_schema_check (file, TDM_SCHEMA_MODEL, error))
     return NULL;
   g_autoptr (TdmModel) self = tdm_model_new_empty ();
   keep_source (self, data, length);
+  self->folder = is_file ? g_path_get_dirname (name) : NULL;
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     if (!steps[i](self, file, error))
       return NULL;
-  if (base != NULL && !check_file_name (file, base, error))
+  if (is_file && !check_file_name (file, name, error))
     return NULL;
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->drug_file, tdm_key_file_free);
   return g_steal_pointer (&self);
 }
 
 TdmModel *
 tdm_model_parse (const char *data, gsize length, const char *name, GError **error)
 {
-  return parse (data, length, name, NULL, error);
+  return parse (data, length, name, FALSE, error);
 }
 
-/* The file's bytes; its size is asked first, as it may be anything. */
-static char *
-read_bytes (const char *path, gsize *length, GError **error)
+/* Its size is asked first, as it may be anything. */
+char *
+tdm_load_bytes (const char *path, gsize *length, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) local = NULL;
@@ -92,8 +96,7 @@ TdmModel *
 tdm_model_load (const char *path, GError **error)
 {
   gsize length;
-  g_autofree char *data = read_bytes (path, &length, error);
-  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *data = tdm_load_bytes (path, &length, error);
 
-  return data != NULL ? parse (data, length, path, base, error) : NULL;
+  return data != NULL ? parse (data, length, path, TRUE, error) : NULL;
 }

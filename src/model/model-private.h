@@ -84,6 +84,9 @@ struct _TdmModel
   char *source;
   gsize length;
   char *sha256;
+  char *folder;          /* of the file, NULL from memory; while loading */
+  TdmKeyFile *drug_file; /* or NULL; while loading */
+  TdmDrug *drug;         /* or NULL */
   TdmModelText text;
   double molar_mass;
   GPtrArray *covariates; /* of TdmModelCovariate* */
@@ -142,8 +145,26 @@ gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint lo
 /* The largest number of a compartment in NONMEM-style data. */
 #define TDM_MODEL_MAX_CMT 999
 
+/* The bytes of a file, if there are not too many. NULL with an error. Yours. */
+char *tdm_load_bytes (const char *path, gsize *length,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A section of the model's file or of its drug's. */
+typedef struct
+{
+  const TdmKeyFile *file;
+  const TdmKeySection *section;
+} TdmSharedSection;
+
+/* The sections of a kind that the model uses, of TdmSharedSection: those that `key` of
+ * [model] names, in that order; without the key its own and then its drug's. NULL with
+ * an error. Yours. */
+GArray *tdm_load_shared (const TdmModel *self, const TdmKeyFile *file, const char *kind,
+                         const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
 gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_drug (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_covariates (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_subpopulations (TdmModel *self, const TdmKeyFile *file,
                                   GError **error);

@@ -52,6 +52,7 @@ salt_free (gpointer data)
 static void
 dosing_free (TdmModelDosing *self)
 {
+  g_free (self->name);
   g_free (self->unit);
   g_free (self->amounts_mg);
   g_free (self->intervals_h);
@@ -63,6 +64,7 @@ dosing_free (TdmModelDosing *self)
 static void
 target_free (TdmModelTarget *self)
 {
+  g_free (self->name);
   g_free (self->title);
   g_free (self->source);
   g_free (self->target.unit);
@@ -181,6 +183,9 @@ tdm_model_unref (TdmModel *self)
   tdm_model_ode_clear (&self->ode);
   g_clear_pointer (&self->program, tdm_program_unref);
   text_clear (&self->text);
+  g_clear_pointer (&self->drug, tdm_drug_free);
+  g_clear_pointer (&self->drug_file, tdm_key_file_free);
+  g_free (self->folder);
   g_free (self->sha256);
   g_free (self->source);
   g_free (self);
@@ -215,6 +220,12 @@ double
 tdm_model_get_molar_mass (const TdmModel *self)
 {
   return self->molar_mass;
+}
+
+const TdmDrug *
+tdm_model_get_drug (const TdmModel *self)
+{
+  return self->drug;
 }
 
 const TdmPkStructure *

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "base/note.h"
+#include "model/drug.h"
 #include "num/jet.h"
 #include "pk/structure.h"
 #include "record/case.h"
@@ -103,6 +104,7 @@ typedef struct
 /* What the ward can give by one route. Arrays are yours to read, owned by the model. */
 typedef struct
 {
+  char *name; /* of its section */
   const TdmModelRoute *route;
   char *unit;         /* of the amounts shown: "mg" */
   double *amounts_mg; /* every amount that can be given, ascending */
@@ -121,8 +123,12 @@ typedef struct
 
 typedef struct
 {
+  char *name; /* "auc24": of its section */
   char *title;
   TdmTarget target;
+  /* Beyond the window, in its unit: below the one no effect is to be expected, above
+   * the other harm. -INFINITY and INFINITY = not stated. */
+  double alarm_low, alarm_high;
   char *source;
 } TdmModelTarget;
 
@@ -153,6 +159,8 @@ const char *tdm_model_get_id (const TdmModel *self);
 const char *tdm_model_get_sha256 (const TdmModel *self); /* of the file's bytes, hex */
 const char *tdm_model_get_source (const TdmModel *self, gsize *length); /* the bytes */
 double tdm_model_get_molar_mass (const TdmModel *self); /* g/mol, 0 = unknown */
+/* What it shares with the other models of its drug; NULL = it stands alone. */
+const TdmDrug *tdm_model_get_drug (const TdmModel *self);
 const TdmPkStructure *tdm_model_get_structure (const TdmModel *self);
 guint tdm_model_get_n_parameters (const TdmModel *self);
 const char *tdm_model_get_parameter_name (const TdmModel *self, guint i);

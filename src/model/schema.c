@@ -11,8 +11,10 @@ typedef enum
 typedef enum
 {
   SECTION_NEEDED = 1 << 0,
-  SECTION_NAMED = 1 << 1, /* "[output C]", any number of them */
-  SECTION_FREE = 1 << 2,  /* the file chooses the keys */
+  SECTION_NAMED = 1 << 1,  /* "[output C]", any number of them */
+  SECTION_FREE = 1 << 2,   /* the file chooses the keys */
+  SECTION_SHARED = 1 << 3, /* in files of drugs as well */
+  SECTION_DRUG = 1 << 4,   /* in files of drugs only */
 } SectionFlags;
 
 typedef struct
@@ -44,7 +46,28 @@ static const SectionRule rules[] = {
       { "status_text", KEY_NEEDED | KEY_TEXT },
       { "population", KEY_NEEDED | KEY_TEXT },
       { "limits", KEY_NEEDED | KEY_TEXT },
-      { "molar_mass", 0 } } },
+      { "molar_mass", 0 },
+      { "drug_file", 0 },
+      { "dosings", 0 },
+      { "salts", 0 },
+      { "targets", 0 } } },
+  { "drug",
+    SECTION_NEEDED | SECTION_DRUG,
+    NULL,
+    { { "format", KEY_NEEDED },
+      { "id", KEY_NEEDED },
+      { "version", KEY_NEEDED },
+      { "name", KEY_NEEDED | KEY_TEXT },
+      { "molar_mass", 0 },
+      { "sampling", KEY_NEEDED | KEY_TEXT },
+      { "above_penalty", 0 },
+      { "source", KEY_NEEDED | KEY_TEXT } } },
+  { "loinc",
+    SECTION_NAMED | SECTION_DRUG,
+    "20578-1",
+    { { "title", KEY_NEEDED | KEY_TEXT },
+      { "quantity", KEY_NEEDED },
+      { "source", KEY_NEEDED | KEY_TEXT } } },
   { "covariate",
     SECTION_NAMED,
     "WT",
@@ -106,14 +129,14 @@ static const SectionRule rules[] = {
       { "rate", 0 },
       { "cmt", 0 } } },
   { "salt",
-    SECTION_NAMED,
+    SECTION_NAMED | SECTION_SHARED,
     "sodium",
     { { "title", KEY_NEEDED | KEY_TEXT },
       { "factor", KEY_NEEDED },
       { "routes", 0 },
       { "source", KEY_NEEDED | KEY_TEXT } } },
   { "dosing",
-    SECTION_NAMED,
+    SECTION_NAMED | SECTION_SHARED,
     "iv",
     { { "route", 0 },
       { "when", 0 },
@@ -127,12 +150,14 @@ static const SectionRule rules[] = {
       { "max_loading", 0 },
       { "source", KEY_NEEDED | KEY_TEXT } } },
   { "target",
-    SECTION_NAMED,
+    SECTION_NAMED | SECTION_SHARED,
     "trough",
     { { "title", KEY_NEEDED | KEY_TEXT },
       { "metric", KEY_NEEDED },
       { "low", 0 },
       { "high", 0 },
+      { "alarm_low", 0 },
+      { "alarm_high", 0 },
       { "unit", KEY_NEEDED },
       { "at", 0 },
       { "from", 0 },
@@ -155,11 +180,19 @@ static const SectionRule rules[] = {
       { "source", KEY_NEEDED } } },
 };
 
+/* Whether the section may stand in files of this kind. */
+static gboolean
+is_of (const SectionRule *rule, TdmSchemaKind kind)
+{
+  return (rule->flags & SECTION_SHARED)
+         || !(rule->flags & SECTION_DRUG) == (kind == TDM_SCHEMA_MODEL);
+}
+
 static const SectionRule *
-find_rule (const char *kind)
+find_rule (TdmSchemaKind kind, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    if (strcmp (rules[i].kind, kind) == 0)
+    if (is_of (&rules[i], kind) && strcmp (rules[i].kind, name) == 0)
       return &rules[i];
   return NULL;
 }
@@ -174,12 +207,13 @@ find_key (const SectionRule *rule, const char *key)
 }
 
 static gboolean
-fail_unknown_section (const TdmKeySection *section, GError **error)
+fail_unknown_section (TdmSchemaKind kind, const TdmKeySection *section, GError **error)
 {
   g_autoptr (GString) kinds = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    g_string_append_printf (kinds, i > 0 ? ", %s" : "%s", rules[i].kind);
+    if (is_of (&rules[i], kind))
+      g_string_append_printf (kinds, kinds->len > 0 ? ", %s" : "%s", rules[i].kind);
   return tdm_place_set_error (error, &section->place,
                               "unknown section “[%s]”; expected one of %s",
                               section->group, kinds->str);
@@ -219,12 +253,12 @@ check_entry (const SectionRule *rule, const TdmKeySection *section,
 }
 
 static gboolean
-check_section (const TdmKeySection *section, GError **error)
+check_section (TdmSchemaKind kind, const TdmKeySection *section, GError **error)
 {
-  const SectionRule *rule = find_rule (section->kind);
+  const SectionRule *rule = find_rule (kind, section->kind);
 
   if (rule == NULL)
-    return fail_unknown_section (section, error);
+    return fail_unknown_section (kind, section, error);
   if ((rule->flags & SECTION_NAMED) && section->name == NULL)
     return tdm_place_set_error (error, &section->place,
                                 "expected a name, as in “[%s %s]”", rule->kind,
@@ -253,13 +287,14 @@ has_section (const TdmKeyFile *file, const char *kind)
 }
 
 gboolean
-tdm_schema_check (const TdmKeyFile *file, GError **error)
+tdm_schema_check (const TdmKeyFile *file, TdmSchemaKind kind, GError **error)
 {
   for (guint i = 0; i < tdm_key_file_get_n_sections (file); i++)
-    if (!check_section (tdm_key_file_get_section (file, i), error))
+    if (!check_section (kind, tdm_key_file_get_section (file, i), error))
       return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    if ((rules[i].flags & SECTION_NEEDED) && !has_section (file, rules[i].kind))
+    if ((rules[i].flags & SECTION_NEEDED) && is_of (&rules[i], kind)
+        && !has_section (file, rules[i].kind))
       {
         guint last = tdm_key_file_get_n_sections (file) - 1;
         return tdm_place_set_error (error,
