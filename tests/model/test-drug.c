@@ -182,7 +182,8 @@ static const Fault faults[] = {
   { "alarm-low", TRUE, "alarm_high = 600", "alarm_low = 410",
     "alarm_low: expected at most the low end of the window" },
   { "unknown-section", TRUE, "[dosing adults]", "[covariate WT]",
-    "unknown section “[covariate WT]”; expected one of drug, loinc, salt, dosing, target" },
+    "unknown section “[covariate WT]”; expected one of drug, loinc, salt, dosing, "
+    "target" },
   { "unknown-key", TRUE,
     "sampling =", "smpling =", "unknown key “smpling” in “[drug]”" },
 };
