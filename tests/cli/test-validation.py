@@ -183,42 +183,4 @@ def test_acop_bolus():
     close(sum(fit["focei"] for fit in fits), 20167.6410936279, 0.0, "sum", 0.01)
 
 
-def theta_model(name, theta, omega, output, **others):
-    """Log-normal parameters `theta` (value, unit) with variances `omega`."""
-    return model(name, {**{key: f"{value} * exp(eta_{key}) | {unit}"
-                           for key, (value, unit) in theta.items()}, **others.pop("more", {})},
-                 [f"{key} = variance {omega[key]}" for key in theta if key in omega], LINEAR_1,
-                 {"C": {"unit": "mg/L", **output}}, expected=others.pop("expected"), **others)
-
-
-@optional
-def test_keizer():
-    """NONMEM 7.2 FOCEI, ronkeizer/nonmem_examples at ab079054, run100: etas to 2e-6. The SD is
-    4.135 - 0.081 f. The levels before the dose, which a case leaves out, add ln a^2 + y^2/a^2
-    each; one subject was given nothing."""
-    additive = 4.13505
-    path = theta_model(
-        "keizer-oral", {"CL": (42.4906, "L/h"), "V": (464.179, "L")},
-        {"CL": 0.123150, "V": 0.153697},
-        {"error": "assay", "assay": f"{additive}, -0.0808831, 0, 0"},
-        routes={"oral": {"into": "absorption"}}, expected="42.4906", more={
-            "KA": "2.30842 | 1/h"})
-    rows = read("keizer_handsonA_oral", "acop.csv")
-    # Simulated levels below zero are refused: those subjects are left out.
-    unfit = {row["id"] for row in rows if float(row["dv"]) < 0.0}
-    data = path.with_suffix(".csv")
-    data.write_text("ID,TIME,MDV,EVID,DV,AMT\n" + "".join(
-        ",".join(row[key] for key in ("id", "time", "mdv", "evid", "dv", "amt")) + "\n"
-        for row in rows if row["id"] not in unfit), encoding="utf-8")
-    published = [row for row in read("keizer_handsonA_oral", "run100_phi.csv")
-                 if row["ID"] not in unfit]
-    fits = subjects("fit", data, path)
-    assert len(fits) == 17, len(fits)
-    for fit in fits:
-        fit["focei"] += sum(math.log(additive ** 2) + (level["observed"] / additive) ** 2
-                            for level in fit["levels"] if not level["used"])
-    # The sum of y^2/a^2 is that of rounded a: 300 times 2e-6.
-    compare_fits(fits, published, ["CL", "V"], 1e-4, 1e-3)
-
-
 main()

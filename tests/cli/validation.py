@@ -85,6 +85,9 @@ def model(name, parameters, effects, structure, outputs, routes, covariates=None
     text += section("parameters", keys({key: value[0] for key, value in split.items()}))
     text += section("units", keys({key: value[1] for key, value in split.items()}))
     text += section("effects", effects)
+    if "occasions" in others:
+        text += section("occasion_effects", others["occasion_effects"])
+        text += section("occasions", keys({"start": others["occasions"]}))
     if "ode" in others:
         text += section("ode", keys(others["ode"]))
     text += section("structure", keys(structure))
@@ -92,9 +95,11 @@ def model(name, parameters, effects, structure, outputs, routes, covariates=None
         text += section(f"output {key}", keys({"title": key, **value}))
     for key, value in routes.items():
         text += section(f"route {key}", keys({"title": key, **value}))
-    given = [f"{key} {value.split()[1]}" for key, value in (covariates or {}).items()]
-    check = {"covariates": ", ".join(given)} if given else {}
-    first = next(key for key, value in split.items() if "eta" in value[0])
+    given = others.get("given", ", ".join(
+        f"{key} {value.split()[1]}" for key, value in (covariates or {}).items()))
+    check = {"covariates": given} if given else {}
+    first = others.get("checked") or next(
+        key for key, value in split.items() if "eta" in value[0])
     text += section("check written", keys({
         **check, "values": f"{first} {others['expected']}", "source": "by hand"}))
     path = folder() / f"{name}.model"
