@@ -147,6 +147,7 @@ load_dose (TdmProblem *self, guint index, GError **error)
   dose->add = entry->added;
   dose->stopped = entry->stopped;
   dose->reset = entry->reset;
+  dose->at_arrival = entry->of_data;
   dose->route = route->route;
   if (entry->at_rate)
     dose->rate_mg_h = dose->amount_mg / entry->duration_h;

@@ -51,7 +51,7 @@ typedef struct
   double duration_h;
   double interval_h;
   double rate_mg_h; /* or 0 */
-  gboolean steady_state, add, stopped, reset;
+  gboolean steady_state, add, stopped, reset, at_arrival;
   TdmPkRoute route;
   guint set; /* parameter set in force at its time */
 } TdmPkPlanDose;

@@ -93,6 +93,7 @@ expand (TdmPkPlan *self, const TdmPkDose *doses, guint n_doses)
                                  .add = doses[i].add,
                                  .stopped = doses[i].stopped,
                                  .reset = doses[i].reset && k == 0,
+                                 .at_arrival = doses[i].at_arrival,
                                  .route = doses[i].route };
 }
 

@@ -205,7 +205,9 @@ give_bolus (Walk *self, const TdmPkPlanDose *dose)
       state[0] += dose->amount_mg;
       return;
     }
-  tdm_pk_walk_input (work, dose, set_of_dose (self, dose), TRUE, work->scratch);
+  const double *parameters =
+      dose->at_arrival ? work->parameters : set_of_dose (self, dose);
+  tdm_pk_walk_input (work, dose, parameters, TRUE, work->scratch);
   tdm_jet_add (&work->space, state, state, work->scratch);
 }
 

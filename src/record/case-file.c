@@ -149,7 +149,8 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   if (!tdm_json_check_keys (node,
                             KEYS ("time", "amount", "unit", "route", "duration", "end",
                                   "interval", "count", "steady_state", "added",
-                                  "stopped", "at_rate", "reset", "salt", "formulation"),
+                                  "stopped", "at_rate", "reset", "data", "salt",
+                                  "formulation"),
                             KEYS ("time", "amount", "unit"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "amount", &entry.amount, error)
@@ -160,6 +161,7 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !read_repeats (node, &entry, error)
       || !tdm_json_read_bool (node, "at_rate", &entry.at_rate, error)
       || !tdm_json_read_bool (node, "reset", &entry.reset, error)
+      || !tdm_json_read_bool (node, "data", &entry.of_data, error)
       || !read_text (node, "salt", &entry.salt, error)
       || !read_text (node, "formulation", &entry.formulation, error))
     return FALSE;

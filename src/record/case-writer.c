@@ -172,6 +172,7 @@ put_dose (GString *s, const TdmCase *self, guint i)
   put_true (&line, "stopped", entry->stopped);
   put_true (&line, "at_rate", entry->at_rate);
   put_true (&line, "reset", entry->reset);
+  put_true (&line, "data", entry->of_data);
   put_text (&line, "salt", entry->salt);
   put_text (&line, "formulation", entry->formulation);
   close_line (&line);

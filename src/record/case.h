@@ -58,6 +58,8 @@ typedef struct
   gboolean at_rate; /* amount/duration is the rate that was set: where the model absorbs
                      * a part of the dose, it lasts for that part of the duration */
   gboolean reset;   /* all given before is gone; then the amount may be 0: no dose */
+  gboolean of_data; /* a row of a data set: what is absorbed of a lagged dose is read
+                     * when it arrives, as NONMEM does */
   char *salt;       /* or NULL */
   char *formulation; /* or NULL */
 } TdmDoseEntry;

@@ -8,6 +8,9 @@
 
 /* Times closer than this are one. */
 #define SAME_TIME_H 1e-9
+/* How much later a dose is given whose covariates are not those of the row above at the
+ * same time: they are its own, and act on nothing else. */
+#define MOMENT_H 1e-7
 #define UNCONST(text) ((char *)(gpointer)(text))
 
 /* A subject's rows being turned into entries. */
@@ -17,8 +20,15 @@ typedef struct
   const TdmDataMap *map;
   TdmDataSubject subject;
   TdmCaseEdit *edit;
+  double *times_h; /* of the subject's rows */
   guint n_doses, n_levels, n_covariates;
 } Builder;
+
+static double
+time_of (const Builder *self, guint i)
+{
+  return self->times_h[i - self->subject.begin];
+}
 
 static gboolean
 is_dose (const TdmDataRow *row)
@@ -134,13 +144,14 @@ add_dose (Builder *self, guint i, GError **error)
   const TdmDataRoute *route = find_route (self, i, error);
   if (route == NULL)
     return FALSE;
-  TdmDoseEntry entry = { .time = { .hours = row->time_h },
+  TdmDoseEntry entry = { .time = { .hours = time_of (self, i) },
                          .amount = row->amount,
                          .unit = UNCONST ("mg"),
                          .route = UNCONST (route->name),
                          .steady_state = row->steady != 0,
                          .added = row->steady == 2 && row->event != 4,
                          .reset = row->event == 4 && row->steady == 0,
+                         .of_data = TRUE,
                          .count = count_doses (self, i) };
   if (entry.steady_state || entry.count > 1)
     entry.interval_h = row->interval_h;
@@ -159,11 +170,12 @@ add_dose (Builder *self, guint i, GError **error)
 }
 
 static void
-add_reset (Builder *self, const TdmDataRow *row)
+add_reset (Builder *self, guint i)
 {
-  const TdmDoseEntry entry = {
-    .time = { .hours = row->time_h }, .unit = UNCONST ("mg"), .reset = TRUE, .count = 1
-  };
+  const TdmDoseEntry entry = { .time = { .hours = time_of (self, i) },
+                               .unit = UNCONST ("mg"),
+                               .reset = TRUE,
+                               .count = 1 };
   tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);
 }
 
@@ -213,7 +225,7 @@ add_level (Builder *self, guint i, GError **error)
   if (output < 0)
     return FALSE;
   const gboolean limited = row->censor == 1 && isfinite (row->limit);
-  const TdmLevelEntry entry = { .time = { .hours = row->time_h },
+  const TdmLevelEntry entry = { .time = { .hours = time_of (self, i) },
                                 .value = limited ? row->limit : row->value,
                                 .unit = UNCONST (self->map->outputs[output].unit),
                                 .output = UNCONST (self->map->outputs[output].name),
@@ -238,7 +250,7 @@ add_events (Builder *self, GError **error)
       if (is_dose (row) && !add_dose (self, i, error))
         return FALSE;
       if (row->event == 3)
-        add_reset (self, row);
+        add_reset (self, i);
       if (row->event == 0 && row->missing == 0 && !add_level (self, i, error))
         return FALSE;
     }
@@ -251,7 +263,7 @@ read_covariate (const Builder *self, guint i, const TdmDataCovariate *covariate,
                 const char *text, TdmCovariateEntry *out, GError **error)
 {
   const TdmDataTable *table = self->data->table;
-  *out = (TdmCovariateEntry){ .time = { .hours = self->data->rows[i].time_h },
+  *out = (TdmCovariateEntry){ .time = { .hours = time_of (self, i) },
                               .unit = UNCONST (covariate->unit) };
   const gboolean number = tdm_number_parse_file (text, &out->value, NULL);
   /* Some data have 1 for women and 0 for men, some 1 and 2, some the reverse. A model
@@ -266,25 +278,6 @@ read_covariate (const Builder *self, guint i, const TdmDataCovariate *covariate,
   if (!number)
     out->text = UNCONST (text);
   return TRUE;
-}
-
-/* What NONMEM makes of rows of one time that differ: the first holds back to the row
- * before, any other only for the dose it gives, which matters where the dose depends on
- * it. */
-static gboolean
-check_same_time (const Builder *self, guint i, const char *name, GError **error)
-{
-  if (!is_dose (&self->data->rows[i]))
-    return TRUE;
-  const TdmDataRoute *route = find_route (self, i, error);
-  if (route == NULL)
-    return FALSE;
-  return !route->dependent
-         || tdm_data_table_fault (
-             self->data->table, i, name, error,
-             "differs from that of the row above at the same time, and the route “%s” "
-             "may depend on it",
-             route->name);
 }
 
 /* The rows of one covariate being turned into entries. Where the value stays as it is,
@@ -317,7 +310,7 @@ keep (Builder *self, Run *run, guint i, gboolean replace, GError **error)
 static gboolean
 is_later (const Builder *self, guint i, guint than)
 {
-  return self->data->rows[i].time_h - self->data->rows[than].time_h > SAME_TIME_H;
+  return time_of (self, i) - time_of (self, than) > SAME_TIME_H;
 }
 
 /* The run's last row, unless it is there. */
@@ -339,8 +332,9 @@ add_value (Builder *self, Run *run, guint i, const char *text, GError **error)
   if (!end_run (self, run, error))
     return FALSE;
   const gboolean again = run->text != NULL && !is_later (self, i, run->kept);
+  /* The first row holds back to the row before, any other for nothing. */
   if (again && run->covariate->backward)
-    return check_same_time (self, i, run->name, error);
+    return TRUE;
   run->text = text;
   return keep (self, run, i, again, error);
 }
@@ -373,6 +367,53 @@ add_covariates (Builder *self, GError **error)
   return TRUE;
 }
 
+/* Whether row `i` has another value than the row above of a covariate that is carried
+ * backward. */
+static gboolean
+has_own_covariates (const Builder *self, guint i)
+{
+  for (guint k = 0; k < self->map->n_covariates; k++)
+    {
+      const TdmDataCovariate *covariate = &self->map->covariates[k];
+      g_autofree char *name = g_ascii_strup (covariate->name, -1);
+      const int column = tdm_data_table_find_column (self->data->table, name);
+      if (column < 0 || !covariate->backward)
+        continue;
+      const char *own = tdm_data_table_get (self->data->table, i, (guint)column);
+      const char *above = tdm_data_table_get (self->data->table, i - 1, (guint)column);
+      if (own != NULL && above != NULL && !g_str_equal (own, above))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What NONMEM makes of rows of one time that differ: the first holds back to the row
+ * before, any other only for the dose it gives, which matters where how the dose enters
+ * depends on it. Such a dose, and all that follows at its time, comes a moment later.
+ */
+static gboolean
+find_times (Builder *self, GError **error)
+{
+  const TdmDataRow *rows = self->data->rows;
+  const guint begin = self->subject.begin;
+  double shift = 0.0;
+  self->times_h = g_new (double, self->subject.end - begin);
+  for (guint i = begin; i < self->subject.end; i++)
+    {
+      if (i == begin || rows[i].time_h - rows[i - 1].time_h > SAME_TIME_H)
+        shift = 0.0;
+      else if (is_dose (&rows[i]) && has_own_covariates (self, i))
+        {
+          const TdmDataRoute *route = find_route (self, i, error);
+          if (route == NULL)
+            return FALSE;
+          shift += route->dependent ? MOMENT_H : 0.0;
+        }
+      self->times_h[i - begin] = rows[i].time_h + shift;
+    }
+  return TRUE;
+}
+
 static Builder
 begin (const TdmNonmemData *data, guint subject, const TdmDataMap *map)
 {
@@ -383,17 +424,26 @@ begin (const TdmNonmemData *data, guint subject, const TdmDataMap *map)
                         g_array_index (data->subjects, TdmDataSubject, subject) };
 }
 
+static void
+builder_clear (Builder *self)
+{
+  g_free (self->times_h);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Builder, builder_clear)
+
 TdmCase *
 tdm_nonmem_data_case (const TdmNonmemData *data, guint subject, const TdmDataMap *map,
                       GError **error)
 {
-  Builder self = begin (data, subject, map);
+  g_auto (Builder) self = begin (data, subject, map);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (NULL);
   self.edit = edit;
   const TdmPatient patient = { .id = UNCONST (self.subject.id) };
   tdm_case_edit_set_model (edit, map->model);
   tdm_case_edit_set_patient (edit, &patient);
-  if (!add_events (&self, error) || !add_covariates (&self, error))
+  if (!find_times (&self, error) || !add_events (&self, error)
+      || !add_covariates (&self, error))
     return NULL;
   TdmCase *result = tdm_case_edit_finish (edit, error);
   if (result == NULL)
@@ -405,8 +455,10 @@ GArray *
 tdm_nonmem_data_observations (const TdmNonmemData *data, guint subject,
                               const TdmDataMap *map, GError **error)
 {
-  const Builder self = begin (data, subject, map);
+  g_auto (Builder) self = begin (data, subject, map);
   g_autoptr (GArray) result = g_array_new (FALSE, FALSE, sizeof (TdmDataObservation));
+  if (!find_times (&self, error))
+    return NULL;
   for (guint i = self.subject.begin; i < self.subject.end; i++)
     {
       if (data->rows[i].event != 0)
@@ -414,7 +466,7 @@ tdm_nonmem_data_observations (const TdmNonmemData *data, guint subject,
       const int output = find_output (&self, i, error);
       if (output < 0)
         return NULL;
-      const TdmDataObservation observation = { data->rows[i].time_h, (guint)output,
+      const TdmDataObservation observation = { time_of (&self, i), (guint)output,
                                                is_after_dose (&self, i) };
       g_array_append_val (result, observation);
     }

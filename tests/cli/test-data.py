@@ -4,7 +4,7 @@
 import math
 
 from harness import answer, close, folder, main, run, test
-from validation import model, subjects
+from validation import model, population, subjects
 
 ROWS = """ID,TIME,EVID,AMT,CMT,RATE,II,ADDL,SS,DV,DIAL
 1,0,1,500,1,250,12,3,1,.,0
@@ -72,6 +72,57 @@ def test_dialysis_session():
     got = subjects("predict", data, path)[0]["predictions"]
     left = math.exp(-(2.1 * 26 + 8.4 * 4) / 31)
     close(got[-1]["population"], 620 / 31 * left, 1e-12, "after the session")
+
+
+@test
+def test_own_covariates_of_a_dose():
+    """What is absorbed depends on a covariate that the dose's row alone has: without a lag the
+    row counts, also after another row of the same time; with one the row at which it arrives."""
+    for lag, fraction in ((0, 0.5), (1, 0.25)):
+        path = model("own", {"CL": "2 * exp(eta_CL) | L/h", "V": "30 | L", "F": "PART | 1",
+                             "LAG": f"{lag} | h"}, ["CL = variance 0.09"],
+                     {"kind": "linear", "compartments": 1},
+                     {"C": {"unit": "mg/L", "error": "additive", "additive": "1 mg/L"}},
+                     {"iv": {"into": "central", "bioavailability": "F",
+                             **({"lag": "LAG"} if lag else {})}}, {"PART": "1 0.01 1"},
+                     expected="2")
+        if not lag:
+            path.write_text(path.read_text(encoding="utf-8").replace("LAG = 0\n", "").replace(
+                "LAG = h\n", ""), encoding="utf-8")
+        data = write("ID,TIME,EVID,AMT,DV,PART\n1,0,2,0,.,0.75\n1,6,2,0,.,0.75\n"
+                     "1,6,1,900,.,0.5\n1,12,0,0,.,0.25\n")
+        got = subjects("predict", data, path)[0]["predictions"][0]["population"]
+        close(got, 900 * fraction / 30 * math.exp(-2 * (6 - lag) / 30), 1e-7, f"lag {lag}")
+
+
+@test
+def test_levels_of_data():
+    """Negative measurements count, and so do those before the first dose, whose prediction is
+    0: they move no effect."""
+    path = dialysis_model()
+    text = "ID,TIME,EVID,AMT,DV,DIAL\n1,1,1,500,.,0\n1,3,0,0,14.5,0\n1,20,0,0,-0.5,0\n"
+    fit = subjects("fit", write(text), path)[0]
+    early = subjects("fit", write(text.replace("1,1,1", "1,0,0,0,-0.25,0\n1,1,1")), path)[0]
+    assert [level["used"] for level in early["levels"]] == [True] * 3
+    close(early["objective"] - fit["objective"], (0.25 / 0.3) ** 2 + math.log(0.09), 1e-9, "part")
+    close(early["eta"]["CL"], fit["eta"]["CL"], 1e-9, "eta")
+    without = subjects("fit", write(text.replace("1,20,0,0,-0.5,0\n", "")), path)[0]
+    assert early["eta"]["CL"] > without["eta"]["CL"] + 0.1
+
+
+@test
+def test_population_objective():
+    """The sum of the parts, in both forms of the answer; what is asked for wrongly."""
+    path = dialysis_model()
+    data = write(ROWS)
+    got = population(data, path, "focei")
+    assert [fit["contribution"] for fit in got["subjects"]] == [
+        fit["focei"] for fit in subjects("fit", data, path)]
+    text = run("fit", data, "--model", path, "--objective", "focei").expect(0).out.decode("utf-8")
+    assert f"Population objective (focei): {got['objective']:.9g}" in text, text
+    run("fit", data, "--model", path, "--objective", "saem").fails(2, "none of fo, foce")
+    case = {"format": "titrate-case/1"}
+    run("fit", "--objective", "fo", case=case).fails(2, "for data, not for a case")
 
 
 @test
