@@ -27,8 +27,8 @@ typedef struct
   gboolean stopped; /* at steady state: the dose before was the last, none is given at
                      * time_h; count is 1 */
   gboolean reset;   /* first takes away all that was given before, on its way or not */
-  gboolean at_arrival; /* what is absorbed of a lagged bolus is read when it arrives, not
-                        * when it is given */
+  gboolean at_arrival; /* what is absorbed of a lagged bolus is read when it arrives,
+                        * not when it is given */
 } TdmPkDose;
 
 /* Most doses a plan expands to; more is refused. A case may hold half of them, the rest

@@ -130,7 +130,7 @@ def theophylline_fo():
         {"kind": "linear", "compartments": 1, "chain": 1},
         {"C": {"unit": "mg/L", "error": "additive",
                "additive": f"{math.sqrt(theta['SIGMA1_1'])!r} mg/L"}},
-        {"oral": {"into": "absorption"}}, {"WT": "kg 30 150"}, expected=str(theta["THETA1"]))
+        {"oral": {"into": "absorption"}}, {"WT": "1 30 150"}, expected=str(theta["THETA1"]))
     rows, weight = ["ID,TIME,AMT,DV,WT"], {}
     for line in find("theo_fo_control5", "THEOPP.txt").read_text(encoding="utf-8").splitlines():
         subject, amount, time, level, own = line.split()

@@ -32,7 +32,7 @@ def compare_fits(fits, published, effects, eta, objective):
 
 def nmtests_model(name, clearance):
     covariates = {"LAGT": "h 0 100", "BIOAV": "1 0.01 10", "DUR2": "h 0 1000",
-                  "RAT2": "1 0.01 1000"}
+                  "RAT2": "mg/h 0.01 1000"}
     parameters = {"CL": f"{clearance} * exp(eta_CL) | L/h", "V": "20 | L", "KA": "1.5 | 1/h"}
     if name == "nmtests-time-varying":
         covariates = {"WT": "kg 30 150"}
