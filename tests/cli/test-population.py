@@ -125,13 +125,13 @@ def theophylline_fo():
     theta = estimates("theo_fo_control5", "estimates.csv")
     path = model("theophylline-fo", {
         "KA": f"{theta['THETA1']} + eta_KA | 1/h", "K": f"{theta['THETA2']} + eta_K | 1/h",
-        "TOTAL": f"{theta['THETA3']} * WT + eta_CL | L/h", "V": "TOTAL / K / WT | L",
-        "CL": "TOTAL / WT | L/h"}, omega(["KA", "K", "CL"], theta),
+        "TOTAL": f"{theta['THETA3']} * BW + eta_CL | L/h", "V": "TOTAL / K / BW | L",
+        "CL": "TOTAL / BW | L/h"}, omega(["KA", "K", "CL"], theta),
         {"kind": "linear", "compartments": 1, "chain": 1},
         {"C": {"unit": "mg/L", "error": "additive",
                "additive": f"{math.sqrt(theta['SIGMA1_1'])!r} mg/L"}},
-        {"oral": {"into": "absorption"}}, {"WT": "1 30 150"}, expected=str(theta["THETA1"]))
-    rows, weight = ["ID,TIME,AMT,DV,WT"], {}
+        {"oral": {"into": "absorption"}}, {"BW": "1 30 150"}, expected=str(theta["THETA1"]))
+    rows, weight = ["ID,TIME,AMT,DV,BW"], {}
     for line in find("theo_fo_control5", "THEOPP.txt").read_text(encoding="utf-8").splitlines():
         subject, amount, time, level, own = line.split()
         weight[subject] = own if own != "." else weight[subject]
