@@ -82,7 +82,7 @@ lay_out (TdmPkLinear *self)
 
 static gboolean
 linear_begin (gpointer data, const TdmPkStructure *structure, const TdmJetSpace *space,
-              const double tolerance[2], GError **error)
+              const TdmPkAccuracy *wanted, GError **error)
 {
   TdmPkLinear *self = data;
   self->structure = structure;
@@ -306,6 +306,12 @@ linear_periodic (gpointer data, const TdmPkCycle *cycle, double *states, GError 
   return FALSE;
 }
 
+static TdmOdeMethod
+linear_method (gpointer instance)
+{
+  return TDM_ODE_AUTO;
+}
+
 const TdmPkStepper tdm_pk_linear = {
   .new = linear_new,
   .free = linear_free,
@@ -314,4 +320,5 @@ const TdmPkStepper tdm_pk_linear = {
   .step = linear_step,
   .output = linear_output,
   .periodic = linear_periodic,
+  .method = linear_method,
 };

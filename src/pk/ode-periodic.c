@@ -151,7 +151,7 @@ static gboolean
 solve_values (Search *self, GError **error)
 {
   const guint n = self->n;
-  const double tolerance = MAX (CLOSE, 20.0 * self->search->tolerance[0]);
+  const double tolerance = MAX (CLOSE, 20.0 * self->search->accuracy->relative);
   double before = INFINITY;
   for (guint i = 0; i < MAX_ITERATIONS; i++)
     {
@@ -251,7 +251,7 @@ tdm_pk_ode_periodic (const TdmPkOdeSearch *search, const TdmPkCycle *cycle,
       constants (&own, &search->space, search->parameters, structure->n_parameters);
   g_ptr_array_add (pool, parameters);
   freeze_cycle (&self, cycle, pool);
-  return tdm_pk_ode.begin (search->inner, structure, &own, search->tolerance, error)
+  return tdm_pk_ode.begin (search->inner, structure, &own, search->accuracy, error)
          && tdm_pk_ode.set_parameters (search->inner, parameters, error)
          && solve_values (&self, error) && solve_jets (&self, cycle, states, error);
 }

@@ -39,7 +39,7 @@ typedef struct
   const TdmPkStructure *structure;
   TdmJetSpace space; /* of the prediction */
   const double *parameters;
-  double tolerance[2];
+  TdmPkAccuracy accuracy;
   gpointer inner; /* another, for the search of steady states, or NULL */
   TdmOde *solver;
   double *memory;
@@ -181,10 +181,10 @@ use (Ode *self, gboolean area, gboolean stiff)
                                 .space = *space,
                                 .rhs = rhs_cb,
                                 .data = self,
-                                .method = TDM_ODE_AUTO,
+                                .method = self->accuracy.method,
                                 .stiff = stiff,
-                                .relative = self->tolerance[0],
-                                .absolute = self->tolerance[1] };
+                                .relative = self->accuracy.relative,
+                                .absolute = self->accuracy.absolute };
   tdm_ode_reset (self->solver, &system);
 }
 
@@ -202,18 +202,25 @@ choose (double first, double second, double otherwise)
   return first > 0.0 ? first : second > 0.0 ? second : otherwise;
 }
 
+TdmPkAccuracy
+tdm_pk_structure_accuracy (const TdmPkStructure *self, const TdmPkAccuracy *wanted)
+{
+  return (TdmPkAccuracy){
+    .relative = choose (wanted->relative, self->relative_tolerance, RELATIVE_TOLERANCE),
+    .absolute = choose (wanted->absolute, self->absolute_tolerance, ABSOLUTE_TOLERANCE),
+    .method = wanted->method
+  };
+}
+
 static gboolean
 ode_begin (gpointer instance, const TdmPkStructure *structure, const TdmJetSpace *space,
-           const double tolerance[2], GError **error)
+           const TdmPkAccuracy *wanted, GError **error)
 {
   Ode *self = instance;
   self->structure = structure;
   self->space = *space;
   self->parameters = NULL;
-  self->tolerance[0] =
-      choose (tolerance[0], structure->relative_tolerance, RELATIVE_TOLERANCE);
-  self->tolerance[1] =
-      choose (tolerance[1], structure->absolute_tolerance, ABSOLUTE_TOLERANCE);
+  self->accuracy = tdm_pk_structure_accuracy (structure, wanted);
   use (self, FALSE, FALSE);
   return TRUE;
 }
@@ -370,8 +377,15 @@ ode_periodic (gpointer instance, const TdmPkCycle *cycle, double *states,
                                   .structure = self->structure,
                                   .space = self->space,
                                   .parameters = self->parameters,
-                                  .tolerance = self->tolerance };
+                                  .accuracy = &self->accuracy };
   return tdm_pk_ode_periodic (&search, cycle, states, error);
+}
+
+static TdmOdeMethod
+ode_method (gpointer instance)
+{
+  const Ode *self = instance;
+  return tdm_ode_get_method (self->solver);
 }
 
 const TdmPkStepper tdm_pk_ode = {
@@ -382,4 +396,5 @@ const TdmPkStepper tdm_pk_ode = {
   .step = ode_step,
   .output = ode_output,
   .periodic = ode_periodic,
+  .method = ode_method,
 };

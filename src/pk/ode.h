@@ -12,7 +12,7 @@ typedef struct
   const TdmPkStructure *structure;
   TdmJetSpace space;        /* of `outer` and of the cycle */
   const double *parameters; /* n_parameters jets */
-  const double *tolerance;  /* relative, absolute */
+  const TdmPkAccuracy *accuracy;
 } TdmPkOdeSearch;
 
 /* states = the state that `cycle` brings back to itself; see TdmPkStepper.periodic. */

@@ -90,6 +90,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkWork, tdm_pk_work_free)
 /* Overrides an ODE structure's tolerances (0 = those of the structure). */
 void tdm_pk_work_set_tolerance (TdmPkWork *self, double relative, double absolute);
 
+/* Which method solves ODE structures (TDM_ODE_AUTO at first), and which one was at work
+ * at the end of the last prediction: TDM_ODE_AUTO for a closed form, or none yet. */
+void tdm_pk_work_set_method (TdmPkWork *self, TdmOdeMethod method);
+TdmOdeMethod tdm_pk_work_get_method (const TdmPkWork *self);
+
 /* Predicts. `parameters`: n_sets x n_parameters jets over `space`. `values`: n_times
  * jets, concentrations in mg/L, in the order of `times_h`. `auc` (or NULL): n_times
  * jets, the area under output 0 from the first event (or, with a steady-state dose,

@@ -49,10 +49,10 @@ typedef struct
   gpointer (*new) (void);
   void (*free) (gpointer self);
 
-  /* Starts a prediction. `structure` is borrowed until the next begin(). Tolerances of
-   * 0 mean those of the structure. FALSE with a TDM_ERROR_NO_ANSWER error. */
+  /* Starts a prediction. `structure` is borrowed until the next begin(). FALSE with a
+   * TDM_ERROR_NO_ANSWER error. */
   gboolean (*begin) (gpointer self, const TdmPkStructure *structure,
-                     const TdmJetSpace *space, const double tolerance[2],
+                     const TdmJetSpace *space, const TdmPkAccuracy *wanted,
                      GError **error);
 
   /* The parameter set in force from here: n_parameters jets, borrowed until the next
@@ -72,6 +72,9 @@ typedef struct
    * a TDM_ERROR_NO_ANSWER error when there is none or it is not found. */
   gboolean (*periodic) (gpointer self, const TdmPkCycle *cycle, double *states,
                         GError **error);
+
+  /* The solver at work; TDM_ODE_AUTO for closed forms. */
+  TdmOdeMethod (*method) (gpointer self);
 } TdmPkStepper;
 
 /* The closed forms of LINEAR structures, and the ODE solver. */

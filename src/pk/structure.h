@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include "num/jet.h"
+#include "num/ode.h"
 
 /* Longest absorption chain. */
 #define TDM_PK_MAX_CHAIN 60
@@ -87,6 +88,17 @@ typedef struct
   gboolean duration_is_rate; /* that parameter is a rate (mg/h): the input lasts until
                               * what is absorbed of the dose is in */
 } TdmPkRoute;
+
+/* How well, and by which method, an ODE structure is solved. */
+typedef struct
+{
+  double relative, absolute; /* 0 = the structure's, or the defaults */
+  TdmOdeMethod method;
+} TdmPkAccuracy;
+
+/* What `wanted` comes to for this structure: no zeros left. */
+TdmPkAccuracy tdm_pk_structure_accuracy (const TdmPkStructure *self,
+                                         const TdmPkAccuracy *wanted);
 
 /* Number of states. */
 guint tdm_pk_structure_n_states (const TdmPkStructure *self);

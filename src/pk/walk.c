@@ -32,8 +32,20 @@ tdm_pk_work_free (TdmPkWork *self)
 void
 tdm_pk_work_set_tolerance (TdmPkWork *self, double relative, double absolute)
 {
-  self->tolerance[0] = relative;
-  self->tolerance[1] = absolute;
+  self->accuracy.relative = relative;
+  self->accuracy.absolute = absolute;
+}
+
+void
+tdm_pk_work_set_method (TdmPkWork *self, TdmOdeMethod method)
+{
+  self->accuracy.method = method;
+}
+
+TdmOdeMethod
+tdm_pk_work_get_method (const TdmPkWork *self)
+{
+  return self->stepper != NULL ? self->stepper->method (self->self) : TDM_ODE_AUTO;
 }
 
 static void
@@ -88,7 +100,7 @@ tdm_pk_walk_begin (TdmPkWork *self, const TdmPkStructure *structure,
   tdm_jet_set (space, self->now, 0.0);
   tdm_jet_set (space, self->dt, 0.0);
   tdm_jet_set (space, self->area, 0.0);
-  return self->stepper->begin (self->self, structure, space, self->tolerance, error);
+  return self->stepper->begin (self->self, structure, space, &self->accuracy, error);
 }
 
 static gboolean

@@ -7,7 +7,7 @@
 struct _TdmPkWork
 {
   gpointer steppers[2]; /* by TdmPkKind, made when first needed */
-  double tolerance[2];
+  TdmPkAccuracy accuracy;
   TdmPkEvents events; /* of plans that are not plain */
   double *buffer;
   gsize capacity;

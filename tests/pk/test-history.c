@@ -1,6 +1,7 @@
 /* Dosing histories: resets, steady states that are added or stopped, inputs at a rate,
  * what happens at one time, and what must hold of every history. */
 #include "fixture.h"
+#include "pk/walk.h"
 
 enum
 {
@@ -296,6 +297,102 @@ test_random (void)
     }
 }
 
+/* Each infusion whose length is its own cut in two that abut, each repeated line in
+ * single ones, a steady state aside. */
+static guint
+cut_infusions (GRand *rand, const TdmPkDose *lines, guint n, TdmPkDose *out)
+{
+  guint m = 0;
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < lines[i].count; k++)
+      {
+        TdmPkDose *d = &out[m++];
+        const double part = g_rand_double_range (rand, 0.1, 0.9);
+        *d = lines[i];
+        d->time_h += k * d->interval_h;
+        d->count = 1;
+        if (k > 0)
+          d->reset = d->steady_state = d->add = FALSE;
+        if (d->steady_state || d->duration_h == 0.0 || d->rate_mg_h > 0.0)
+          continue;
+        out[m] = *d;
+        out[m].time_h += part * d->duration_h;
+        out[m].duration_h *= 1.0 - part;
+        out[m].amount_mg *= 1.0 - part;
+        out[m++].reset = FALSE;
+        d->duration_h *= part;
+        d->amount_mg *= part;
+      }
+  return m;
+}
+
+/* Cutting infusions and splitting lines changes nothing where no reset or steady state
+ * falls between the parts. */
+static void
+test_abutting (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20260311);
+  double p[N_PARAMETERS], values[2][60], when[60];
+  parameters_of (&base, p);
+  for (guint trial = 0; trial < 300; trial++)
+    {
+      const TdmPkStructure structure = structure_of (1 + trial % 3, trial / 3 % 3);
+      TdmPkDose lines[MAX_LINES], parts[MAX_LINES * 12];
+      const guint n = random_lines (rand, &structure, lines);
+      for (guint i = 0; i < n; i++)
+        {
+          lines[i].reset = FALSE;
+          lines[i].steady_state = lines[i].add = i == 0 && lines[i].steady_state;
+        }
+      const guint m = cut_infusions (rand, lines, n, parts);
+      double highest = 0.0;
+      for (guint i = 0; i < 60; i++)
+        when[i] = g_rand_double_range (rand, -1.0, 150.0);
+      Schedule s = { &structure, lines, n, when, 60 };
+      predict (&s, 0, 0, p, values[0], NULL);
+      s.doses = parts;
+      s.n_doses = m;
+      predict (&s, 0, 0, p, values[1], NULL);
+      for (guint i = 0; i < 60; i++)
+        highest = MAX (highest, values[0][i]);
+      for (guint i = 0; i < 60; i++)
+        g_assert_cmpfloat (fabs (values[1][i] - values[0][i]), <=, 1e-9 * highest);
+    }
+}
+
+/* No rate is ever below nothing, and when all inputs have ended nothing flows: not even
+ * the rounding of sums and differences. */
+static void
+test_rates (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20260312);
+  const double change = -INFINITY;
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  double p[N_PARAMETERS];
+  parameters_of (&base, p);
+  for (guint trial = 0; trial < 600; trial++)
+    {
+      const TdmPkStructure structure = structure_of (1 + trial % 3, trial / 3 % 3);
+      TdmPkDose lines[MAX_LINES];
+      double value;
+      const guint n = random_lines (rand, &structure, lines);
+      const gboolean late = trial % 3 == 0;
+      const double at = late ? 400.0 : g_rand_double_range (rand, 0.0, 130.0);
+      g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+      g_autoptr (TdmPkPlan) plan =
+          tdm_pk_plan_new (&structure, lines, n, &change, 1, &at, NULL, 1, NULL);
+      g_assert_nonnull (plan);
+      g_assert_true (tdm_pk_plan_predict (plan, work, &plain, p, &value, NULL, NULL));
+      for (guint i = 0; i < work->n_states; i++)
+        {
+          g_assert_cmpfloat (work->rates[i], >=, 0.0);
+          g_assert_cmpfloat (work->states[i], >=, 0.0);
+          g_assert_true (!late || work->rates[i] == 0.0);
+        }
+      g_assert_true (!late || work->running == 0);
+    }
+}
+
 static void
 test_refusals (void)
 {
@@ -329,6 +426,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pk/history/rate", test_rate);
   g_test_add_func ("/pk/history/after", test_after);
   g_test_add_func ("/pk/history/random", test_random);
+  g_test_add_func ("/pk/history/abutting", test_abutting);
+  g_test_add_func ("/pk/history/rates", test_rates);
   g_test_add_func ("/pk/history/refusals", test_refusals);
   return g_test_run ();
 }
