@@ -8,6 +8,7 @@
 #include "base/unit.h"
 #include "engine/target.h"
 #include "engine/words.h"
+#include "model/trust.h"
 
 /* Regimens listed; the current and the chosen one are always among them. */
 #define MAX_OPTIONS 5
@@ -384,6 +385,8 @@ add_model (const Builder *self)
                        text->id, text->version != NULL ? ", version " : "",
                        text->version != NULL ? text->version : "");
   add_line (lines, "", name);
+  g_autofree char *origin = tdm_trust_words (self->result->model);
+  add_line (lines, "", origin);
   add_line (lines, "Built from: ", text->population);
   add_line (lines, "Limits: ", text->limits);
   add_line (lines, "Verified: ", text->status_text);

@@ -7,7 +7,7 @@
 /* Options that not every command has. */
 typedef enum
 {
-  TDM_CLI_MODEL = 1 << 0,      /* --model */
+  TDM_CLI_MODEL = 1 << 0,      /* --model, --accept-altered */
   TDM_CLI_OUTPUT = 1 << 1,     /* -o, --output */
   TDM_CLI_GRID = 1 << 2,       /* --from, --to, --by */
   TDM_CLI_DRAWS = 1 << 3,      /* --draws */
@@ -31,6 +31,7 @@ typedef struct
   char *objective;
   gboolean residual;
   gboolean log_scale;
+  gboolean accept_altered;
   char **arguments; /* what is not an option; never NULL */
 } TdmCliOptions;
 

@@ -2,6 +2,7 @@
  * display. */
 #include "base/error.h"
 #include "cli/cli.h"
+#include "model/trust.h"
 #include "num/linalg.h"
 
 #include <errno.h>
@@ -9,34 +10,40 @@
 #include <string.h>
 
 static const TdmCliCommand commands[] = {
-  { "models", "models [list | show ID|FILE | check [ID|FILE…]] [--json]",
+  { "models",
+    "models [list | show ID|FILE | check [ID|FILE…] | accept ID|FILE] [--json]",
     "list the models, show one, run their reference checks", 0, tdm_cli_models },
   { "fit",
-    "fit CASE|DATA.csv [--model ID|FILE] [--covariance exact|expected] "
+    "fit CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--covariance "
+    "exact|expected] "
     "[--objective fo|foce|focei|laplace] [--seed N] [--json]",
     "MAP estimate: effects, parameters, predictions, diagnostics",
     TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_SEED,
     tdm_cli_fit },
   { "predict",
-    "predict CASE|DATA.csv [--model ID|FILE] [--from H] [--to H] [--by H] [--draws N] "
+    "predict CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--from H] [--to H] "
+    "[--by H] [--draws N] "
     "[--seed "
     "N] "
     "[--residual] [--json]",
     "concentrations on a grid, with percentiles",
     TDM_CLI_MODEL | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL,
     tdm_cli_predict },
-  { "propose", "propose CASE [--model ID|FILE] [--draws N] [--seed N] [--json]",
+  { "propose",
+    "propose CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] [--json]",
     "regimens that can be given, ranked for the target",
     TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_propose },
   { "plot",
-    "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--draws N] [--seed N] "
+    "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] [--draws N] "
+    "[--seed N] "
     "[--residual] [--log] [--json]",
     "the concentration plot as a file",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
         | TDM_CLI_LOG,
     tdm_cli_plot },
   { "report",
-    "report CASE -o FILE.pdf [--model ID|FILE] [--draws N] [--seed N] [--json]",
+    "report CASE -o FILE.pdf [--model ID|FILE] [--accept-altered] [--draws N] [--seed "
+    "N] [--json]",
     "the report for the chart",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_report },
 };
@@ -99,8 +106,10 @@ run_command (const TdmCliCommand *command, char **argv)
   g_autoptr (GString) text = g_string_new (NULL);
   TdmCliAnswer answer = { .text = text };
   int status;
-  if (tdm_cli_options_parse (&options, command->has, argv, &error)
-      && command->run (&options, &answer, &error))
+  gboolean parsed = tdm_cli_options_parse (&options, command->has, argv, &error);
+  if (options.accept_altered)
+    tdm_trust_accept_once ();
+  if (parsed && command->run (&options, &answer, &error))
     {
       status = print_answer (text, answer.status);
       if (answer.warning)

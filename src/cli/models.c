@@ -2,27 +2,83 @@
 #include "cli/cli.h"
 
 #include "cli/models-drug.h"
+#include "base/error.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
+#include "model/check.h"
 #include "model/library.h"
+#include "model/trust.h"
 
 #include <math.h>
-
-static json_t *
-identity_json (const TdmModel *model)
-{
-  const TdmModelText *text = tdm_model_get_text (model);
-  return json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:s?, s:s*, s:s*, s:s*, s:s}", "id",
-                    text->id, "drug", text->drug, "title", text->title, "version",
-                    text->version, "reference", text->reference, "doi", text->doi,
-                    "population", text->population, "status", text->status, "limits",
-                    text->limits, "sha256", tdm_model_get_sha256 (model));
-}
 
 static json_t *
 range_json (double low, double high)
 {
   return json_pack ("[o, o]", tdm_json_real (low), tdm_json_real (high));
+}
+
+/* The people a model was built from: how many (the number the text begins with, if it
+ * does), the ranges that were studied, and the text, which tells the setting. */
+static json_t *
+people_json (const TdmModel *model)
+{
+  const char *text = tdm_model_get_text (model)->population;
+  const gint64 n = g_ascii_strtoll (text, NULL, 10);
+  json_t *studied = json_object ();
+  for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
+    {
+      const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
+      if (c->categories == NULL)
+        json_object_set_new (studied, c->name,
+                             json_pack ("{s:o, s:s}", "range",
+                                        range_json (c->studied_low, c->studied_high),
+                                        "unit", c->unit ? c->unit : "1"));
+    }
+  return json_pack ("{s:o, s:o, s:s}", "n", n > 0 ? json_integer (n) : json_null (),
+                    "studied", studied, "text", text);
+}
+
+/* Status C is one source only: not verified. */
+static gboolean
+is_verified (const TdmModelText *text)
+{
+  return !g_str_equal (text->status, "C");
+}
+
+static json_t *
+identity_json (const TdmModel *model)
+{
+  const TdmModelText *text = tdm_model_get_text (model);
+  const TdmOrigin origin = tdm_trust_origin (model);
+  g_autofree char *accepted =
+      origin == TDM_ORIGIN_ALTERED ? tdm_trust_dup_accepted (model) : NULL;
+  return json_pack (
+      "{s:s, s:s*, s:s*, s:s*, s:s*, s:s?, s:s*, s:o, s:s*, s:s*, s:b, s:s*, s:s, s:s, "
+      "s:s*}",
+      "id", text->id, "drug", text->drug, "title", text->title, "version",
+      text->version, "reference", text->reference, "doi", text->doi, "population",
+      text->population, "people", people_json (model), "status", text->status,
+      "status_text", text->status_text, "verified", is_verified (text), "limits",
+      text->limits, "sha256", tdm_model_get_sha256 (model), "origin",
+      tdm_trust_origin_name (origin), "accepted", accepted);
+}
+
+/* Runs the model's checks. */
+static json_t *
+checked_json (TdmModel *model)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) lines = tdm_model_run_checks (model, &error);
+  json_t *out = identity_json (model);
+  guint failed = 0;
+  for (guint i = 0; lines && i < lines->len; i++)
+    failed += !((const TdmCheckLine *)lines->pdata[i])->passed;
+  json_object_set_new (out, "checks",
+                       lines ? json_pack ("{s:i, s:i}", "passed",
+                                          (int)(lines->len - failed), "failed",
+                                          (int)failed)
+                             : json_pack ("{s:s}", "error", error->message));
+  return out;
 }
 
 static json_t *
@@ -128,16 +184,38 @@ model_json (const TdmModel *model)
 static void
 print_list (const GPtrArray *models, GString *out)
 {
-  g_autoptr (TdmCliTable) table = tdm_cli_table_new ("lll");
-  tdm_cli_table_add_row (table, "id", "verified", "title", NULL);
+  g_autoptr (TdmCliTable) table = tdm_cli_table_new ("llll");
+  tdm_cli_table_add_row (table, "id", "verified", "origin", "title", NULL);
   for (guint i = 0; i < models->len; i++)
     {
       const TdmModelText *text = tdm_model_get_text (models->pdata[i]);
       tdm_cli_table_add_text (table, text->id);
       tdm_cli_table_add_text (table, text->status);
+      tdm_cli_table_add_text (
+          table, tdm_trust_origin_name (tdm_trust_origin (models->pdata[i])));
       tdm_cli_table_add_text (table, text->title);
     }
   tdm_cli_table_print (table, 0, out);
+}
+
+static void
+print_faults (const GPtrArray *faults, GString *out)
+{
+  for (guint i = 0; i < faults->len; i++)
+    g_string_append_printf (out, "%sleft out: %s\n", i == 0 ? "\n" : "",
+                            (const char *)faults->pdata[i]);
+}
+
+static json_t *
+faults_json (const GPtrArray *faults)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < faults->len; i++)
+    {
+      g_autofree char *valid = g_utf8_make_valid (faults->pdata[i], -1);
+      json_array_append_new (list, json_string (valid));
+    }
+  return list;
 }
 
 static gboolean
@@ -148,15 +226,19 @@ list_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
   g_autoptr (GPtrArray) models = tdm_library_load_all (error);
   if (!models)
     return FALSE;
+  g_autoptr (GPtrArray) faults = tdm_library_local_faults ();
   json_t *list = options->json ? json_array () : NULL;
   for (guint i = 0; list && i < models->len; i++)
-    json_array_append_new (list, identity_json (models->pdata[i]));
+    json_array_append_new (list, checked_json (models->pdata[i]));
   if (list)
-    tdm_cli_print_json (
-        json_pack ("{s:s, s:o}", "format", "titrate-models/1", "models", list),
-        answer->text);
+    tdm_cli_print_json (json_pack ("{s:s, s:o, s:o}", "format", "titrate-models/1",
+                                   "models", list, "left_out", faults_json (faults)),
+                        answer->text);
   else
-    print_list (models, answer->text);
+    {
+      print_list (models, answer->text);
+      print_faults (faults, answer->text);
+    }
   return TRUE;
 }
 
@@ -211,6 +293,8 @@ print_model (const TdmModel *model, GString *out)
   g_string_append_printf (out, "%s\n%s, version %s, sha256 %s\n", text->title, text->id,
                           text->version ? text->version : "-",
                           tdm_model_get_sha256 (model));
+  g_autofree char *origin = tdm_trust_words (model);
+  print_field ("Origin", origin, out);
   print_field ("Verified", text->status_text, out);
   print_field ("Source", text->reference, out);
   print_field ("DOI", text->doi, out);
@@ -236,6 +320,30 @@ show_model (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
   return TRUE;
 }
 
+static gboolean
+accept_model (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
+{
+  if (g_strv_length (options->arguments) != 2)
+    return tdm_cli_usage (error, "models accept needs one model");
+  g_autoptr (TdmModel) model = tdm_library_load (options->arguments[1], error);
+  if (!model)
+    return FALSE;
+  if (tdm_trust_origin (model) != TDM_ORIGIN_ALTERED)
+    {
+      g_autofree char *words = tdm_trust_words (model);
+      g_set_error (error, TDM_ERROR, TDM_ERROR_USAGE, "nothing to accept: %s", words);
+      return FALSE;
+    }
+  if (!tdm_trust_accept (model, error))
+    return FALSE;
+  if (options->json)
+    tdm_cli_print_json (identity_json (model), answer->text);
+  else
+    g_string_append_printf (answer->text, "%s, sha256 %s: accepted\n",
+                            tdm_model_get_id (model), tdm_model_get_sha256 (model));
+  return TRUE;
+}
+
 gboolean
 tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
 {
@@ -246,5 +354,8 @@ tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
     return show_model (options, answer, error);
   if (g_str_equal (what, "check"))
     return tdm_cli_models_check (options, answer, error);
-  return tdm_cli_usage (error, "models: \"%s\" is none of list, show, check", what);
+  if (g_str_equal (what, "accept"))
+    return accept_model (options, answer, error);
+  return tdm_cli_usage (error, "models: \"%s\" is none of list, show, check, accept",
+                        what);
 }

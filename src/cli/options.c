@@ -101,6 +101,7 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "covariance", 0, TDM_CLI_COVARIANCE, &self->covariance, NULL },
     { "objective", 0, TDM_CLI_OBJECTIVE, &self->objective, NULL },
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
+    { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "log", 0, TDM_CLI_LOG, NULL, &self->log_scale },
     { NULL, 0, 0, NULL, NULL },
   };

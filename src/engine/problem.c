@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "model/trust.h"
 #include "num/linalg.h"
 
 #include <math.h>
@@ -51,6 +52,26 @@ load_prior (TdmProblem *self, GError **error)
   return TRUE;
 }
 
+/* Says where the model file comes from when it did not ship with the program; one that
+ * was altered, or that failed its own checks, gives no advice. */
+static void
+note_trust (TdmProblem *self)
+{
+  const TdmOrigin origin = tdm_trust_origin (self->model);
+  g_autofree char *accepted = tdm_trust_dup_accepted (self->model);
+  g_autofree char *words = tdm_trust_words (self->model);
+
+  if (origin == TDM_ORIGIN_LOCAL)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "model-local", "model", "%s", words);
+  else if (origin == TDM_ORIGIN_ALTERED)
+    tdm_notes_add (self->notes, accepted != NULL ? TDM_NOTE_CAUTION : TDM_NOTE_REFUSE,
+                   "model-altered", "model", "%s", words);
+  if (tdm_trust_get_checks (self->model, NULL) == TDM_TRUST_FAILED)
+    tdm_notes_add (self->notes, TDM_NOTE_REFUSE, "model-checks-failed", "model",
+                   "The reference checks of this model failed on this computer: its "
+                   "numbers cannot be relied on here.");
+}
+
 static void
 find_now_and_adjust (TdmProblem *self)
 {
@@ -75,6 +96,7 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
   self->record = tdm_case_ref (record);
   self->model = tdm_model_ref (model);
   self->notes = tdm_notes_new ();
+  note_trust (self);
   if (!tdm_problem_load_doses (self, error) || !tdm_problem_load_levels (self, error)
       || !tdm_problem_load_covariates (self, error)
       || !tdm_problem_load_subpopulations (self, error)

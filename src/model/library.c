@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "model/paths.h"
+#include "model/trust.h"
 
 /* TRUE when the running program lies in the folder it was built in. */
 static gboolean
@@ -25,6 +26,12 @@ tdm_library_dir (void)
     return g_strdup (override);
   return g_strdup (runs_from_build_dir () ? TDM_SOURCE_MODELS_DIR
                                           : TDM_INSTALLED_MODELS_DIR);
+}
+
+char *
+tdm_library_local_dir (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "titrate", "models", NULL);
 }
 
 static int
@@ -56,26 +63,88 @@ list_files (const char *dir, GError **error)
   return g_steal_pointer (&names);
 }
 
-GPtrArray *
-tdm_library_load_all (GError **error)
+static gboolean
+load_bundled (GPtrArray *models, GError **error)
 {
   g_autofree char *dir = tdm_library_dir ();
   g_autoptr (GPtrArray) names = list_files (dir, error);
-  g_autoptr (GPtrArray) models =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_model_unref);
 
-  if (names == NULL)
-    return NULL;
-  for (guint i = 0; i < names->len; i++)
+  for (guint i = 0; names != NULL && i < names->len; i++)
     {
       g_autofree char *path =
           g_build_filename (dir, g_ptr_array_index (names, i), NULL);
       TdmModel *model = tdm_model_load (path, error);
       if (model == NULL)
-        return NULL;
+        return FALSE;
       g_ptr_array_add (models, model);
     }
+  return names != NULL;
+}
+
+/* A file of the user's folder must not pass for one that ships. */
+static TdmModel *
+load_local_file (const char *path, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *id = g_strndup (base, strlen (base) - strlen (".model"));
+
+  if (!tdm_trust_is_bundled_id (id))
+    return tdm_model_load (path, error);
+  tdm_error_set_input (
+      error, path, "a model of this id ships with the program; expected another id");
+  return NULL;
+}
+
+/* Adds the user's models to `models` and what is wrong with files to `faults`; either
+ * may be NULL. */
+static void
+load_local (GPtrArray *models, GPtrArray *faults)
+{
+  g_autofree char *dir = tdm_library_local_dir ();
+  g_autoptr (GPtrArray) names = list_files (dir, NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      g_autofree char *path =
+          g_build_filename (dir, g_ptr_array_index (names, i), NULL);
+      g_autoptr (GError) error = NULL;
+      TdmModel *model = load_local_file (path, &error);
+      if (model == NULL && faults != NULL)
+        g_ptr_array_add (faults, g_strdup (error->message));
+      else if (model != NULL && models != NULL)
+        g_ptr_array_add (models, model);
+      else
+        g_clear_pointer (&model, tdm_model_unref);
+    }
+}
+
+static int
+compare_ids_cb (gconstpointer a, gconstpointer b)
+{
+  return strcmp (tdm_model_get_id (*(TdmModel *const *)a),
+                 tdm_model_get_id (*(TdmModel *const *)b));
+}
+
+GPtrArray *
+tdm_library_load_all (GError **error)
+{
+  g_autoptr (GPtrArray) models =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_model_unref);
+
+  if (!load_bundled (models, error))
+    return NULL;
+  load_local (models, NULL);
+  g_ptr_array_sort (models, compare_ids_cb);
   return g_steal_pointer (&models);
+}
+
+GPtrArray *
+tdm_library_local_faults (void)
+{
+  GPtrArray *faults = g_ptr_array_new_with_free_func (g_free);
+
+  load_local (NULL, faults);
+  return faults;
 }
 
 /* An id that no file has: says which there are of the same drug, else where to look. */
@@ -117,7 +186,11 @@ tdm_library_load (const char *id_or_path, GError **error)
   g_autofree char *dir = tdm_library_dir ();
   g_autofree char *base = g_strconcat (id_or_path, ".model", NULL);
   g_autofree char *path = g_build_filename (dir, base, NULL);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return fail_unknown (id_or_path, dir, error);
-  return tdm_model_load (path, error);
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return tdm_model_load (path, error);
+  g_autofree char *local_dir = tdm_library_local_dir ();
+  g_autofree char *local = g_build_filename (local_dir, base, NULL);
+  if (g_file_test (local, G_FILE_TEST_EXISTS))
+    return load_local_file (local, error);
+  return fail_unknown (id_or_path, dir, error);
 }

@@ -86,6 +86,7 @@ def run(*arguments, case=None, env=None, stdout=subprocess.PIPE):
         stdin = data if isinstance(data, bytes) else data.encode("utf-8")
         arguments = (arguments[0], "-", *arguments[1:])
     environment = {**os.environ, "HOME": str(folder()), "XDG_DATA_HOME": str(folder() / "data"),
+                   "XDG_CONFIG_HOME": str(folder() / "config"),
                    "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", "/nonexistent"),
                    "TITRATE_MODELS_DIR": str(ROOT / "models"), "TZ": "Europe/Zurich",
                    "LC_ALL": "C.UTF-8", **(env or {})}

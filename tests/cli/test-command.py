@@ -99,6 +99,73 @@ def test_the_models_folder():
     assert unset.expect(0).out == run("models").out, "run from the build folder"
 
 
+def altered_model():
+    """The bundled model with one number changed by hand."""
+    text = (ROOT / "models" / "vancomycin-goti-2018.model").read_text(encoding="utf-8")
+    model = folder() / "vancomycin-goti-2018.model"
+    assert "\nQ = 6.5\n" in text
+    model.write_text(text.replace("\nQ = 6.5\n", "\nQ = 6.6\n"), encoding="utf-8")
+    return model
+
+
+@test
+def test_an_altered_model_gives_no_advice():
+    model = altered_model()
+    settings = {"XDG_CONFIG_HOME": str(folder() / "settings")}
+    refused = run("propose", CASE, "--model", model, "--json", env=settings)
+    assert refused.expect(1, "altered").json()["withheld"]["code"] == "model-altered"
+    notes = run("fit", CASE, "--model", model, "--json", env=settings).expect(0).json()["notes"]
+    assert ("refuse", "model-altered") in {(n["severity"], n["code"]) for n in notes}
+    once = run("propose", CASE, "--model", model, "--accept-altered", "--json", env=settings)
+    assert once.expect(0).json()["withheld"] is None
+    run("propose", CASE, "--model", model, env=settings).expect(1, "altered")
+    assert b"gives no advice" in run("models", "show", model, env=settings).expect(0).out
+    run("models", "accept", model, env=settings).expect(0)
+    accepted = run("propose", CASE, "--model", model, "--json", env=settings).expect(0).json()
+    assert "model-altered" in {note["code"] for note in accepted["notes"]}
+    run("models", "accept", "vancomycin-goti-2018", env=settings).fails(2, "nothing to accept")
+    run("models", "accept", env=settings).fails(2, "one model")
+    model.unlink()
+
+
+@test
+def test_local_models():
+    text = (ROOT / "models" / "busulfan-paci-2012.model").read_text(encoding="utf-8")
+    home = folder() / "data" / "titrate" / "models"
+    home.mkdir(parents=True)
+    mine = text.replace("id = busulfan-paci-2012", "id = busulfan-me-2026")
+    (home / "busulfan-me-2026.model").write_text(mine, encoding="utf-8")
+    (home / "busulfan-bad-2026.model").write_text(
+        mine.replace("-me-", "-bad-").replace("CL = 2.18", "CL = 1.1*V + 2.18"), encoding="utf-8")
+    listed = run("models", "--json").expect(0).json()
+    origins = {model["id"]: model["origin"] for model in listed["models"]}
+    assert origins["busulfan-me-2026"] == "local"
+    assert {origins[name] for name in origins if name != "busulfan-me-2026"} == {"bundled"}
+    assert len(listed["left_out"]) == 1 and "bad-2026.model:" in listed["left_out"][0]
+    assert b"left out: " in run("models").expect(0).out
+    assert b"local model" in run("models", "show", "busulfan-me-2026").expect(0).out
+    for path in home.iterdir():
+        path.unlink()
+
+
+@test
+def test_what_is_said_of_every_model():
+    listed = run("models", "--json").expect(0).json()["models"]
+    assert len(listed) >= 61
+    for model in listed:
+        for key in ("drug", "title", "reference", "doi", "status", "sha256", "version", "limits"):
+            assert key in model, (model["id"], key)
+        assert model["verified"] == (model["status"] != "C"), model["id"]
+        assert model["origin"] == "bundled", model["id"]
+        assert model["checks"]["passed"] >= 6 and model["checks"]["failed"] == 0, model["id"]
+        assert model["people"]["studied"], model["id"]
+    people = {model["id"]: model["people"] for model in listed}
+    assert people["vancomycin-goti-2018"]["n"] == 1812
+    assert people["ceftazidime-georges-2009"]["n"] == 72
+    assert people["daptomycin-di-paolo-2013"]["n"] is None
+    assert people["vancomycin-goti-2018"]["studied"]["WT"]["unit"] == "kg"
+
+
 @test
 def test_faulty_models():
     text = (ROOT / "models" / "vancomycin-goti-2018.model").read_text(encoding="utf-8")
