@@ -120,8 +120,8 @@ char *
 tdm_trust_dup_accepted (const TdmModel *model)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-  char *date =
-      g_key_file_get_string (get_kept (), ACCEPTED, tdm_model_get_sha256 (model), NULL);
+  g_autofree char *key = dup_key (model);
+  char *date = g_key_file_get_string (get_kept (), ACCEPTED, key, NULL);
 
   return date == NULL && accept_once ? g_strdup ("this run") : date;
 }
@@ -150,8 +150,8 @@ TdmTrustChecks
 tdm_trust_get_checks (const TdmModel *model, char **date)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-  g_autofree char *text =
-      g_key_file_get_string (get_kept (), CHECKED, tdm_model_get_sha256 (model), NULL);
+  g_autofree char *key = dup_key (model);
+  g_autofree char *text = g_key_file_get_string (get_kept (), CHECKED, key, NULL);
   g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", " ", -1);
 
   if (date != NULL)

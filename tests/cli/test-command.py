@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 
 from harness import DEMO, REFERENCE, ROOT, answer, demo, folder, main, run, test
 
@@ -126,6 +127,7 @@ def test_an_altered_model_gives_no_advice():
     run("models", "accept", "vancomycin-goti-2018", env=settings).fails(2, "nothing to accept")
     run("models", "accept", env=settings).fails(2, "one model")
     model.unlink()
+    shutil.rmtree(folder() / "settings")
 
 
 @test
@@ -144,8 +146,7 @@ def test_local_models():
     assert len(listed["left_out"]) == 1 and "bad-2026.model:" in listed["left_out"][0]
     assert b"left out: " in run("models").expect(0).out
     assert b"local model" in run("models", "show", "busulfan-me-2026").expect(0).out
-    for path in home.iterdir():
-        path.unlink()
+    shutil.rmtree(folder() / "data")
 
 
 @test
