@@ -18,3 +18,9 @@ tdm_normal_cdf (double z)
 {
   return gsl_cdf_ugaussian_P (z);
 }
+
+double
+tdm_normal_quantile (double p)
+{
+  return gsl_cdf_ugaussian_Pinv (p);
+}

@@ -6,5 +6,8 @@
 /* ln Phi(z), with derivatives. */
 void tdm_jet_log_normal_cdf (const TdmJetSpace *s, double *r, const double *z);
 
+/* The z of which p is Phi(z), 0 < p < 1. */
+double tdm_normal_quantile (double p);
+
 /* Phi(z). */
 double tdm_normal_cdf (double z);

@@ -2,6 +2,7 @@
 #include "num/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static void
 test_repeatable (void)
@@ -55,6 +56,43 @@ test_sobol (void)
     }
 }
 
+/* Even in every column, in (0, 1), other points for another seed. */
+static void
+test_sobol_shifted (void)
+{
+  enum
+  {
+    N = 256,
+    WIDTH = 43
+  };
+  g_autofree double *points = g_new (double, N *WIDTH);
+  g_autofree double *other = g_new (double, N *WIDTH);
+  g_autoptr (TdmRandom) random = tdm_random_new (8), another = tdm_random_new (9);
+  tdm_sobol_shifted (WIDTH, N, random, points);
+  tdm_sobol_shifted (WIDTH, N, another, other);
+  for (int k = 0; k < WIDTH; k++)
+    {
+      int quarter[4] = { 0 }, equal = 0;
+      for (int i = 0; i < N; i++)
+        {
+          double u = points[i * WIDTH + k];
+          g_assert_true (u > 0 && u < 1);
+          quarter[(int)(4 * u)]++;
+          equal += u == other[i * WIDTH + k];
+        }
+      g_assert_cmpint (equal, ==, 0);
+      for (int q = 0; q < 4 && k < 40; q++)
+        g_assert_cmpint (abs (quarter[q] - N / 4), <=, 2);
+    }
+}
+
+static void
+test_quantile (void)
+{
+  for (double z = -7.3; z < 5; z += 0.61)
+    g_assert_cmpfloat_with_epsilon (tdm_normal_quantile (tdm_normal_cdf (z)), z, 1e-9);
+}
+
 /* ln Phi(-10) and ln Phi(-38) to 15 digits: mpmath log(erfc(10/sqrt(2))/2). */
 static void
 test_log_normal_cdf (void)
@@ -83,5 +121,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/num/random/moments", test_moments);
   g_test_add_func ("/num/random/sobol", test_sobol);
   g_test_add_func ("/num/random/log-normal-cdf", test_log_normal_cdf);
+  g_test_add_func ("/num/random/sobol-shifted", test_sobol_shifted);
+  g_test_add_func ("/num/random/quantile", test_quantile);
   return g_test_run ();
 }
