@@ -16,6 +16,7 @@ typedef enum
   TDM_CLI_RESIDUAL = 1 << 6,   /* --residual */
   TDM_CLI_LOG = 1 << 7,        /* --log */
   TDM_CLI_OBJECTIVE = 1 << 8,  /* --objective */
+  TDM_CLI_POSTERIOR = 1 << 9,  /* --posterior */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -29,6 +30,7 @@ typedef struct
   char *draws, *seed;
   char *covariance;
   char *objective;
+  char *posterior;
   gboolean residual;
   gboolean log_scale;
   gboolean accept_altered;
@@ -90,7 +92,7 @@ gboolean tdm_cli_usage (GError **error, const char *format, ...) G_GNUC_PRINTF (
 gboolean tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
                        GError **error);
 
-/* --draws, --seed and --residual; 0 draws when --draws is not given. */
+/* --draws, --seed, --posterior and --residual; 0 draws when --draws is not given. */
 gboolean tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out,
                         GError **error);
 

@@ -44,7 +44,11 @@ tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out, GError **err
   out->draws = (guint)draws;
   out->seed = (guint64)seed;
   out->residual_bands = options->residual;
-  return TRUE;
+  return !options->posterior
+         || tdm_posterior_method_from_name (options->posterior, &out->posterior)
+         || tdm_cli_usage (
+             error, "--posterior: \"%s\" is none of auto, laplace, importance, hmc",
+             options->posterior);
 }
 
 /* --model, else the only model of the case. */

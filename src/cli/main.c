@@ -16,36 +16,41 @@ static const TdmCliCommand commands[] = {
   { "fit",
     "fit CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--covariance "
     "exact|expected] "
-    "[--objective fo|foce|focei|laplace] [--seed N] [--json]",
+    "[--objective fo|foce|focei|laplace] [--seed N] "
+    "[--posterior auto|laplace|importance|hmc] [--json]",
     "MAP estimate: effects, parameters, predictions, diagnostics",
-    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_SEED,
+    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_SEED
+        | TDM_CLI_POSTERIOR,
     tdm_cli_fit },
   { "predict",
     "predict CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--from H] [--to H] "
     "[--by H] [--draws N] "
     "[--seed "
     "N] "
-    "[--residual] [--json]",
+    "[--posterior auto|laplace|importance|hmc] [--residual] [--json]",
     "concentrations on a grid, with percentiles",
-    TDM_CLI_MODEL | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL,
+    TDM_CLI_MODEL | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
+        | TDM_CLI_POSTERIOR,
     tdm_cli_predict },
   { "propose",
-    "propose CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] [--json]",
+    "propose CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] "
+    "[--posterior auto|laplace|importance|hmc] [--json]",
     "regimens that can be given, ranked for the target",
-    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_propose },
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_propose },
   { "plot",
     "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] [--draws N] "
     "[--seed N] "
-    "[--residual] [--log] [--json]",
+    "[--posterior auto|laplace|importance|hmc] [--residual] [--log] [--json]",
     "the concentration plot as a file",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
-        | TDM_CLI_LOG,
+        | TDM_CLI_LOG | TDM_CLI_POSTERIOR,
     tdm_cli_plot },
   { "report",
     "report CASE -o FILE.pdf [--model ID|FILE] [--accept-altered] [--draws N] [--seed "
     "N] [--json]",
     "the report for the chart",
-    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_report },
+    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR,
+    tdm_cli_report },
 };
 
 static void

@@ -17,6 +17,7 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->seed);
   g_free (self->covariance);
   g_free (self->objective);
+  g_free (self->posterior);
   g_strfreev (self->arguments);
 }
 
@@ -100,6 +101,7 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "seed", 0, TDM_CLI_SEED, &self->seed, NULL },
     { "covariance", 0, TDM_CLI_COVARIANCE, &self->covariance, NULL },
     { "objective", 0, TDM_CLI_OBJECTIVE, &self->objective, NULL },
+    { "posterior", 0, TDM_CLI_POSTERIOR, &self->posterior, NULL },
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "log", 0, TDM_CLI_LOG, NULL, &self->log_scale },

@@ -96,6 +96,20 @@ curve_options (const TdmCliOptions *options, const TdmProblem *problem,
                            out->n_times, out->draws);
 }
 
+/* As many draws as the curve's bands take. */
+static TdmPosterior *
+sample (const TdmCliOptions *options, const TdmFit *fit, const TdmCurveOptions *spec,
+        GError **error)
+{
+  TdmResultOptions numbers = { 0 };
+  if (!tdm_cli_draws (options, &numbers, error))
+    return NULL;
+  const TdmPosteriorOptions o = { .draws = spec->draws,
+                                  .seed = spec->seed,
+                                  .method = numbers.posterior };
+  return tdm_posterior_new (fit, &o, NULL, error);
+}
+
 gboolean
 tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
 {
@@ -112,11 +126,15 @@ tdm_cli_predict (const TdmCliOptions *options, TdmCliAnswer *answer, GError **er
       || !curve_options (options, problem, grid, &spec, error))
     return FALSE;
   g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, error);
-  g_autoptr (TdmCurve) curve = fit ? tdm_curve_new (fit, &spec, NULL, error) : NULL;
+  g_autoptr (TdmPosterior) posterior = NULL;
+  if (!fit || (spec.draws > 0 && !(posterior = sample (options, fit, &spec, error))))
+    return FALSE;
+  spec.posterior = posterior;
+  g_autoptr (TdmCurve) curve = tdm_curve_new (fit, &spec, NULL, error);
   if (!curve)
     return FALSE;
   if (options->json)
-    tdm_cli_print_json (tdm_json_prediction (model, curve), answer->text);
+    tdm_cli_print_json (tdm_json_prediction (model, curve, posterior), answer->text);
   else
     print_text (model, curve, answer->text);
   tdm_cli_answer_judge (answer, fit, NULL);

@@ -170,13 +170,14 @@ fill_bands (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
             const TdmCurveOptions *o, GCancellable *cancellable, GError **error)
 {
   guint others_draws = o->population_draws ? o->population_draws : o->draws, ignored;
-  g_autofree double *own = tdm_fit_draw_individual (fit, o->draws, o->seed);
+  g_autofree double *own =
+      o->posterior ? NULL : tdm_fit_draw_individual (fit, o->draws, o->seed);
   g_autofree double *others = tdm_fit_draw_population (fit, others_draws, o->seed + 1);
   TdmBandSpec spec = { .problem = fit->problem,
                        .plan = plan,
                        .n_times = self->n,
-                       .effects = own,
-                       .draws = o->draws,
+                       .effects = own ? own : o->posterior->rows,
+                       .draws = own ? o->draws : MIN (o->draws, o->posterior->draws),
                        .residual_seed = o->residual ? o->seed + 2 : 0,
                        .bands = self->individual_band };
   new_bands (self->individual_band, self->n);

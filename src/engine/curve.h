@@ -1,7 +1,7 @@
 /* Concentration curves with percentile bands. */
 #pragma once
 
-#include "engine/map.h"
+#include "engine/posterior.h"
 
 typedef enum
 {
@@ -21,8 +21,10 @@ typedef struct
   guint draws;            /* 0 = no bands */
   guint population_draws; /* 0 = as many as draws */
   guint64 seed;
-  double until_h;         /* history used up to here; INFINITY = all */
-  const TdmPkDose *extra; /* doses from then on */
+  const TdmPosterior *posterior; /* whose first `draws` rows make this patient's bands;
+                                  * NULL = draws of the Laplace approximation */
+  double until_h;                /* history used up to here; INFINITY = all */
+  const TdmPkDose *extra;        /* doses from then on */
   guint n_extra;
   gboolean residual; /* bands of the next measurement: residual error added */
 } TdmCurveOptions;

@@ -596,6 +596,8 @@ search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
   s->draws = s->linear ? DEFAULT_DRAWS : ODE_DRAWS;
   if (options && options->draws)
     s->draws = options->draws;
+  if (options && options->posterior)
+    s->draws = options->posterior->draws;
   s->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify)shape_free);
   s->pool = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
 }
@@ -630,6 +632,16 @@ drop_future (const TdmFit *fit, double *effects, guint draws)
       effects[(gsize)d * stride + i] = 0.0;
 }
 
+static double *
+new_effects (const Search *s, const TdmDoseSearchOptions *options)
+{
+  const TdmPosterior *posterior = options ? options->posterior : NULL;
+  if (!posterior)
+    return tdm_fit_draw_individual (s->fit, s->draws, options ? options->seed : 0);
+  return g_memdup2 (posterior->rows,
+                    ((gsize)posterior->draws * posterior->width + 1) * sizeof (double));
+}
+
 TdmProposals *
 tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
                  const TdmDoseSearchOptions *options, GCancellable *cancellable,
@@ -650,8 +662,7 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   if (must_withhold (self, fit, notes))
     return g_steal_pointer (&self);
   search_init (&s, fit, options);
-  g_autofree double *effects =
-      tdm_fit_draw_individual (fit, s.draws, options ? options->seed : 0);
+  g_autofree double *effects = new_effects (&s, options);
   drop_future (fit, effects, s.draws);
   s.effects = effects;
   find_pool (&s);

@@ -1,7 +1,7 @@
 /* Regimens that can be given, ranked for the target. */
 #pragma once
 
-#include "engine/map.h"
+#include "engine/posterior.h"
 
 /* Predicted numbers of a regimen at the MAP estimate, in the units of the answer
  * (concentrations: output 0's unit; areas: that unit times h). */
@@ -47,6 +47,9 @@ typedef struct
   guint draws; /* 0 = 1000, or 200 for an ODE model */
   guint64 seed;
   guint keep; /* how many to return, 0 = 12 */
+  /* Chances are shares of its rows, and `draws` and `seed` unused; NULL = draws of the
+   * Laplace approximation. */
+  const TdmPosterior *posterior;
 } TdmDoseSearchOptions;
 
 /* `notes`: everything known so far about the case and the fit; a refuse note withholds

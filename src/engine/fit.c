@@ -63,6 +63,12 @@ tdm_fit_unref (TdmFit *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   tdm_problem_unref (self->problem);
+  for (guint k = 0; k < self->n_modes; k++)
+    {
+      g_free (self->modes[k].eta);
+      g_free (self->modes[k].cholesky);
+    }
+  g_free (self->modes);
   g_free (self->eta);
   g_free (self->covariance);
   g_free (self->covariance_expected);
@@ -339,6 +345,16 @@ draw (const TdmFit *self, guint draws, guint64 seed, gboolean prior)
       draw_row (of, prior, random, z, out + d * n);
     }
   return out;
+}
+
+void
+tdm_fit_fill_future (const TdmFit *self, TdmRandom *random, guint draws, double *rows)
+{
+  const guint ahead = tdm_problem_get_n_future (self->problem);
+  g_autofree double *z = g_new (double, ahead + 1);
+  for (guint d = 0; d < draws; d++)
+    draw_block (random, ahead, tdm_problem_get_future_cholesky (self->problem), z,
+                rows + (gsize)d * tdm_problem_get_n_values (self->problem) + self->n);
 }
 
 double *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/map.h"
+#include "num/random.h"
 
 /* A fit with room for everything, filled with zeros. Yours. */
 TdmFit *tdm_fit_new (TdmProblem *problem,
@@ -14,6 +15,10 @@ TdmFit *tdm_map_fit_one (TdmProblem *problem, guint subpopulation,
 
 /* Levels and parameters at eta = 0 and at the estimate. */
 gboolean tdm_fit_fill_predictions (TdmFit *self, GError **error);
+
+/* Effects of occasions yet to come, of their prior, for each of `draws` rows. */
+void tdm_fit_fill_future (const TdmFit *self, TdmRandom *random, guint draws,
+                          double *rows);
 
 /* What is odd about the fit: no convergence, untypical effects, surprising levels. */
 void tdm_fit_fill_notes (TdmFit *self);

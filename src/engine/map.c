@@ -331,6 +331,27 @@ log_determinant (guint n, const double *hessian)
 }
 
 static void
+fill_modes (TdmFit *fit, const Search *s)
+{
+  const guint n = s->n;
+  fit->modes = g_new0 (TdmFitMode, s->n_optima);
+  for (guint k = 0; k < s->n_optima; k++)
+    {
+      const Optimum *o = &s->optima[k];
+      TdmFitMode mode = { o->report.value, g_new (double, n), g_new (double, n *n) };
+      tdm_lower_times (n, s->l, o->z, mode.eta);
+      covariance_from (n, s->l, o->hessian, mode.cholesky);
+      if (is_optimum (o) && tdm_cholesky (n, mode.cholesky, mode.cholesky))
+        {
+          fit->modes[fit->n_modes++] = mode;
+          continue;
+        }
+      g_free (mode.eta);
+      g_free (mode.cholesky);
+    }
+}
+
+static void
 fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
 {
   const guint n = s->n;
@@ -342,6 +363,7 @@ fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
   fit->stop = stop_reason (o);
   fit->converged = fit->stop == TDM_STOP_GRADIENT || fit->stop == TDM_STOP_STEP;
   fit->optima = count_optima (s);
+  fill_modes (fit, s);
   fill_covariances (fit, s, o);
   fit->marginal = fit->objective + log_determinant (n, o->hessian);
   fit->objective_prior_mode =

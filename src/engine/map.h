@@ -31,6 +31,15 @@ typedef struct
   gboolean used;
 } TdmFitLevel;
 
+/* An optimum of the objective: its effects (n), and the lower factor (n x n) of the
+ * Laplace covariance there. */
+typedef struct
+{
+  double objective;
+  double *eta;
+  double *cholesky;
+} TdmFitMode;
+
 typedef struct _TdmFit TdmFit;
 
 /* One subpopulation: its probabilities before and after the levels, and its fit
@@ -56,7 +65,9 @@ struct _TdmFit
   double gradient_norm; /* of the objective, in prior SDs */
   guint iterations;     /* of the best start */
   guint starts;
-  guint optima;       /* distinct optima seen */
+  guint optima;      /* distinct optima seen */
+  TdmFitMode *modes; /* these; 0 of them when the fit failed */
+  guint n_modes;
   double second_best; /* objective of the second best optimum, INFINITY if one */
   double *covariance; /* inverse of half the exact second derivative */
   double *covariance_expected; /* first derivatives only, as NONMEM prints */

@@ -193,6 +193,7 @@ tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
   json_object_update (out, values);
   json_decref (values);
   json_object_set_new (out, "metrics", metrics (result));
+  json_object_set_new (out, "posterior", tdm_json_posterior (result->posterior));
   json_object_set_new (out, "notes", tdm_json_notes (result->notes));
   json_object_set_new (
       out, "program",
@@ -222,16 +223,41 @@ bands (double *const values[TDM_BAND_N], guint n)
 }
 
 json_t *
-tdm_json_prediction (const TdmModel *model, const TdmCurve *curve)
+tdm_json_posterior (const TdmPosterior *self)
 {
-  return json_pack ("{s:s, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o}}", "format",
-                    "titrate-prediction/1", "model", model_identity (model), "unit",
-                    tdm_model_get_output (model, 0)->unit, "time",
-                    array (curve->time_h, curve->n), "population",
-                    array (curve->population, curve->n), "individual",
-                    array (curve->individual, curve->n), "percentiles", "population",
-                    bands (curve->population_band, curve->n), "individual",
-                    bands (curve->individual_band, curve->n));
+  json_t *out = json_pack ("{s:s, s:i, s:b, s:b, s:o}", "method",
+                           tdm_posterior_method_name (self->method), "draws",
+                           (int)self->draws, "prior", self->prior, "reliable",
+                           self->reliable, "ess", tdm_json_real (self->ess));
+  if (self->method == TDM_POSTERIOR_IMPORTANCE)
+    {
+      json_object_set_new (out, "proposals", json_integer (self->proposals));
+      json_object_set_new (out, "pareto_k", tdm_json_real (self->pareto_k));
+    }
+  if (self->method == TDM_POSTERIOR_HMC)
+    {
+      json_object_set_new (out, "chains", json_integer (self->chains));
+      json_object_set_new (out, "rhat", tdm_json_real (self->rhat));
+      json_object_set_new (out, "divergences", json_integer (self->divergences));
+    }
+  return out;
+}
+
+json_t *
+tdm_json_prediction (const TdmModel *model, const TdmCurve *curve,
+                     const TdmPosterior *posterior)
+{
+  json_t *out = json_pack ("{s:s, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o}}", "format",
+                           "titrate-prediction/1", "model", model_identity (model),
+                           "unit", tdm_model_get_output (model, 0)->unit, "time",
+                           array (curve->time_h, curve->n), "population",
+                           array (curve->population, curve->n), "individual",
+                           array (curve->individual, curve->n), "percentiles",
+                           "population", bands (curve->population_band, curve->n),
+                           "individual", bands (curve->individual_band, curve->n));
+  json_object_set_new (out, "posterior",
+                       posterior ? tdm_json_posterior (posterior) : json_null ());
+  return out;
 }
 
 static json_t *
@@ -325,11 +351,12 @@ tdm_json_proposals (const TdmResult *result)
   if (proposals->withheld)
     withheld = json_pack ("{s:s, s:s}", "code", proposals->withheld->code, "text",
                           proposals->withheld->text);
-  return json_pack ("{s:s, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o}", "format",
-                    "titrate-proposals/1", "model", model_identity (result->model),
-                    "target", target_json (proposals), "units", "concentration",
-                    concentration, "area", area, "regimens", regimens, "target_reached",
-                    !proposals->withheld && !proposals->none_reaches, "candidates",
-                    (int)proposals->candidates, "withheld", withheld, "notes",
-                    tdm_json_notes (result->notes));
+  return json_pack (
+      "{s:s, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o, s:o}", "format",
+      "titrate-proposals/1", "model", model_identity (result->model), "target",
+      target_json (proposals), "units", "concentration", concentration, "area", area,
+      "regimens", regimens, "target_reached",
+      !proposals->withheld && !proposals->none_reaches, "candidates",
+      (int)proposals->candidates, "withheld", withheld, "posterior",
+      tdm_json_posterior (result->posterior), "notes", tdm_json_notes (result->notes));
 }

@@ -13,9 +13,14 @@ json_t *tdm_json_fit (const TdmResult *result,
 /* The estimate alone: what does not need curves and proposals. */
 json_t *tdm_json_fit_values (const TdmFit *fit,
                              gboolean expected_covariance) G_GNUC_WARN_UNUSED_RESULT;
-json_t *tdm_json_prediction (const TdmModel *model,
-                             const TdmCurve *curve) G_GNUC_WARN_UNUSED_RESULT;
+json_t *tdm_json_prediction (const TdmModel *model, const TdmCurve *curve,
+                             const TdmPosterior *posterior /* or NULL: no bands */)
+    G_GNUC_WARN_UNUSED_RESULT;
 json_t *tdm_json_proposals (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How the posterior was sampled: method, draws, ess, and what the method has of
+ * pareto_k, proposals, rhat, chains, divergences. */
+json_t *tdm_json_posterior (const TdmPosterior *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How the current regimen stands to the target: metric, value, low, high (left out =
  * open), all in "unit", and "side": "below", "within" or "above"; null when it was not

@@ -37,14 +37,15 @@ find_span (const TdmProblem *problem, const TdmResultOptions *options,
 }
 
 static TdmCurve *
-curve_of (const TdmFit *fit, const TdmRegimen *regimen, const TdmResultOptions *options,
-          GCancellable *cancellable, GError **error)
+curve_of (const TdmResult *self, const TdmRegimen *regimen,
+          const TdmResultOptions *options, GCancellable *cancellable, GError **error)
 {
-  TdmCurveOptions o = { .until_h = INFINITY };
-  const TdmProblem *problem = fit->problem;
+  TdmCurveOptions o = { .until_h = INFINITY, .posterior = self->posterior };
+  const TdmProblem *problem = self->fit->problem;
   TdmPkDose dose;
-  o.draws =
-      options && options->draws ? options->draws : tdm_problem_get_draws (problem);
+  o.draws = MIN (self->posterior->draws, options && options->draws
+                                             ? options->draws
+                                             : tdm_problem_get_draws (problem));
   o.seed = options ? options->seed : 0;
   o.residual = options && options->residual_bands;
   find_span (
@@ -62,7 +63,7 @@ curve_of (const TdmFit *fit, const TdmRegimen *regimen, const TdmResultOptions *
   if (regimen && !regimen->is_current)
     o.from_h = regimen->first_dose_h;
   o.population_draws = MAX (o.draws / POPULATION_SHARE, 1);
-  return tdm_curve_new (fit, &o, cancellable, error);
+  return tdm_curve_new (self->fit, &o, cancellable, error);
 }
 
 static const TdmRegimen *
@@ -127,10 +128,11 @@ hash_input (const TdmResult *self, const TdmResultOptions *options)
   g_autofree char *text = tdm_case_file_to_text (self->record);
   const TdmDrug *drug = tdm_model_get_drug (self->model);
   g_autofree char *all = g_strdup_printf (
-      "%s\n%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g\n", text,
+      "%s\n%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g %s\n", text,
       tdm_model_get_sha256 (self->model), drug ? drug->sha256 : "", TDM_VERSION,
       options ? options->draws : 0, options ? options->seed : 0,
-      options && options->residual_bands, options ? options->ahead_h : 0.0);
+      options && options->residual_bands, options ? options->ahead_h : 0.0,
+      tdm_posterior_method_name (options ? options->posterior : TDM_POSTERIOR_AUTO));
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
 }
 
@@ -152,8 +154,7 @@ fill_curves (TdmResult *self, const TdmResultOptions *options,
 {
   TdmRegimen current;
   gboolean known = current_regimen (self->fit->problem, &current);
-  self->current =
-      curve_of (self->fit, known ? &current : NULL, options, cancellable, error);
+  self->current = curve_of (self, known ? &current : NULL, options, cancellable, error);
   if (!self->current)
     return FALSE;
   if (self->current->left_out > 0)
@@ -185,12 +186,24 @@ collect_notes (TdmResult *self, GCancellable *cancellable)
   tdm_notes_on_swapped_levels (self->fit, cancellable, self->notes);
 }
 
-static TdmProposals *
-search_doses (const TdmResult *self, const TdmResultOptions *options,
-              GCancellable *cancellable, GError **error)
+static TdmPosterior *
+sample_posterior (const TdmFit *fit, const TdmResultOptions *options,
+                  GCancellable *cancellable, GError **error)
 {
-  const TdmDoseSearchOptions search = { .draws = options ? options->draws : 0,
-                                        .seed = options ? options->seed : 0 };
+  TdmPosteriorOptions o = { 0 };
+  if (options)
+    {
+      o.seed = options->seed;
+      o.method = options->posterior;
+      o.draws = options->draws;
+    }
+  return tdm_posterior_new (fit, &o, cancellable, error);
+}
+
+static TdmProposals *
+search_doses (const TdmResult *self, GCancellable *cancellable, GError **error)
+{
+  const TdmDoseSearchOptions search = { .posterior = self->posterior };
   return tdm_dose_search (self->fit, self->notes, &search, cancellable, error);
 }
 
@@ -208,7 +221,11 @@ tdm_result_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *op
   if (!self->fit)
     return NULL;
   collect_notes (self, cancellable);
-  self->proposals = search_doses (self, options, cancellable, error);
+  self->posterior = sample_posterior (self->fit, options, cancellable, error);
+  if (!self->posterior)
+    return NULL;
+  tdm_posterior_add_notes (self->posterior, self->notes);
+  self->proposals = search_doses (self, cancellable, error);
   if (!self->proposals || !fill_curves (self, options, cancellable, error))
     return NULL;
   if (self->proposals->none_reaches && !self->proposals->withheld)
@@ -228,6 +245,7 @@ tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
 {
   g_autoptr (TdmResult) out = result_new (self->record, self->model);
   out->fit = tdm_fit_ref (self->fit);
+  out->posterior = tdm_posterior_ref (self->posterior);
   out->proposals = tdm_proposals_ref (self->proposals);
   out->current = tdm_curve_ref (self->current);
   out->metrics = self->metrics;
@@ -241,7 +259,7 @@ tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
   out->chosen_index = index;
   if (index == current)
     return g_steal_pointer (&out);
-  out->chosen = curve_of (self->fit, self->proposals->regimens->pdata[index], options,
+  out->chosen = curve_of (out, out->proposals->regimens->pdata[index], options,
                           cancellable, error);
   return out->chosen ? g_steal_pointer (&out) : NULL;
 }
@@ -259,6 +277,7 @@ tdm_result_unref (TdmResult *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_clear_pointer (&self->fit, tdm_fit_unref);
+  g_clear_pointer (&self->posterior, tdm_posterior_unref);
   g_clear_pointer (&self->proposals, tdm_proposals_unref);
   g_clear_pointer (&self->current, tdm_curve_unref);
   g_clear_pointer (&self->chosen, tdm_curve_unref);

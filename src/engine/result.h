@@ -12,6 +12,7 @@ typedef struct
   TdmCase *record;
   TdmModel *model;
   TdmFit *fit;
+  TdmPosterior *posterior; /* what curves, chances and notes say of this patient */
   TdmProposals *proposals;
   TdmCurve *current; /* history, then the current regimen carried on (bands) */
   TdmCurve
@@ -29,6 +30,7 @@ typedef struct
   guint draws; /* of curves and proposals; 0 = 1000, or 200 for an ODE model */
   guint64 seed;
   gboolean residual_bands;
+  TdmPosteriorMethod posterior; /* AUTO = as the case says */
   double ahead_h; /* how far to draw past the adjust time; 0 = a sensible span */
 } TdmResultOptions;
 

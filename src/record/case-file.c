@@ -324,6 +324,52 @@ read_interval (const TdmJsonNode *item, guint i, gpointer data, GError **error)
 }
 
 static gboolean
+read_posterior (const TdmJsonNode *node, TdmPosteriorMethod *out, GError **error)
+{
+  const char *name = NULL;
+  if (!tdm_json_read_string (node, "posterior", &name, error))
+    return FALSE;
+  return name == NULL || tdm_posterior_method_from_name (name, out)
+         || tdm_json_fault (node, "posterior", error,
+                            "\"%s\" is none of auto, laplace, importance, hmc", name);
+}
+
+/* "HH:MM", up to 24:00. */
+static gboolean
+parse_minutes (const char *text, guint *out)
+{
+  const char *p = text ? text : "";
+  for (guint i = 0; i < 5; i++)
+    if (i == 2 ? p[i] != ':' : !g_ascii_isdigit (p[i]))
+      return FALSE;
+  guint hours = (guint)(10 * (p[0] - '0') + p[1] - '0');
+  guint minutes = (guint)(10 * (p[3] - '0') + p[4] - '0');
+  *out = 60 * hours + minutes;
+  return p[5] == '\0' && minutes < 60 && *out <= 24 * 60;
+}
+
+/* ["06:00", "22:00"] */
+static gboolean
+read_sample_hours (const TdmJsonNode *node, TdmCaseOptions *options, GError **error)
+{
+  const char *key = "sample_hours";
+  json_t *list = json_object_get (node->json, key);
+  if (list == NULL)
+    return TRUE;
+  options->has_sample_hours = TRUE;
+  if (json_array_size (list) != 2
+      || !parse_minutes (json_string_value (json_array_get (list, 0)),
+                         &options->sample_from_min)
+      || !parse_minutes (json_string_value (json_array_get (list, 1)),
+                         &options->sample_to_min))
+    return tdm_json_fault (
+        node, key, error,
+        "expected two times of the day such as [\"06:00\", \"22:00\"]");
+  return options->sample_from_min != options->sample_to_min
+         || tdm_json_fault (node, key, error, "begin and end at the same time");
+}
+
+static gboolean
 read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
 {
   TdmJsonNode node = { json_object_get (root->json, "options"), "options" };
@@ -331,15 +377,22 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   g_autoptr (GArray) intervals = g_array_new (FALSE, FALSE, sizeof (double));
   if (node.json == NULL)
     return TRUE;
-  if (!tdm_json_check_keys (
-          &node, KEYS ("interval", "prior_weight", "adjust", "future_occasions"),
-          NO_KEYS, error)
+  if (!tdm_json_check_keys (&node,
+                            KEYS ("interval", "prior_weight", "adjust",
+                                  "future_occasions", "posterior", "sample_hours",
+                                  "sample_within"),
+                            NO_KEYS, error)
       || !tdm_json_read_list (&node, "interval", read_interval, intervals, error)
       || !tdm_json_read_number (&node, "prior_weight", &options.prior_weight, error)
       || !tdm_json_read_bool (&node, "future_occasions", &options.future_occasions,
                               error)
+      || !read_posterior (&node, &options.posterior, error)
+      || !read_sample_hours (&node, &options, error)
+      || !tdm_json_read_number (&node, "sample_within", &options.sample_within_h, error)
       || !read_moment (&node, "adjust", &options.adjust, error))
     return FALSE;
+  if (tdm_json_has (&node, "sample_within") && options.sample_within_h == 0)
+    return tdm_json_fault (&node, "sample_within", error, "must be more than 0");
   if (tdm_json_has (&node, "interval") && intervals->len == 0)
     return tdm_json_fault (&node, "interval", error, "is empty; leave it out");
   options.intervals_h = (double *)(gpointer)intervals->data;

@@ -254,7 +254,8 @@ static void
 put_options (GString *s, const TdmCaseOptions *options)
 {
   if (options->n_intervals == 0 && options->prior_weight == 1.0 && !options->has_adjust
-      && !options->future_occasions)
+      && !options->future_occasions && options->posterior == TDM_POSTERIOR_AUTO
+      && !options->has_sample_hours && options->sample_within_h == 0)
     return;
   begin_field (s, "options");
   Line line = open_line (s);
@@ -273,6 +274,18 @@ put_options (GString *s, const TdmCaseOptions *options)
   if (options->has_adjust)
     put_moment (&line, "adjust", &options->adjust);
   put_true (&line, "future_occasions", options->future_occasions);
+  if (options->posterior != TDM_POSTERIOR_AUTO)
+    put_text (&line, "posterior", tdm_posterior_method_name (options->posterior));
+  if (options->has_sample_hours)
+    {
+      put_key (&line, "sample_hours");
+      g_string_append_printf (s, "[\"%02u:%02u\", \"%02u:%02u\"]",
+                              options->sample_from_min / 60,
+                              options->sample_from_min % 60,
+                              options->sample_to_min / 60, options->sample_to_min % 60);
+    }
+  if (options->sample_within_h != 0)
+    put_number (&line, "sample_within", options->sample_within_h);
   close_line (&line);
 }
 

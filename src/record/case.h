@@ -120,6 +120,20 @@ typedef struct
 /* At most this many single doses in all, repeated ones counted each. */
 #define TDM_CASE_MAX_DOSES 100000
 
+/* How the posterior is sampled. */
+typedef enum
+{
+  TDM_POSTERIOR_AUTO,
+  TDM_POSTERIOR_LAPLACE,
+  TDM_POSTERIOR_IMPORTANCE,
+  TDM_POSTERIOR_HMC,
+} TdmPosteriorMethod;
+
+/* "auto", "laplace", "importance", "hmc" (static), and back; FALSE for an unknown name.
+ */
+const char *tdm_posterior_method_name (TdmPosteriorMethod method);
+gboolean tdm_posterior_method_from_name (const char *name, TdmPosteriorMethod *out);
+
 typedef struct
 {
   double *intervals_h; /* NULL = the model's */
@@ -130,6 +144,13 @@ typedef struct
   /* Chances of proposals include how occasions yet to come will differ (where the model
    * has effects of occasions); default: those count as typical. */
   gboolean future_occasions;
+  TdmPosteriorMethod posterior;
+  /* When the ward can draw the next level: between two times of the day, in minutes
+   * after midnight (the second may be the next day's), and how many hours ahead from
+   * now on. */
+  gboolean has_sample_hours;
+  guint sample_from_min, sample_to_min;
+  double sample_within_h; /* 0 = not said */
 } TdmCaseOptions;
 
 TdmCase *tdm_case_ref (TdmCase *self);

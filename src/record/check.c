@@ -521,6 +521,12 @@ check_options (TdmCase *self, GError **error)
       return FALSE;
   if (!(options->prior_weight > 0.0 && options->prior_weight <= 10.0))
     return wrong (error, "options", "prior_weight", "must be more than 0, at most 10");
+  if (options->has_sample_hours && self->start == NULL)
+    return wrong (error, "options", "sample_hours",
+                  "are times of the day; the case needs a start");
+  if (!(options->sample_within_h >= 0.0 && options->sample_within_h <= MAX_SPAN_H))
+    return wrong (error, "options", "sample_within", "must be more than 0, at most %g",
+                  MAX_SPAN_H);
   return !options->has_adjust
          || tdm_moment_resolve (&options->adjust, self->start, "options", "adjust",
                                 error);

@@ -57,6 +57,7 @@ def check(value, shape, where="answer"):
 
 
 MODEL = {"id": TEXT, "sha256": TEXT}
+POSTERIOR = {"method": TEXT, "draws": NUMBER, "prior": FLAG, "reliable": FLAG, "ess": NUMBER}
 NOTES = [{"severity": TEXT, "code": TEXT, "text": TEXT, "place": Maybe(TEXT)}]
 FIT = {
     "format": "titrate-fit/1", "model": MODEL, "converged": FLAG, "objective": NUMBER,
@@ -65,13 +66,14 @@ FIT = {
     "covariance": {"kind": TEXT, "names": [TEXT], "values": [NUMBERS]},
     "levels": [{"time": NUMBER, "observed": NUMBER, "population": NUMBER, "individual": NUMBER,
                 "residual": NUMBER, "weighted_residual": NUMBER, "used": FLAG, "unit": TEXT}],
-    "metrics": Map({"value": NUMBER, "unit": TEXT}), "notes": NOTES,
+    "metrics": Map({"value": NUMBER, "unit": TEXT}), "posterior": POSTERIOR, "notes": NOTES,
 }
 PERCENTILES = {"5": NUMBERS, "25": NUMBERS, "50": NUMBERS, "75": NUMBERS, "95": NUMBERS}
 PREDICTION = {
     "format": "titrate-prediction/1", "model": MODEL, "unit": TEXT, "time": NUMBERS,
     "population": NUMBERS, "individual": NUMBERS,
     "percentiles": {"population": PERCENTILES, "individual": PERCENTILES},
+    "posterior": POSTERIOR,
 }
 PROPOSALS = {
     "format": "titrate-proposals/1", "model": MODEL, "target": Maybe({"metric": TEXT}),
@@ -81,7 +83,7 @@ PROPOSALS = {
         "metrics": {"auc24": NUMBER, "trough": NUMBER, "peak": NUMBER},
         "probability": {"below": NUMBER, "within": NUMBER, "above": NUMBER},
         "score": NUMBER, "notes": NOTES}],
-    "withheld": Maybe({"code": TEXT, "text": TEXT}), "notes": NOTES,
+    "withheld": Maybe({"code": TEXT, "text": TEXT}), "posterior": POSTERIOR, "notes": NOTES,
 }
 MODELS = {"format": "titrate-models/1",
           "models": [{"id": TEXT, "drug": TEXT, "title": TEXT, "reference": TEXT,
@@ -155,6 +157,33 @@ def test_predict_by_default():
     check(answer("predict", CASES["vancomycin"]), PREDICTION)
     got = answer("predict", CASES["vancomycin"], "--draws", 0)
     assert got["percentiles"] == {"population": {}, "individual": {}}
+
+
+@test
+def test_posterior_is_sampled_as_asked():
+    """Three ways to the same posterior: the two that sample it agree."""
+    case = CASES["vancomycin"]
+    median = {}
+    for method in ("laplace", "importance", "hmc"):
+        for got in (answer("predict", case, "--from", 60, "--to", 60, "--draws", 2000,
+                           "--posterior", method),
+                    answer("predict", changed(case, options={"posterior": method}), "--from", 60,
+                           "--to", 60, "--draws", 2000)):
+            assert got["posterior"]["method"] == method
+            assert median.setdefault(method, got["percentiles"]["individual"]["50"]) == (
+                got["percentiles"]["individual"]["50"])
+        assert answer("propose", case, "--posterior", method)["posterior"]["method"] == method
+    assert len({values[0] for values in median.values()}) == 3
+    close(median["hmc"], median["importance"], 0.02, "median")
+    auto = answer("fit", case)["posterior"]
+    assert auto["method"] == "importance" and auto["pareto_k"] < 0.7 and auto["reliable"]
+    assert auto["ess"] <= auto["proposals"]
+    chains = answer("propose", case, "--posterior", "hmc")["posterior"]
+    assert chains["rhat"] < 1.05 and chains["chains"] == 4 and "pareto_k" not in chains
+    none = answer("predict", changed(case, levels=[]), "--posterior", "hmc")["posterior"]
+    assert none["prior"] and none["reliable"] and none["method"] == "laplace"
+    assert answer("predict", case, "--draws", 0)["posterior"] is None
+    run("propose", "--posterior", "nuts", case=case).fails(2, "--posterior: ")
 
 
 @test

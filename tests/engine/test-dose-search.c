@@ -103,12 +103,18 @@ test_auc24 (void)
   g_assert_false (result->proposals->none_reaches);
 }
 
-/* The chance of being within, from the posterior of CL alone, agrees with the draws. */
+/* The chance of being within, from the Laplace posterior of CL alone, agrees with its
+ * draws. */
 static void
 test_probability (void)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (TdmCase) record = reference_case ("A4.json");
-  g_autoptr (TdmResult) result = result_of (record, 1);
+  g_autoptr (TdmModel) model = reference_model (tdm_case_get_model (record));
+  const TdmResultOptions options = { .seed = 1, .posterior = TDM_POSTERIOR_LAPLACE };
+  g_autoptr (TdmResult) result =
+      tdm_result_compute (record, model, &options, NULL, &error);
+  g_assert_no_error (error);
   double sd = sqrt (result->fit->covariance[0]), cl = result->fit->individual[0];
   for (guint i = 0; i < result->proposals->regimens->len; i++)
     {

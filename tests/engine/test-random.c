@@ -75,7 +75,8 @@ check_result (const TdmResult *result, const char *json)
 {
   check_json (tdm_json_fit (result, FALSE), json);
   check_json (tdm_json_proposals (result), json);
-  check_json (tdm_json_prediction (result->model, result->current), json);
+  check_json (tdm_json_prediction (result->model, result->current, result->posterior),
+              json);
   check_values (result->current->individual, result->current->n, json);
   g_autofree char *conclusion = tdm_words_conclusion (result);
   g_autofree char *plot = tdm_words_plot (result);

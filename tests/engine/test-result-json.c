@@ -127,7 +127,7 @@ test_prediction (void)
 {
   g_autoptr (TdmResult) result = result_of ("");
   const TdmCurve *curve = result->current;
-  json_t *json = read_back (tdm_json_prediction (result->model, curve));
+  json_t *json = read_back (tdm_json_prediction (result->model, curve, NULL));
   static const char *const lists[] = { "time",
                                        "population",
                                        "individual",

@@ -82,7 +82,8 @@ static const char whole[] =
     "{\"time\":61,\"value\":80,\"unit\":\"umol/L\",\"above\":true}],"
     "\"target\":{\"metric\":\"auc24\",\"low\":400,\"high\":600,\"unit\":\"mg.h/L\"},"
     "\"options\":{\"interval\":[8,12,24],\"prior_weight\":0.5,"
-    "\"adjust\":\"2026-03-03T20:00\"}}";
+    "\"adjust\":\"2026-03-03T20:00\",\"posterior\":\"hmc\","
+    "\"sample_hours\":[\"06:00\",\"22:30\"],\"sample_within\":36}}";
 
 static void
 test_whole_patient (void)
@@ -136,6 +137,11 @@ test_whole_events (void)
   g_assert_cmpfloat (options->prior_weight, ==, 0.5);
   g_assert_true (options->has_adjust);
   g_assert_cmpfloat (options->adjust.hours, ==, 60.0);
+  g_assert_cmpint (options->posterior, ==, TDM_POSTERIOR_HMC);
+  g_assert_true (options->has_sample_hours);
+  g_assert_cmpuint (options->sample_from_min, ==, 360);
+  g_assert_cmpuint (options->sample_to_min, ==, 1350);
+  g_assert_cmpfloat (options->sample_within_h, ==, 36.0);
 }
 
 static void
@@ -274,6 +280,15 @@ test_refused_root (void)
     { "\"patient\":{\"name\":\"a\\u0007b\"}", "patient.name: ", "control" },
     { "\"options\":{\"interval\":[12,0]}", "options.interval[1]: ", "more than 0" },
     { "\"options\":{\"interval\":[]}", "options.interval: ", "empty" },
+    { "\"options\":{\"posterior\":\"nuts\"}", "options.posterior: ", "hmc" },
+    { "\"options\":{\"sample_hours\":[\"06:00\"]}",
+      "options.sample_hours: ", "two times of the day" },
+    { "\"options\":{\"sample_hours\":[\"06:00\",\"24:01\"]}",
+      "options.sample_hours: ", "two times of the day" },
+    { "\"options\":{\"sample_hours\":[\"06:00\",\"06:00\"]}",
+      "options.sample_hours: ", "same time" },
+    { "\"options\":{\"sample_within\":0}", "options.sample_within: ", "more than 0" },
+    { "\"options\":{\"sample_within\":-3}", "options.sample_within: ", "more than 0" },
     { "\"options\":{\"interval\":12}", "options.interval: ", "list" },
     { "\"options\":{\"interval\":[\"12\"]}", "options.interval[0]: ", "number" },
     { "\"options\":{\"prior_weight\":0}", "options.prior_weight: ", "more than 0" },
@@ -285,6 +300,9 @@ test_refused_root (void)
   assert_refused ("{}", "format: ", "missing");
   assert_refused ("{\"format\":\"titrate-case/2\"}", "format: ", "titrate-case/1");
   assert_refused ("{\"format\":1}", "format: ", "string");
+  assert_refused ("{\"format\":\"titrate-case/1\",\"options\":{\"sample_hours\":"
+                  "[\"06:00\",\"22:00\"]}}",
+                  "options.sample_hours: ", "needs a start");
   assert_refused ("{\"format\":\"titrate-case/1\",\"start\":\"2026-02-30T08:00\"}",
                   "start: ", "2026-02-30 does not exist");
   assert_refused ("{\"format\":\"titrate-case/1\",\"start\":\"2026-03-29T02:30\"}",
