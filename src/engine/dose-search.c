@@ -3,15 +3,12 @@
  * For each route and interval the amounts around the middle of the window become
  * candidates, each over the shortest infusion its rate allows (every infusion length
  * when the target is a peak): the metric rises with the amount, so they are found by
- * bisection at the MAP estimate. Each candidate is then evaluated under every draw of
- * the posterior. A shape is what a regimen is apart from its amount; at steady state in
- * a linear model metrics are proportional to the amount, so one evaluation serves all
- * candidates of a shape. */
-#include "engine/target.h"
+ * bisection at the MAP estimate. Each candidate is then judged under every draw of the
+ * posterior (engine/score.h). A shape is what a regimen is apart from its amount. */
+#include "engine/score.h"
 
 #include "base/error.h"
 #include "base/number.h"
-#include "num/quantile.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,12 +23,6 @@
 #define PER_INTERVAL_ODE 2
 #define ODE_SHAPES 6
 #define ODE_DRAWS 200
-/* Tolerances of differential equations under draws. */
-#define DRAW_RELATIVE 1e-4
-#define DRAW_ABSOLUTE 1e-4
-/* Expected utility: the chance of being within, less this much of the chance of above.
- */
-#define PENALTY_ABOVE 0.5
 /* Scores closer than this are equal: draws cannot tell them apart. */
 #define EQUAL_SCORE 0.01
 
@@ -53,7 +44,6 @@ typedef struct
   GPtrArray *shapes;  /* Shape* */
   GPtrArray *pool;    /* TdmRegimen* */
   guint per_interval; /* candidates */
-  gint next_shape;    /* of the worker threads */
   GCancellable *cancellable;
 } Search;
 
@@ -78,26 +68,6 @@ regimen_with_amount (const TdmRegimen *base, double amount_mg)
   self->amount_mg = amount_mg;
   self->notes = tdm_notes_new ();
   return self;
-}
-
-static void
-scale_metrics (TdmRegimenMetrics *m, double factor)
-{
-  m->trough *= factor;
-  m->peak *= factor;
-  m->average *= factor;
-  m->auc24 *= factor;
-  m->target *= factor;
-}
-
-/* TRUE when the target metric is proportional to the amount. */
-static gboolean
-is_proportional (const Search *s)
-{
-  return s->linear && s->target.at_steady_state
-         && s->target.metric != TDM_METRIC_TIME_ABOVE
-         && s->target.metric != TDM_METRIC_AUC
-         && s->target.metric != TDM_METRIC_CUMULATIVE_AUC;
 }
 
 static gboolean
@@ -382,106 +352,20 @@ keep_nearest_shapes (Search *s)
     }
 }
 
-/* Five and ninety-five percent of one field over the draws that have a value. */
-static void
-field_percentiles (const TdmRegimenMetrics *draws, guint n, gsize offset, double *low,
-                   double *high)
+/* Every candidate under every draw. */
+static gboolean
+evaluate_all (Search *s, GError **error)
 {
-  const double probabilities[] = { 0.05, 0.95 };
-  g_autofree double *values = g_new (double, n);
-  double out[2];
-  for (guint d = 0; d < n; d++)
-    values[d] = *(const double *)((const char *)&draws[d] + offset);
-  tdm_quantiles (values, n, probabilities, 2, out);
-  *low = out[0];
-  *high = out[1];
-}
-
-static void
-summarise (const Search *s, TdmRegimen *regimen, const TdmRegimenMetrics *draws,
-           guint n)
-{
-  static const gsize offsets[] = { G_STRUCT_OFFSET (TdmRegimenMetrics, trough),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, peak),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, average),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, auc24),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, target) };
-  guint side[3] = { 0, 0, s->draws - n }; /* no steady state counts as above */
-  for (guint d = 0; d < n; d++)
-    side[1 + tdm_target_side (&s->target, draws[d].target)]++;
-  regimen->p_below = (double)side[0] / s->draws;
-  regimen->p_within = (double)side[1] / s->draws;
-  regimen->p_above = (double)side[2] / s->draws;
-  regimen->score = regimen->p_within - PENALTY_ABOVE * regimen->p_above;
-  for (guint k = 0; n > 0 && k < G_N_ELEMENTS (offsets); k++)
-    field_percentiles (draws, n, offsets[k],
-                       (double *)(void *)((char *)&regimen->low + offsets[k]),
-                       (double *)(void *)((char *)&regimen->high + offsets[k]));
-  if (n < s->draws)
-    tdm_notes_add (regimen->notes, TDM_NOTE_CAUTION, "no-steady-state", NULL,
-                   "For %u of %u likely patients the drug would accumulate without "
-                   "reaching a steady state.",
-                   s->draws - n, s->draws);
-}
-
-/* All draws of one regimen; those without a value are left out. Returns how many have
- * one. */
-static guint
-run_draws (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
-           TdmRegimenMetrics *out)
-{
-  guint n = 0, effects = tdm_problem_get_n_values (s->problem);
-  for (guint d = 0; d < s->draws; d++)
-    {
-      if (d % 64 == 0 && g_cancellable_is_cancelled (s->cancellable))
-        return 0;
-      n += tdm_metrics_compute (metrics, regimen, s->effects + (gsize)d * effects,
-                                &out[n], NULL);
-    }
-  return n;
-}
-
-static void
-evaluate_shape (Search *s, TdmMetrics *metrics, const Shape *shape)
-{
-  g_autofree TdmRegimenMetrics *draws = g_new (TdmRegimenMetrics, s->draws);
-  double drawn_amount = 0;
-  guint n = 0;
-  for (guint i = 0; i < shape->candidates->len; i++)
-    {
-      TdmRegimen *regimen = shape->candidates->pdata[i];
-      if (i > 0 && is_proportional (s))
-        for (guint d = 0; d < n; d++)
-          scale_metrics (&draws[d], regimen->amount_mg / drawn_amount);
-      else
-        n = run_draws (s, metrics, regimen, draws);
-      drawn_amount = regimen->amount_mg;
-      summarise (s, regimen, draws, n);
-    }
-}
-
-static gpointer
-worker_thread (gpointer data)
-{
-  Search *s = data;
-  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
-  tdm_metrics_set_tolerance (metrics, DRAW_RELATIVE, DRAW_ABSOLUTE);
-  for (;;)
-    {
-      gint k = g_atomic_int_add (&s->next_shape, 1);
-      if (k >= (gint)s->shapes->len || g_cancellable_is_cancelled (s->cancellable))
-        return NULL;
-      evaluate_shape (s, metrics, s->shapes->pdata[k]);
-    }
-}
-
-/* Shapes are shared out between two threads; each result depends on its shape alone. */
-static void
-evaluate_all (Search *s)
-{
-  GThread *thread = g_thread_new ("dose-search", worker_thread, s);
-  worker_thread (s);
-  g_thread_join (thread);
+  const TdmScoreInput input = { .problem = s->problem,
+                                .target = &s->target,
+                                .rows = s->effects,
+                                .draws = s->draws,
+                                .cancellable = s->cancellable };
+  TdmRegimen *const *regimens = (TdmRegimen *const *)s->pool->pdata;
+  g_autoptr (TdmScore) score = tdm_score_new (&input, regimens, s->pool->len, error);
+  for (guint i = 0; score && i < s->pool->len; i++)
+    tdm_score_summarise (score, &s->target, i, regimens[i]);
+  return score != NULL;
 }
 
 typedef struct
@@ -666,8 +550,7 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   drop_future (fit, effects, s.draws);
   s.effects = effects;
   find_pool (&s);
-  evaluate_all (&s);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (!evaluate_all (&s, error))
     return NULL;
   self->candidates = s.pool->len;
   rank (&s, options && options->keep ? options->keep : DEFAULT_KEEP, self);

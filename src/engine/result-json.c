@@ -29,6 +29,15 @@ optional_string (const char *text)
   return text ? json_string (text) : json_null ();
 }
 
+static json_t *
+array (const double *values, guint n)
+{
+  json_t *out = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (out, tdm_json_real (values[i]));
+  return out;
+}
+
 json_t *
 tdm_json_notes (const GPtrArray *notes)
 {
@@ -203,15 +212,6 @@ tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
 }
 
 static json_t *
-array (const double *values, guint n)
-{
-  json_t *out = json_array ();
-  for (guint i = 0; i < n; i++)
-    json_array_append_new (out, tdm_json_real (values[i]));
-  return out;
-}
-
-static json_t *
 bands (double *const values[TDM_BAND_N], guint n)
 {
   static const char *const names[TDM_BAND_N] = { "5", "25", "50", "75", "95" };
@@ -229,6 +229,8 @@ tdm_json_posterior (const TdmPosterior *self)
                            tdm_posterior_method_name (self->method), "draws",
                            (int)self->draws, "prior", self->prior, "reliable",
                            self->reliable, "ess", tdm_json_real (self->ess));
+  if (self->n_kinds > 1)
+    json_object_set_new (out, "subpopulations", array (self->kinds, self->n_kinds));
   if (self->method == TDM_POSTERIOR_IMPORTANCE)
     {
       json_object_set_new (out, "proposals", json_integer (self->proposals));

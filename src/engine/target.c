@@ -393,3 +393,57 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
   out->target = named.target;
   return TRUE;
 }
+
+/* Whether what is predicted is a straight line in the amount. An input whose length is
+ * its amount over a rate is not. */
+static gboolean
+is_linear (const TdmMetrics *self, const TdmRegimen *regimen)
+{
+  return tdm_model_get_structure (tdm_problem_get_model (self->problem))->kind
+             == TDM_PK_LINEAR
+         && !regimen->route->route.duration_is_rate;
+}
+
+/* Steady state: all is proportional to the amount, but for the time above a threshold.
+ */
+static void
+scale_steady (TdmMetrics *self, const TdmRegimenMetrics *from, double factor,
+              TdmRegimenMetrics *out)
+{
+  *out = (TdmRegimenMetrics){ .trough = from->trough * factor,
+                              .peak = from->peak * factor,
+                              .average = from->average * factor,
+                              .auc24 = from->auc24 * factor,
+                              .target = from->target * factor };
+  if (self->target.metric == TDM_METRIC_TIME_ABOVE)
+    out->target =
+        fraction_above (self->values, GRID_POINTS + 1, self->target.threshold / factor);
+}
+
+static gboolean
+is_plainly_steady (const TdmMetrics *self)
+{
+  return self->target.at_steady_state && self->target.metric != TDM_METRIC_AUC
+         && self->target.metric != TDM_METRIC_CUMULATIVE_AUC;
+}
+
+void
+tdm_metrics_compute_amounts (TdmMetrics *self, const TdmRegimen *regimen,
+                             const double *amounts_mg, guint n, const double *eta,
+                             TdmRegimenMetrics *out)
+{
+  const gboolean scales = is_linear (self, regimen) && is_plainly_steady (self);
+  TdmRegimen one = *regimen;
+  for (guint i = 0; i < n; i++)
+    {
+      one.amount_mg = amounts_mg[i];
+      if (i > 0 && scales)
+        {
+          scale_steady (self, &out[0], amounts_mg[i] / amounts_mg[0], &out[i]);
+          if (isnan (out[0].target))
+            out[i].target = NAN;
+        }
+      else if (!tdm_metrics_compute (self, &one, eta, &out[i], NULL))
+        out[i].target = NAN;
+    }
+}

@@ -48,6 +48,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmMetrics, tdm_metrics_free)
 /* Loosens an ODE structure's tolerances (0 = the structure's). */
 void tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute);
 
+/* `regimen` at each of n amounts instead of its own, as tdm_metrics_compute(); where
+ * there is no answer the target's metric is NAN. Costs little more than one amount
+ * where the model is linear. */
+void tdm_metrics_compute_amounts (TdmMetrics *self, const TdmRegimen *regimen,
+                                  const double *amounts_mg, guint n, const double *eta,
+                                  TdmRegimenMetrics *out);
+
 /* At random effects `eta`: at steady state under the covariates in force at the first
  * dose, or, when the target names a time, of the history followed by the regimen:
  * trough = the concentration at that time, peak and average over the dosing interval
