@@ -7,7 +7,7 @@ Each test names its source; how many digits can be trusted is stated beside each
 import math
 
 from harness import close, main, must_fail, test
-from validation import find, model, optional, read, subjects
+from validation import find, model, optional, read, subjects, table
 
 LINEAR_1 = {"kind": "linear", "compartments": 1, "chain": 1}
 LINEAR_2 = {"kind": "linear", "compartments": 2, "chain": 0}
@@ -84,6 +84,32 @@ def test_nmtests_time_varying():
                         0.006)
 
 
+def claret_model(name, equation, expression):
+    return model(name, {"KG": "0.6 * exp(eta_KG) | 1/h", "KS": "0.4 * log(DOSE) | 1/h",
+                        "GAMMA": "0.8 | 1/h", "V": "1 | L", "Y0": "70 | mg"}, ["KG = variance 0.09"], {"kind": "ode"},
+                 {"Y": {"unit": "mg/L", "error": "proportional", "proportional": "10 %",
+                        "expression": expression}},
+                 {"start": {"into": "Y"}}, {"DOSE": "1 2 100"}, ode={"Y": equation},
+                 expected="0.6")
+
+
+@optional
+def test_claret():
+    """NONMEM's tumour growth of mrgsolve/nmtests: as a differential equation and as its
+    solution, which differ on purpose where the dose changes; 5 printed digits. The size at the
+    start is given as a dose."""
+    equation = claret_model("claret", "KG*Y - KS*exp(-GAMMA*t)*Y", "Y / V")
+    solution = claret_model("closed", "-KG*Y",
+                            "Y0 / V * exp(KG*t - KS/GAMMA * (1 - exp(-GAMMA*t)))")
+    for number, path in ((1, equation), (2, solution), (3, equation), (4, solution)):
+        rows = read("nmtests_dosing", f"claret_c00{number}.csv")
+        data = table("claret.csv", ["ID,TIME,AMT,DOSE", f"1,0,70,{rows[0]['DOSE']}"] + [
+            f"1,{row['TIME']},0,{row['DOSE']}" for row in rows])
+        got = subjects("predict", data, path)[0]["predictions"]
+        close([at["population"] for at in got], [float(row["Y_NONMEM"]) for row in rows], 5.1e-5,
+              f"c00{number}")
+
+
 @test
 def test_pkpdsim():
     """InsightRX/PKPDsim at c8a0ef51 (MIT), test_advan.R: 100 every 12 h, at 23 h."""
@@ -122,15 +148,40 @@ def warfarin_model(name, theta, omega, lag=False):
         expected=f"{math.exp(theta[0]):.4f}")
 
 
+WARFARIN = [
+    ("000", [-0.569395, -2.00723, 2.05853, 0.117047, 0.722484],
+     [0.474983, 0.0790298, 0.0482784], 423.327289421798),
+    ("001", [-0.569598, -2.00721, 2.05855, 0.117058, 0.722488],
+     [0.474868, 0.0790201, 0.0482975], 423.327287970079),
+    ("006", [-0.569442, -2.00718, 2.05852, 0.117043, 0.722444],
+     [0.474865, 0.0790333, 0.0482885], 423.327281796598),
+]
+
+
 @test
 def test_warfarin():
-    """NONMEM FOCEI, nlmixr2/nonmem2rx at 728d75c7, run006: 32 subjects, etas to 2e-5."""
-    names, path = warfarin_model("warfarin-run", [-0.569442, -2.00718, 2.05852, 0.117043, 0.722444],
-                                 [0.474865, 0.0790333, 0.0482885])
+    """NONMEM FOCEI, nlmixr2/nonmem2rx at 728d75c7: 32 subjects, the closed form (run000), two
+    residual errors (run001) and a differential equation (run006): etas to 2e-5."""
+    for run, theta, omega, total in WARFARIN:
+        names, path = warfarin_model(f"warfarin-run{run}", theta, omega)
+        fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
+        compare_fits(fits, read("warfarin_pk_focei", f"run{run}_phi.csv"), names, 2e-4, 2e-4)
+        close(sum(fit["focei"] for fit in fits), total, 0.0, "sum", 1e-3)
+
+
+@optional
+def test_warfarin_table():
+    """The predictions and residuals of run000, 5 printed digits."""
+    _, theta, omega, _ = WARFARIN[0]
+    _, path = warfarin_model("warfarin-table", theta, omega)
     fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
-    published = read("warfarin_pk_focei", "run006_phi.csv")
-    compare_fits(fits, published, names, 2e-4, 2e-4)
-    close(sum(fit["focei"] for fit in fits), 423.327281796598, 0.0, "sum", 1e-3)
+    rows = [row for row in read("warfarin_pk_focei", "run000_table.csv")
+            if float(row["TIME"]) > 0.0]
+    levels = [level for fit in fits for level in fit["levels"]]
+    for key, column in (("population", "PRED"), ("individual", "IPRED"),
+                        ("weighted_residual", "IWRES")):
+        close([level[key] for level in levels], [float(row[column]) for row in rows], 5.1e-5, column,
+              3e-5)
 
 
 @test
