@@ -38,7 +38,7 @@ def nmtests_model(name, clearance):
         covariates = {"WT": "kg 30 150"}
         central = {}
     else:
-        parameters |= {"LAG2": "LAGT | h", "F2": "BIOAV | 1", "D2": "DUR2 | h", "R2": "1 [mg/h] * RAT2 | mg/h"}
+        parameters |= {"LAG2": "LAGT | h", "F2": "BIOAV | 1", "D2": "DUR2 | h", "R2": "RAT2 | mg/h"}
         central = {"bioavailability": "F2", "lag": "LAG2"}
     routes = {"depot": {"into": "absorption", "infusion": "yes", "cmt": 1},
               "central": {"into": "central", "infusion": "yes", "cmt": 2, **central}}
