@@ -197,7 +197,9 @@ tdm_radau_start (TdmRadau *self, double t, double limit, const double *states,
   const double size = tdm_ode_norm (&self->system, self->y, self->y, self->y);
   const double slope = tdm_ode_norm (&self->system, self->f, self->y, self->y);
   const double guess = slope > 0.0 ? MAX (0.01 * size / slope, 1e-6) : limit - t;
-  self->h_next = hint_h > 0.0 ? hint_h : self->h_first > 0.0 ? self->h_first : guess;
+  self->h_next = hint_h > 0.0                                   ? hint_h
+                 : tdm_ode_is_length (self->h_first, limit - t) ? self->h_first
+                                                                : guess;
   return TRUE;
 }
 

@@ -290,9 +290,9 @@ tdm_runge_kutta_start (TdmRungeKutta *self, double t, double limit,
   for (guint i = 0; i < self->m; i++)
     if (!isfinite (self->k[0][i]) || !isfinite (self->y[i]))
       return FALSE;
-  self->h_next = self->h_first > 0.0 ? self->h_first
-                 : limit > t         ? guess_step (self)
-                                     : 0.0;
+  self->h_next = tdm_ode_is_length (self->h_first, limit - t) ? self->h_first
+                 : limit > t                                  ? guess_step (self)
+                                                              : 0.0;
   return TRUE;
 }
 

@@ -27,6 +27,14 @@ gboolean tdm_runge_kutta_start (TdmRungeKutta *self, double t, double limit,
 double tdm_ode_norm (const TdmOdeSystem *system, const double *v, const double *a,
                      const double *b);
 
+/* Whether the first step of the stretch before suits one of this span: that of a
+ * splinter does not. */
+static inline gboolean
+tdm_ode_is_length (double h, double span)
+{
+  return h > 1e-9 * span;
+}
+
 /* Steps until `t` is covered. */
 TdmRungeKuttaEnd tdm_runge_kutta_cover (TdmRungeKutta *self, double t);
 

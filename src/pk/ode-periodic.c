@@ -3,6 +3,8 @@
  * Newton's method, from an empty body: x += (I - M)^-1 (Phi(x) - x), M = dPhi/dx from
  * jets whose variables are the states. With saturable elimination Phi is convex, so the
  * iterates rise monotonically to the steady state, or without bound when there is none.
+ * Where Newton's step goes down though a cycle raises all amounts, there is either none
+ * or Phi is not convex (autoinduction): some cycles are then gone through as they come.
  * The derivatives follow from the implicit function theorem: the same step on jets over
  * the effects, with the M of the solution, gains one order of derivatives a pass. */
 #include "pk/ode.h"
@@ -15,6 +17,8 @@
 
 #define MAX_ITERATIONS 60
 #define CLOSE 1e-7
+#define NOISE 1e-4
+#define MAX_DOUBTS 4
 /* No steady state a patient could reach holds this many times the input of a cycle. */
 #define MOST 1e5
 
@@ -115,7 +119,8 @@ typedef enum
 {
   STEP_ON,
   STEP_CLOSE,
-  STEP_NONE, /* what is in the body grows for ever */
+  STEP_DOUBTFUL, /* all rises in a cycle, but the step goes down */
+  STEP_NONE,     /* what is in the body grows for ever */
 } Step;
 
 /* x += step, kept from turning an amount negative; `before` is the size of the last
@@ -138,13 +143,14 @@ apply_step (Search *self, double tolerance, double *before)
       most = MAX (most, fabs (next));
     }
   /* Near a steady state far above the input the noise of Phi is magnified. */
-  const gboolean stalled = size < 1e-4 && size > 0.5 * *before;
+  const gboolean stalled = size < NOISE && size > 0.5 * *before;
   *before = size;
   if (!isfinite (size) || most > MOST * self->input)
     return self->input > 0.0 || !isfinite (size) ? STEP_NONE : STEP_ON;
   if (size <= tolerance || stalled)
     return STEP_CLOSE;
-  return rising && rise < 0.0 ? STEP_NONE : STEP_ON;
+  /* Small residuals are noise, and say nothing of where the amounts go. */
+  return rising && rise < 0.0 && size > NOISE ? STEP_DOUBTFUL : STEP_ON;
 }
 
 static gboolean
@@ -153,6 +159,7 @@ solve_values (Search *self, GError **error)
   const guint n = self->n;
   const double tolerance = MAX (CLOSE, 20.0 * self->search->accuracy->relative);
   double before = INFINITY;
+  guint doubts = 0;
   for (guint i = 0; i < MAX_ITERATIONS; i++)
     {
       if (!linearise (self, error))
@@ -164,8 +171,11 @@ solve_values (Search *self, GError **error)
       Step step = apply_step (self, tolerance, &before);
       if (step == STEP_CLOSE)
         return TRUE;
-      if (step == STEP_NONE)
+      doubts = step == STEP_DOUBTFUL ? doubts + 1 : 0;
+      if (step == STEP_NONE || doubts > MAX_DOUBTS)
         return no_steady_state (error);
+      if (step == STEP_DOUBTFUL)
+        memcpy (self->x, self->phi, n * sizeof (double));
     }
   g_set_error_literal (
       error, TDM_ERROR, TDM_ERROR_NO_ANSWER,

@@ -352,6 +352,59 @@ steady_state (double amount_mg, double *trough, TdmPkSteadyState *out, GError **
                               error);
 }
 
+/* The input of a dose ends a splinter of time before the next one: what is left is no
+ * measure for the steps of the stretches that follow. */
+static void
+test_steady_splinter (void)
+{
+  const TdmPkStructure structure = structure_of (mm_rhs);
+  for (guint i = 0; i < 60; i++)
+    {
+      const TdmPkDose dose = { .amount_mg = 211.0,
+                               .duration_h = 24.0 - pow (10.0, -0.2 * i - 2.0),
+                               .interval_h = 24.0,
+                               .count = 1,
+                               .steady_state = TRUE,
+                               .route = { 1, ABSENT, ABSENT, ABSENT } };
+      const double constant = 4.8 * 211.0 / (18.0 * 24.0 - 211.0), offset = 7.3;
+      double value;
+      TdmPkSteadyState out;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+      g_assert_true (tdm_pk_steady_state (&structure, &dose, theta_c, &offset, 1,
+                                          &value, work, &out, &error));
+      g_assert_no_error (error);
+      assert_near (value, constant, 1e-3);
+    }
+}
+
+/* Next to nothing is left of a dose when the next one comes: rounding there is no sign
+ * of accumulation. */
+static void
+test_steady_washed_out (void)
+{
+  const TdmPkStructure structure = structure_of (mm_rhs);
+  for (guint i = 0; i < 400; i++)
+    {
+      const TdmPkDose dose = { .amount_mg = 71.0 + 0.37 * i,
+                               .duration_h = i % 2 ? 2.3 : 0.0,
+                               .interval_h = 48.0 + 1.3 * (i % 40),
+                               .count = 1,
+                               .steady_state = TRUE,
+                               .route = { 0, ABSENT, ABSENT, ABSENT } };
+      const double offset = 3.1;
+      double value;
+      TdmPkSteadyState out;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+      tdm_pk_work_set_tolerance (work, 1e-5, 1e-5);
+      g_assert_true (tdm_pk_steady_state (&structure, &dose, theta_c, &offset, 1,
+                                          &value, work, &out, &error));
+      g_assert_no_error (error);
+      g_assert_cmpfloat (value, >, 0.0);
+    }
+}
+
 /* Just below the highest rate of elimination there still is an answer. */
 static void
 test_steady_close_to_maximum (void)
@@ -534,6 +587,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pk/ode/derivatives/steady", test_derivatives_steady);
   g_test_add_func ("/pk/ode/steady/many-doses", test_steady_many_doses);
   g_test_add_func ("/pk/ode/steady/close-to-maximum", test_steady_close_to_maximum);
+  g_test_add_func ("/pk/ode/steady/splinter", test_steady_splinter);
+  g_test_add_func ("/pk/ode/steady/washed-out", test_steady_washed_out);
   g_test_add_func ("/pk/ode/steady/refused", test_steady_refused);
   g_test_add_func ("/pk/ode/stiff", test_stiff);
   g_test_add_func ("/pk/ode/reproducible", test_reproducible);
