@@ -150,8 +150,9 @@ char *
 tdm_fit_text_convergence (const TdmResult *result)
 {
   const TdmFit *fit = result->fit;
-  const char *why = fit->stop == TDM_STOP_GRADIENT     ? "the gradient vanished"
-                    : fit->stop == TDM_STOP_STEP       ? "no step improves it further"
+  const char *why = fit->stop == TDM_STOP_GRADIENT ? "the gradient vanished"
+                    : fit->stop == TDM_STOP_STEP   ? "no step improves it further"
+                    : fit->stop == TDM_STOP_KINK ? "it rises on both sides of a corner"
                     : fit->stop == TDM_STOP_ITERATIONS ? "the iterations ran out"
                                                        : "no step could be computed";
   g_autofree char *objective = tdm_number_format (fit->objective, 6);

@@ -93,6 +93,8 @@ tdm_stop_name (TdmStop stop)
       return "gradient";
     case TDM_STOP_STEP:
       return "step";
+    case TDM_STOP_KINK:
+      return "kink";
     case TDM_STOP_ITERATIONS:
       return "iterations";
     case TDM_STOP_FAILED:
@@ -271,6 +273,12 @@ tdm_fit_fill_notes (TdmFit *self)
     tdm_notes_add (self->notes, TDM_NOTE_REFUSE, "not-converged", NULL,
                    "The estimate did not converge (%s): no trustworthy fit.",
                    tdm_stop_name (self->stop));
+  if (self->stop == TDM_STOP_KINK)
+    tdm_notes_add (
+        self->notes, TDM_NOTE_CAUTION, "estimate-at-kink", NULL,
+        "The estimate is where the model's prediction has a corner (a lag or "
+        "an input that ends just as a level is drawn, or a limit in its "
+        "equations): the uncertainty about it is an approximation.");
   if (self->second_best - self->objective < RIVAL_OBJECTIVE)
     {
       g_autofree char *above =

@@ -9,6 +9,7 @@
 #include "engine/map-private.h"
 
 #include "base/error.h"
+#include "engine/map-kink.h"
 #include "engine/objective.h"
 #include "num/linalg.h"
 #include "num/minimise.h"
@@ -35,6 +36,8 @@
 #define BASIN_GAIN 1e-4
 #define NEWTON_GAIN 1e-13
 #define EXACT_GAIN 1e-12
+/* A search that ends at a corner without a minimum goes on from there so often. */
+#define MAX_CORNERS 4
 
 typedef struct
 {
@@ -42,6 +45,7 @@ typedef struct
   double *hessian; /* in z */
   TdmMinimiseReport report;
   gboolean definite;
+  gboolean kink; /* a minimum at a corner */
 } Optimum;
 
 typedef struct
@@ -104,6 +108,34 @@ watch_cb (gpointer data, const double *z, double value)
   return FALSE;
 }
 
+/* Like tdm_minimise(), but a corner is no end. TRUE when the minimum is at one. */
+static gboolean
+minimise_with_corners (const TdmMinimiseProblem *p, double *z, double *hessian,
+                       TdmMinimiseReport *report)
+{
+  guint iterations = 0;
+  for (guint corners = 0;; corners++)
+    {
+      tdm_minimise (p, z, hessian, report);
+      iterations = report->iterations += iterations;
+      if (corners == MAX_CORNERS || !isfinite (report->value)
+          || (report->stop != TDM_MINIMISE_FAILED
+              && report->stop != TDM_MINIMISE_ITERATIONS))
+        return FALSE;
+      TdmKinkResult result = tdm_kink_minimise (p, z, hessian, report);
+      if (result != TDM_KINK_LEAVE)
+        return result == TDM_KINK_MINIMUM;
+    }
+}
+
+static gboolean
+cancelled_cb (gpointer data, const double *z, double value)
+{
+  (void)z;
+  (void)value;
+  return g_cancellable_is_cancelled (((Search *)data)->cancellable);
+}
+
 /* Newton with the exact second derivative from z, where `before` iterations led; adds
  * the optimum unless known. */
 static void
@@ -115,13 +147,14 @@ polish (Search *s, const double *z, guint before, guint max_iterations)
   g_autofree double *factor = g_new (double, n *n);
   TdmMinimiseProblem p = { .n = n,
                            .function = evaluate_cb,
+                           .watch = cancelled_cb,
                            .data = s,
                            .exact = TRUE,
                            .tolerance = EXACT_GAIN,
                            .max_step = 1.0,
                            .max_iterations = max_iterations };
   tdm_objective_set_tolerance (s->objective, 0, 0);
-  tdm_minimise (&p, o.z, o.hessian, &o.report);
+  o.kink = minimise_with_corners (&p, o.z, o.hessian, &o.report);
   o.report.iterations += before;
   o.definite = tdm_cholesky (n, o.hessian, factor);
   gboolean known = !isfinite (o.report.value);
@@ -221,7 +254,7 @@ static gboolean
 is_optimum (const Optimum *o)
 {
   return o->definite
-         && (o->report.stop == TDM_MINIMISE_GRADIENT
+         && (o->kink || o->report.stop == TDM_MINIMISE_GRADIENT
              || o->report.stop == TDM_MINIMISE_STEP);
 }
 
@@ -255,6 +288,8 @@ stop_reason (const Optimum *o)
 {
   if (!o->definite)
     return TDM_STOP_FAILED;
+  if (o->kink)
+    return TDM_STOP_KINK;
   switch (o->report.stop)
     {
     case TDM_MINIMISE_GRADIENT:
@@ -361,7 +396,7 @@ fill_from_optimum (TdmFit *fit, Search *s, const Optimum *o)
   fit->gradient_norm = o->report.gradient_norm;
   fit->iterations = o->report.iterations;
   fit->stop = stop_reason (o);
-  fit->converged = fit->stop == TDM_STOP_GRADIENT || fit->stop == TDM_STOP_STEP;
+  fit->converged = is_optimum (o);
   fit->optima = count_optima (s);
   fill_modes (fit, s);
   fill_covariances (fit, s, o);

@@ -3,11 +3,12 @@
 
 #include "engine/problem.h"
 
-/* Why the minimiser stopped. Only the first two count as converged. */
+/* Why the minimiser stopped. Only the first three count as converged. */
 typedef enum
 {
   TDM_STOP_GRADIENT, /* the gradient vanished (scaled) */
   TDM_STOP_STEP,     /* no representable step improves the objective */
+  TDM_STOP_KINK, /* the objective has a corner there and rises on both sides of it */
   TDM_STOP_ITERATIONS,
   TDM_STOP_FAILED, /* the objective had no value at any step tried */
 } TdmStop;
@@ -100,7 +101,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmFit, tdm_fit_unref)
 /* The fit of subpopulation `k`, NULL where its prior probability is 0. Borrowed. */
 const TdmFit *tdm_fit_get_subpopulation (const TdmFit *self, guint k);
 
-/* "gradient", "step", "iterations", "failed". Static. */
+/* "gradient", "step", "kink", "iterations", "failed". Static. */
 const char *tdm_stop_name (TdmStop stop);
 
 /* `draws` rows of random effects from the Laplace posterior (individual) or the prior

@@ -193,6 +193,7 @@ def test_warfarin_lag():
         [0.643555, 0.0838693, 0.0484973, 0.388885], lag=True)
     fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
     published = read("warfarin_pk_focei", "run002_phi.csv")
+    assert all(fit["converged"] for fit in fits), [f["id"] for f in fits if not f["converged"]]
     agree = 0
     for fit, row in zip(fits, published):
         far = max(abs(fit["eta"][name] - float(row[f"ETA{i}"]))
