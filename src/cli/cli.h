@@ -81,6 +81,9 @@ gboolean tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer,
 gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,
                          GError **error);
 
+gboolean tdm_cli_suggest (const TdmCliOptions *options, TdmCliAnswer *answer,
+                          GError **error);
+
 /* `models check`. */
 gboolean tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
                                GError **error);

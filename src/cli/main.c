@@ -51,6 +51,9 @@ static const TdmCliCommand commands[] = {
     "the report for the chart",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR,
     tdm_cli_report },
+  { "suggest", "suggest CASE [--model ID|FILE] [--json]",
+    "the drug's models, those first whose people are nearest to the patient",
+    TDM_CLI_MODEL, tdm_cli_suggest },
 };
 
 static void

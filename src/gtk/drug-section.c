@@ -80,16 +80,20 @@ static char *
 alarm_text (const TdmModelTarget *target)
 {
   g_autofree char *unit = tdm_unit_display (target->target.unit);
-  g_autofree char *low = tdm_number_format (target->alarm_low, 4);
-  g_autofree char *high = tdm_number_format (target->alarm_high, 4);
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  if (isfinite (target->alarm_low) && isfinite (target->alarm_high))
-    return g_strdup_printf ("below %s, above %s %s", low, high, unit);
   if (isfinite (target->alarm_low))
-    return g_strdup_printf ("below %s %s", low, unit);
+    {
+      g_autofree char *low = tdm_number_format (target->alarm_low, 4);
+      g_string_append_printf (text, "below %s %s", low, unit);
+    }
   if (isfinite (target->alarm_high))
-    return g_strdup_printf ("above %s %s", high, unit);
-  return g_strdup ("");
+    {
+      g_autofree char *high = tdm_number_format (target->alarm_high, 4);
+      g_string_append_printf (text, "%sabove %s %s", text->len > 0 ? ", " : "", high,
+                              unit);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static void

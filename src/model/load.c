@@ -10,10 +10,10 @@ typedef gboolean (*Step) (TdmModel *self, const TdmKeyFile *file, GError **error
 
 /* Each step may rely on those before it. */
 static const Step steps[] = {
-  tdm_load_text,    tdm_load_drug,       tdm_load_covariates, tdm_load_subpopulations,
-  tdm_load_effects, tdm_load_parameters, tdm_load_outputs,    tdm_load_structure,
-  tdm_load_routes,  tdm_load_salts,      tdm_load_dosings,    tdm_load_targets,
-  tdm_load_checks,  tdm_model_validate,
+  tdm_load_text,           tdm_load_drug,    tdm_load_people,     tdm_load_covariates,
+  tdm_load_subpopulations, tdm_load_effects, tdm_load_parameters, tdm_load_outputs,
+  tdm_load_structure,      tdm_load_routes,  tdm_load_salts,      tdm_load_dosings,
+  tdm_load_targets,        tdm_load_checks,  tdm_model_validate,
 };
 
 static void

@@ -87,6 +87,7 @@ struct _TdmModel
   char *folder;          /* of the file, NULL from memory; while loading */
   TdmKeyFile *drug_file; /* or NULL; while loading */
   TdmDrug *drug;         /* or NULL */
+  TdmModelPeople people;
   TdmModelText text;
   double molar_mass;
   GPtrArray *covariates; /* of TdmModelCovariate* */
@@ -164,6 +165,7 @@ GArray *tdm_load_shared (const TdmModel *self, const TdmKeyFile *file, const cha
 
 /* Steps of loading, in this order; each FALSE with "FILE:LINE:COLUMN: …". */
 gboolean tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error);
+gboolean tdm_load_people (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_drug (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_covariates (TdmModel *self, const TdmKeyFile *file, GError **error);
 gboolean tdm_load_subpopulations (TdmModel *self, const TdmKeyFile *file,

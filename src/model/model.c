@@ -183,6 +183,7 @@ tdm_model_unref (TdmModel *self)
   tdm_model_ode_clear (&self->ode);
   g_clear_pointer (&self->program, tdm_program_unref);
   text_clear (&self->text);
+  g_free (self->people.setting);
   g_clear_pointer (&self->drug, tdm_drug_free);
   g_clear_pointer (&self->drug_file, tdm_key_file_free);
   g_free (self->folder);
@@ -220,6 +221,12 @@ double
 tdm_model_get_molar_mass (const TdmModel *self)
 {
   return self->molar_mass;
+}
+
+const TdmModelPeople *
+tdm_model_get_people (const TdmModel *self)
+{
+  return &self->people;
 }
 
 const TdmDrug *

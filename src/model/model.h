@@ -132,6 +132,36 @@ typedef struct
   char *source;
 } TdmModelTarget;
 
+/* Ends and median of a quantity among people; NAN = not known. */
+typedef struct
+{
+  double low, high, median;
+} TdmModelRange;
+
+/* Groups of patients, as bits. */
+typedef enum
+{
+  TDM_GROUP_NEWBORN = 1 << 0,
+  TDM_GROUP_OBESE = 1 << 1,
+  TDM_GROUP_ICU = 1 << 2,
+  TDM_GROUP_HAEMATOLOGY = 1 << 3,
+  TDM_GROUP_DIALYSIS = 1 << 4,
+  TDM_GROUP_TRANSPLANT = 1 << 5,
+  TDM_GROUP_LUNG = 1 << 6, /* transplants of the lung */
+} TdmGroup;
+
+/* The people a model was built from, as numbers. */
+typedef struct
+{
+  guint n, n_levels;    /* people and measurements; 0 = not known */
+  TdmModelRange age;    /* years */
+  TdmModelRange weight; /* kg */
+  TdmModelRange renal;  /* creatinine clearance, mL/min */
+  TdmModelRange bmi;    /* kg/m2 */
+  guint groups;         /* TdmGroup: they were all (or, on dialysis, some) in them */
+  char *setting;        /* in the user's language; NULL = not stated */
+} TdmModelPeople;
+
 /* Text about the model, in the user's language where the file translates it. */
 typedef struct
 {
@@ -158,6 +188,9 @@ const TdmModelText *tdm_model_get_text (const TdmModel *self);
 const char *tdm_model_get_id (const TdmModel *self);
 const char *tdm_model_get_sha256 (const TdmModel *self); /* of the file's bytes, hex */
 const char *tdm_model_get_source (const TdmModel *self, gsize *length); /* the bytes */
+const TdmModelPeople *tdm_model_get_people (const TdmModel *self);
+/* "newborn", "icu" … of one bit. Static. */
+const char *tdm_group_name (TdmGroup group);
 double tdm_model_get_molar_mass (const TdmModel *self); /* g/mol, 0 = unknown */
 /* What it shares with the other models of its drug; NULL = it stands alone. */
 const TdmDrug *tdm_model_get_drug (const TdmModel *self);
