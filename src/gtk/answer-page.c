@@ -192,7 +192,7 @@ published_cb (TdmAnswerPage *self)
 static void
 record_changed_cb (TdmAnswerPage *self)
 {
-  tdm_model_page_set_model (self->model_page, tdm_session_get_model (self->session));
+  tdm_model_page_refresh (self->model_page);
 }
 
 static void
@@ -247,6 +247,7 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
 {
   self->session = g_object_ref (session);
   tdm_proposals_list_set_session (self->proposals, session);
+  tdm_model_page_set_session (self->model_page, session);
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (record_changed_cb),

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/unit.h"
 #include "gtk/a11y.h"
+#include "gtk/domain-section.h"
 #include "gtk/drug-section.h"
 #include "gtk/text-table.h"
 #include "model/check.h"
@@ -16,6 +17,8 @@ struct _TdmModelPage
   GtkBox *box;
   GtkLabel *empty;
   GtkBox *checks;
+  GtkBox *domain;
+  TdmSession *session;
   TdmModel *shown;
 };
 
@@ -172,6 +175,8 @@ build (TdmModelPage *self)
 
   tdm_box_add_heading (self->box, text->title);
   tdm_box_add_paragraph (self->box, what);
+  self->domain = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  gtk_box_append (self->box, GTK_WIDGET (self->domain));
   tdm_box_add_heading (self->box, "The people it was built from");
   tdm_box_add_paragraph (self->box, text->population);
   gtk_box_append (self->box, covariates_table (self->shown));
@@ -191,13 +196,14 @@ build (TdmModelPage *self)
   gtk_box_append (self->box, GTK_WIDGET (self->checks));
 }
 
-void
-tdm_model_page_set_model (TdmModelPage *self, TdmModel *model)
+static void
+set_model (TdmModelPage *self, TdmModel *model)
 {
   if (self->shown == model)
     return;
   g_clear_pointer (&self->shown, tdm_model_unref);
   self->checks = NULL;
+  self->domain = NULL;
   tdm_box_clear (self->box);
   gtk_widget_set_visible (GTK_WIDGET (self->empty), model == NULL);
   if (model == NULL)
@@ -207,12 +213,36 @@ tdm_model_page_set_model (TdmModelPage *self, TdmModel *model)
   start_checks (self);
 }
 
+/* Comparing costs some milliseconds: only what is looked at is compared. */
+static void
+refresh_domain (TdmModelPage *self)
+{
+  if (self->domain != NULL && self->session != NULL
+      && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    tdm_domain_section_fill (self->domain, self->session);
+}
+
+void
+tdm_model_page_set_session (TdmModelPage *self, TdmSession *session)
+{
+  g_set_object (&self->session, session);
+}
+
+void
+tdm_model_page_refresh (TdmModelPage *self)
+{
+  set_model (self, tdm_session_get_model (self->session));
+  refresh_domain (self);
+}
+
 static void
 tdm_model_page_dispose (GObject *object)
 {
   TdmModelPage *self = TDM_MODEL_PAGE (object);
 
   self->checks = NULL;
+  self->domain = NULL;
+  g_clear_object (&self->session);
   g_clear_pointer (&self->shown, tdm_model_unref);
   G_OBJECT_CLASS (tdm_model_page_parent_class)->dispose (object);
 }
@@ -233,6 +263,7 @@ static void
 tdm_model_page_init (TdmModelPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_after (self, "map", G_CALLBACK (refresh_domain), NULL);
   /* It takes the focus, so that the page scrolls with the keys. */
   tdm_a11y_set_label (adw_bin_get_child (ADW_BIN (self)), "The model");
 }

@@ -54,17 +54,23 @@ sex_cb (TdmRecordPage *self)
 static void
 model_cb (TdmRecordPage *self)
 {
-  TdmSheet sheet;
   guint selected = gtk_drop_down_get_selected (self->model);
 
-  if (self->refreshing || selected == 0 || !tdm_form_get_sheet (self->form, &sheet))
+  if (self->refreshing || selected == 0)
     return;
   GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
   if (selected <= models->len)
-    tdm_form_take (
-        self->form,
-        tdm_sheet_set_model (
-            &sheet, tdm_model_get_id (g_ptr_array_index (models, selected - 1)), NULL));
+    tdm_record_page_use_model (
+        self, tdm_model_get_id (g_ptr_array_index (models, selected - 1)));
+}
+
+void
+tdm_record_page_use_model (TdmRecordPage *self, const char *id)
+{
+  TdmSheet sheet;
+
+  if (tdm_form_get_sheet (self->form, &sheet))
+    tdm_form_take (self->form, tdm_sheet_set_model (&sheet, id, NULL));
 }
 
 static void

@@ -13,5 +13,7 @@ void tdm_record_page_set_form (TdmRecordPage *self, TdmForm *form);
 
 /* Puts the cursor where the section is typed: its blank row, or its first field. */
 void tdm_record_page_focus_section (TdmRecordPage *self, TdmSection section);
+/* Takes another model for the case, by its id. */
+void tdm_record_page_use_model (TdmRecordPage *self, const char *id);
 /* Puts the cursor in one row. */
 void tdm_record_page_focus_row (TdmRecordPage *self, TdmSection section, guint row);

@@ -337,6 +337,14 @@ show_archived_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+use_model_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TdmWindow *self = TDM_WINDOW (widget);
+
+  tdm_record_page_use_model (self->record, g_variant_get_string (parameter, NULL));
+}
+
+static void
 view_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   TdmWindow *self = TDM_WINDOW (widget);
@@ -535,7 +543,8 @@ tdm_window_class_init (TdmWindowClass *klass)
   {
     const char *name, *parameter;
     GtkWidgetActionActivateFunc activate;
-  } actions[] = { { "win.undo", NULL, undo_action },
+  } actions[] = { { "win.use-model", "s", use_model_action },
+                  { "win.undo", NULL, undo_action },
                   { "win.redo", NULL, redo_action },
                   { "win.import", NULL, file_action },
                   { "win.export", NULL, file_action },
