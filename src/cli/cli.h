@@ -17,6 +17,7 @@ typedef enum
   TDM_CLI_LOG = 1 << 7,        /* --log */
   TDM_CLI_OBJECTIVE = 1 << 8,  /* --objective */
   TDM_CLI_POSTERIOR = 1 << 9,  /* --posterior */
+  TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -34,6 +35,7 @@ typedef struct
   gboolean residual;
   gboolean log_scale;
   gboolean accept_altered;
+  char *id, *dose_unit, *dv_unit, *time_unit, *covariates;
   char **arguments; /* what is not an option; never NULL */
 } TdmCliOptions;
 
@@ -87,6 +89,10 @@ gboolean tdm_cli_suggest (const TdmCliOptions *options, TdmCliAnswer *answer,
 /* `models check`. */
 gboolean tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
                                GError **error);
+
+/* `models import`. */
+gboolean tdm_cli_models_import (const TdmCliOptions *options, TdmCliAnswer *answer,
+                                GError **error);
 
 /* Sets a TDM_ERROR_USAGE error. Returns FALSE. */
 gboolean tdm_cli_usage (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

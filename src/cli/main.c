@@ -11,8 +11,13 @@
 
 static const TdmCliCommand commands[] = {
   { "models",
-    "models [list | show ID|FILE | check [ID|FILE…] | accept ID|FILE] [--json]",
-    "list the models, show one, run their reference checks", 0, tdm_cli_models },
+    "models [list | show ID|FILE | check [ID|FILE…] | accept ID|FILE | import RUN.ctl "
+    "[-o ID.model] "
+    "[--id ID] [--dose-unit U] [--dv-unit U] [--time-unit U] [--covariates LIST]] "
+    "[--json]",
+    "list the models, show one, run their reference checks, import a NONMEM control "
+    "stream",
+    TDM_CLI_OUTPUT | TDM_CLI_IMPORT, tdm_cli_models },
   { "fit",
     "fit CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--covariance "
     "exact|expected] "

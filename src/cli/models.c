@@ -348,6 +348,11 @@ gboolean
 tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
 {
   const char *what = options->arguments[0] ? options->arguments[0] : "list";
+  if (g_str_equal (what, "import"))
+    return tdm_cli_models_import (options, answer, error);
+  if (options->output || options->id || options->dose_unit || options->dv_unit
+      || options->time_unit || options->covariates)
+    return tdm_cli_usage (error, "models %s takes no option but --json", what);
   if (g_str_equal (what, "list"))
     return list_models (options, answer, error);
   if (g_str_equal (what, "show"))
@@ -356,6 +361,6 @@ tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
     return tdm_cli_models_check (options, answer, error);
   if (g_str_equal (what, "accept"))
     return accept_model (options, answer, error);
-  return tdm_cli_usage (error, "models: \"%s\" is none of list, show, check, accept",
-                        what);
+  return tdm_cli_usage (
+      error, "models: \"%s\" is none of list, show, check, accept, import", what);
 }

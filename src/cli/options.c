@@ -18,6 +18,11 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->covariance);
   g_free (self->objective);
   g_free (self->posterior);
+  g_free (self->id);
+  g_free (self->dose_unit);
+  g_free (self->dv_unit);
+  g_free (self->time_unit);
+  g_free (self->covariates);
   g_strfreev (self->arguments);
 }
 
@@ -105,6 +110,11 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "log", 0, TDM_CLI_LOG, NULL, &self->log_scale },
+    { "id", 0, TDM_CLI_IMPORT, &self->id, NULL },
+    { "dose-unit", 0, TDM_CLI_IMPORT, &self->dose_unit, NULL },
+    { "dv-unit", 0, TDM_CLI_IMPORT, &self->dv_unit, NULL },
+    { "time-unit", 0, TDM_CLI_IMPORT, &self->time_unit, NULL },
+    { "covariates", 0, TDM_CLI_IMPORT, &self->covariates, NULL },
     { NULL, 0, 0, NULL, NULL },
   };
   g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);

@@ -13,12 +13,13 @@ import re
 import sys
 
 # A room may include rooms of a lower rank, and itself.
-RANKS = {"base": 0, "num": 1, "lang": 1, "record": 1, "pk": 2, "model": 3, "engine": 4,
-         "store": 4, "plot": 4, "app": 5, "gtk": 6, "cli": 6}
+RANKS = {"base": 0, "num": 1, "lang": 1, "record": 1, "pk": 2, "model": 3, "nonmem": 4,
+         "engine": 4, "store": 4, "plot": 4, "app": 5, "gtk": 6, "cli": 6}
 
 # Rooms whose list is not what their rank says: most see less, lang sees a neighbour.
 ONLY = {"num": {"base"}, "lang": {"base", "num"}, "record": {"base"},
-        "pk": {"base", "num", "record"}, "plot": {"base"}}
+        "pk": {"base", "num", "record"}, "plot": {"base"},
+        "nonmem": {"base", "num", "lang", "record", "model"}}
 
 # The start of an outside library's header, and the rooms that are its home.
 HOMES = [
