@@ -169,3 +169,123 @@ tdm_fit_text_convergence (const TdmResult *result)
       fit->converged ? "converged" : "did not converge", why, fit->iterations,
       fit->starts, optima, objective);
 }
+
+static char *
+number_or_dash (double value, int digits)
+{
+  return isfinite (value) ? tdm_number_format (value, digits) : g_strdup ("–");
+}
+
+const char *
+tdm_fit_text_verdict (const TdmResult *result)
+{
+  static const char *const verdicts[] = { "Advice is given",
+                                          "Advice is given with caution",
+                                          "Advice is withheld" };
+  return verdicts[result->certificate->advice];
+}
+
+char *
+tdm_fit_text_advice (const TdmResult *result)
+{
+  return g_strdup_printf ("%s: %s", tdm_fit_text_verdict (result),
+                          result->certificate->reason);
+}
+
+char *
+tdm_fit_text_posterior (const TdmResult *result)
+{
+  const TdmPosterior *posterior = result->posterior;
+  g_autofree char *worth = number_or_dash (posterior->ess, 3);
+  g_autofree char *rhat = number_or_dash (posterior->rhat, 4);
+
+  if (posterior->prior)
+    return g_strdup_printf ("Bands and chances: %u patients like this one.",
+                            posterior->draws);
+  if (posterior->method == TDM_POSTERIOR_LAPLACE)
+    return g_strdup_printf ("Bands and chances: a normal approximation, %u draws.",
+                            posterior->draws);
+  if (posterior->method == TDM_POSTERIOR_HMC)
+    return g_strdup_printf ("Bands and chances: %u Markov chains, worth %s independent "
+                            "draws (R-hat %s).",
+                            posterior->chains, worth, rhat);
+  return g_strdup_printf ("Bands and chances: importance sampling, %u proposals worth "
+                          "%s independent draws.",
+                          posterior->proposals, worth);
+}
+
+static void
+add_finding (GPtrArray *table, const char *what, char *finding)
+{
+  const char *cells[] = { what, finding };
+
+  add_row (table, cells, G_N_ELEMENTS (cells));
+  g_free (finding);
+}
+
+/* The level that moves the estimate most. */
+static char *
+influence_text (const TdmCertificate *certificate)
+{
+  int most = -1;
+
+  for (guint i = 0; i < certificate->n_levels; i++)
+    {
+      double influence = certificate->levels[i].influence;
+      if (!isnan (influence)
+          && (most < 0 || influence > certificate->levels[most].influence))
+        most = (int)i;
+    }
+  if (most < 0)
+    return g_strdup ("no level");
+  g_autofree char *moves = number_or_dash (certificate->levels[most].influence, 2);
+  return g_strdup_printf ("level %d: without it, %s SD", most + 1, moves);
+}
+
+static void
+add_level_findings (GPtrArray *table, const TdmCertificate *certificate)
+{
+  for (guint i = 0; i < certificate->n_levels; i++)
+    {
+      double percent = 100 * certificate->levels[i].prior_percentile;
+      if (isnan (percent))
+        continue;
+      g_autofree char *what = g_strdup_printf ("Level %u was to be expected", i + 1);
+      g_autofree char *shown = number_or_dash (percent, 2);
+      add_finding (table, what, g_strdup_printf ("percentile %s", shown));
+    }
+}
+
+GPtrArray *
+tdm_fit_text_certificate (const TdmResult *result)
+{
+  static const char *const headings[] = { "What was looked at", "Finding" };
+  const TdmCertificate *certificate = result->certificate;
+  const TdmFit *fit = result->fit;
+  GPtrArray *table = table_new ();
+  g_autofree char *gradient = number_or_dash (fit->gradient_norm, 2);
+  g_autofree char *gap = number_or_dash (fit->second_best - fit->objective, 2);
+  g_autofree char *joint = number_or_dash (100 * certificate->joint_percentile, 2);
+
+  add_row (table, headings, G_N_ELEMENTS (headings));
+  add_finding (table, "Gradient where it stopped", g_strdup (gradient));
+  add_finding (table, "Distinct optima",
+               fit->optima > 1 ? g_strdup_printf ("%u, the second %s above the best",
+                                                  fit->optima, gap)
+                               : g_strdup ("1"));
+  if (certificate->n > 0)
+    {
+      g_autofree char *flattest = number_or_dash (certificate->eigenvalues[0], 3);
+      g_autofree char *steepest =
+          number_or_dash (certificate->eigenvalues[certificate->n - 1], 3);
+      add_finding (table, "Curvature (1 = the levels say nothing)",
+                   g_strdup_printf ("%s to %s", flattest, steepest));
+      add_finding (table, "Typical, all parameters together",
+                   g_strdup_printf ("further out than %s %% of patients", joint));
+      add_finding (table, "Learned from the levels",
+                   g_strdup_printf ("%.0f %%", 100 * MAX (certificate->learned, 0)));
+    }
+  add_level_findings (table, certificate);
+  add_finding (table, "Most influential", influence_text (certificate));
+  return table;
+}

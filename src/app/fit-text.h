@@ -13,6 +13,14 @@ GPtrArray *tdm_fit_text_parameters (const TdmResult *result) G_GNUC_WARN_UNUSED_
 /* Level: time, observed, expected before, after the fit, residual in SDs, use. As
  * above. Yours. */
 GPtrArray *tdm_fit_text_levels (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* The certificate: what was looked at, what was found; as above. Yours. */
+GPtrArray *tdm_fit_text_certificate (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* "Advice is given with caution". Static. */
+const char *tdm_fit_text_verdict (const TdmResult *result);
+/* The same with the reason. Yours. */
+char *tdm_fit_text_advice (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* How bands and chances were computed, in a sentence. Yours. */
+char *tdm_fit_text_posterior (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* How the estimate was found, in a few sentences. Yours. */
 char *tdm_fit_text_convergence (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* "high for such patients (97th percentile)". Yours. */

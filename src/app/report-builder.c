@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "app/fit-text.h"
 #include "app/scene-builder.h"
 #include "base/clock.h"
 #include "base/number.h"
@@ -354,9 +355,10 @@ add_fit (const Builder *self)
   g_ptr_array_add (
       lines,
       fit->converged
-          ? g_strdup_printf ("The fit converged; %u start%s found %u solution%s.",
+          ? g_strdup_printf ("The fit converged; %u start%s found %u solution%s. %s.",
                              fit->starts, fit->starts == 1 ? "" : "s", fit->optima,
-                             fit->optima == 1 ? "" : "s")
+                             fit->optima == 1 ? "" : "s",
+                             tdm_fit_text_verdict (self->result))
           : g_strdup_printf ("The fit did not converge (%s): not to be relied on.",
                              tdm_stop_name (fit->stop)));
   g_ptr_array_add (lines, parameters_text (self->result));

@@ -125,6 +125,9 @@ print_text (const TdmResult *result, GString *out)
                           "\nObjective %s; stopped by: %s; %u starts, %u distinct %s\n",
                           objective, tdm_stop_name (fit->stop), fit->starts,
                           fit->optima, fit->optima == 1 ? "optimum" : "optima");
+  g_string_append_printf (out, "Advice: %s. %s\n",
+                          tdm_advice_name (result->certificate->advice),
+                          result->certificate->reason);
   tdm_cli_print_notes (result->notes, out);
 }
 

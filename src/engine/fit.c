@@ -11,20 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-/* An effect beyond the central 99 % of patients is untypical. */
-#define UNTYPICAL_SD 2.5758293035489004
-/* Beyond this many prior standard deviations, one patient in millions, the model or the
- * record is wrong rather than the patient rare: a level of ten times the true one can
- * be fitted, but no dose may rest on it. */
-#define IMPLAUSIBLE_SD 5.0
-/* A weighted residual beyond this is worth a second look, beyond the next no advice. */
-#define SURPRISING_RESIDUAL 3.0
-#define CONTRADICTING_RESIDUAL 5.0
-/* Below this chance of the most probable subpopulation the others matter. */
-#define SURE_SUBPOPULATION 0.9
-/* A second optimum this close in the objective is nearly as likely (factor 10). */
-#define RIVAL_OBJECTIVE 4.6
-
 TdmFit *
 tdm_fit_new (TdmProblem *problem, guint subpopulation)
 {
@@ -186,112 +172,6 @@ tdm_fit_fill_predictions (TdmFit *self, GError **error)
   for (guint i = 0; i < self->n_levels; i++)
     fill_level (self, i, population[i], individual[i]);
   return TRUE;
-}
-
-/* "“fast” 13 %, “slow” 87 %" */
-static char *
-list_subpopulations (const TdmFit *self)
-{
-  const TdmModel *model = tdm_problem_get_model (self->problem);
-  GString *out = g_string_new (NULL);
-  for (guint k = 0; k < self->n_subpopulations; k++)
-    g_string_append_printf (out, "%s“%s” %.0f %%", k > 0 ? ", " : "",
-                            tdm_model_get_subpopulation_name (model, k),
-                            100 * self->subpopulations[k].posterior);
-  return g_string_free (out, FALSE);
-}
-
-static void
-note_subpopulations (TdmFit *self)
-{
-  if (self->n_subpopulations == 0)
-    return;
-  const TdmModel *model = tdm_problem_get_model (self->problem);
-  const char *name = tdm_model_get_subpopulation_name (model, self->subpopulation);
-  double sure = self->subpopulations[self->subpopulation].posterior;
-  g_autofree char *all = list_subpopulations (self);
-  if (sure >= SURE_SUBPOPULATION)
-    tdm_notes_add (self->notes, TDM_NOTE_INFO, "subpopulation", NULL,
-                   "The estimate is that of a patient of the subpopulation “%s” "
-                   "(chances: %s).",
-                   name, all);
-  else
-    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "subpopulation-uncertain", NULL,
-                   "It is not certain to which subpopulation this patient belongs "
-                   "(chances: %s): the estimate is that of “%s”; bands and chances "
-                   "count all of them.",
-                   all, name);
-}
-
-static void
-note_effects (TdmFit *self)
-{
-  const double *omega = tdm_problem_get_omega (self->problem);
-  for (guint i = 0; i < self->n; i++)
-    {
-      double z = self->eta[i] / sqrt (omega[i * self->n + i]);
-      if (fabs (z) <= UNTYPICAL_SD)
-        continue;
-      g_autofree char *percent = tdm_number_format (100 * tdm_normal_cdf (z), 3);
-      gboolean implausible = fabs (z) > IMPLAUSIBLE_SD;
-      tdm_notes_add (
-          self->notes, implausible ? TDM_NOTE_REFUSE : TDM_NOTE_CAUTION,
-          implausible ? "effect-implausible" : "effect-untypical", "levels",
-          "%s of this patient is at percentile %s of patients like this one; "
-          "check doses, times and levels before believing it.",
-          tdm_problem_get_effect_name (self->problem, i), percent);
-    }
-}
-
-static void
-note_levels (TdmFit *self)
-{
-  for (guint i = 0; i < self->n_levels; i++)
-    {
-      const TdmFitLevel *level = &self->levels[i];
-      double r = fabs (level->weighted_residual);
-      if (!level->used || level->censor != TDM_CENSOR_NONE || r <= SURPRISING_RESIDUAL)
-        continue;
-      g_autofree char *place = g_strdup_printf ("levels[%u].value", i);
-      g_autofree char *observed = tdm_number_format (level->observed, 3);
-      g_autofree char *expected = tdm_number_format (level->individual, 3);
-      gboolean contradicts = r > CONTRADICTING_RESIDUAL;
-      tdm_notes_add (
-          self->notes, contradicts ? TDM_NOTE_REFUSE : TDM_NOTE_CAUTION,
-          contradicts ? "level-contradicts-model" : "level-surprising", place,
-          "Level %u (%s) does not fit this model even for an untypical "
-          "patient (%s expected after the fit); check its time, its value and "
-          "the doses before it.",
-          i + 1, observed, expected);
-    }
-}
-
-void
-tdm_fit_fill_notes (TdmFit *self)
-{
-  if (!self->converged)
-    tdm_notes_add (self->notes, TDM_NOTE_REFUSE, "not-converged", NULL,
-                   "The estimate did not converge (%s): no trustworthy fit.",
-                   tdm_stop_name (self->stop));
-  if (self->stop == TDM_STOP_KINK)
-    tdm_notes_add (
-        self->notes, TDM_NOTE_CAUTION, "estimate-at-kink", NULL,
-        "The estimate is where the model's prediction has a corner (a lag or "
-        "an input that ends just as a level is drawn, or a limit in its "
-        "equations): the uncertainty about it is an approximation.");
-  if (self->second_best - self->objective < RIVAL_OBJECTIVE)
-    {
-      g_autofree char *above =
-          tdm_number_format (self->second_best - self->objective, 2);
-      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "several-optima", NULL,
-                     "Another set of parameters explains the levels nearly as well "
-                     "(objective %s above the best); one more level would tell them "
-                     "apart.",
-                     above);
-    }
-  note_subpopulations (self);
-  note_effects (self);
-  note_levels (self);
 }
 
 /* out = factor z for n standard normal numbers z, the next of `random`. */

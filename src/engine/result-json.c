@@ -193,6 +193,40 @@ tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
   return out;
 }
 
+static json_t *
+certificate_levels (const TdmCertificate *self, const TdmFit *fit)
+{
+  json_t *out = json_array ();
+  for (guint i = 0; i < self->n_levels; i++)
+    json_array_append_new (
+        out,
+        json_pack ("{s:o, s:o, s:o}", "time", tdm_json_real (fit->levels[i].time_h),
+                   "prior_percentile", tdm_json_real (self->levels[i].prior_percentile),
+                   "influence", tdm_json_real (self->levels[i].influence)));
+  return out;
+}
+
+static json_t *
+certificate (const TdmResult *result)
+{
+  const TdmCertificate *self = result->certificate;
+  const TdmFit *fit = result->fit;
+  json_t *out = json_pack (
+      "{s:s, s:o, s:s, s:s, s:o, s:o, s:i, s:o}", "advice",
+      tdm_advice_name (self->advice), "code", optional_string (self->code), "reason",
+      self->reason, "stop_reason", tdm_stop_name (fit->stop), "gradient_norm",
+      tdm_json_real (fit->gradient_norm), "eigenvalues",
+      array (self->eigenvalues, self->n), "optima", (int)fit->optima,
+      "second_optimum_above", tdm_json_real (fit->second_best - fit->objective));
+  json_object_set_new (out, "percentile", by_effect (fit, self->percentile));
+  json_object_set_new (out, "mahalanobis", tdm_json_real (self->mahalanobis));
+  json_object_set_new (out, "joint_percentile", tdm_json_real (self->joint_percentile));
+  json_object_set_new (out, "shrinkage", by_effect (fit, fit->shrinkage));
+  json_object_set_new (out, "learned", tdm_json_real (self->learned));
+  json_object_set_new (out, "levels", certificate_levels (self, fit));
+  return out;
+}
+
 json_t *
 tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
 {
@@ -203,6 +237,7 @@ tdm_json_fit (const TdmResult *result, gboolean expected_covariance)
   json_decref (values);
   json_object_set_new (out, "metrics", metrics (result));
   json_object_set_new (out, "posterior", tdm_json_posterior (result->posterior));
+  json_object_set_new (out, "certificate", certificate (result));
   json_object_set_new (out, "notes", tdm_json_notes (result->notes));
   json_object_set_new (
       out, "program",

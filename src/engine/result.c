@@ -225,6 +225,9 @@ tdm_result_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *op
   if (!self->posterior)
     return NULL;
   tdm_posterior_add_notes (self->posterior, self->notes);
+  self->certificate = tdm_certificate_new (self->fit, self->notes, cancellable, error);
+  if (!self->certificate)
+    return NULL;
   self->proposals = search_doses (self, cancellable, error);
   if (!self->proposals || !fill_curves (self, options, cancellable, error))
     return NULL;
@@ -246,6 +249,7 @@ tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
   g_autoptr (TdmResult) out = result_new (self->record, self->model);
   out->fit = tdm_fit_ref (self->fit);
   out->posterior = tdm_posterior_ref (self->posterior);
+  out->certificate = tdm_certificate_ref (self->certificate);
   out->proposals = tdm_proposals_ref (self->proposals);
   out->current = tdm_curve_ref (self->current);
   out->metrics = self->metrics;
@@ -278,6 +282,7 @@ tdm_result_unref (TdmResult *self)
     return;
   g_clear_pointer (&self->fit, tdm_fit_unref);
   g_clear_pointer (&self->posterior, tdm_posterior_unref);
+  g_clear_pointer (&self->certificate, tdm_certificate_unref);
   g_clear_pointer (&self->proposals, tdm_proposals_unref);
   g_clear_pointer (&self->current, tdm_curve_unref);
   g_clear_pointer (&self->chosen, tdm_curve_unref);

@@ -3,6 +3,7 @@
  * screen always belongs to the same case. */
 #pragma once
 
+#include "engine/certificate.h"
 #include "engine/curve.h"
 #include "engine/dose-search.h"
 
@@ -12,6 +13,7 @@ typedef struct
   TdmCase *record;
   TdmModel *model;
   TdmFit *fit;
+  TdmCertificate *certificate;
   TdmPosterior *posterior; /* what curves, chances and notes say of this patient */
   TdmProposals *proposals;
   TdmCurve *current; /* history, then the current regimen carried on (bands) */

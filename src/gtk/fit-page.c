@@ -20,7 +20,10 @@ build (TdmFitPage *self, TdmResult *result)
 {
   g_autoptr (GPtrArray) parameters = tdm_fit_text_parameters (result);
   g_autoptr (GPtrArray) levels = tdm_fit_text_levels (result);
+  g_autoptr (GPtrArray) certificate = tdm_fit_text_certificate (result);
   g_autofree char *convergence = tdm_fit_text_convergence (result);
+  g_autofree char *advice = tdm_fit_text_advice (result);
+  g_autofree char *posterior = tdm_fit_text_posterior (result);
 
   tdm_box_add_heading (self->box, "This patient");
   gtk_box_append (self->box, tdm_text_table_new (parameters));
@@ -33,8 +36,12 @@ build (TdmFitPage *self, TdmResult *result)
     gtk_box_append (self->box, tdm_text_table_new (levels));
   else
     tdm_box_add_paragraph (self->box, "No level has been entered.");
+  tdm_box_add_heading (self->box, "Does it deserve trust?");
+  tdm_box_add_paragraph (self->box, advice);
+  gtk_box_append (self->box, tdm_text_table_new (certificate));
   tdm_box_add_heading (self->box, "How it was found");
   tdm_box_add_paragraph (self->box, convergence);
+  tdm_box_add_paragraph (self->box, posterior);
 }
 
 void

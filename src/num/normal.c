@@ -24,3 +24,9 @@ tdm_normal_quantile (double p)
 {
   return gsl_cdf_ugaussian_Pinv (p);
 }
+
+double
+tdm_chi_squared_cdf (double x, double n)
+{
+  return gsl_cdf_chisq_P (x, n);
+}

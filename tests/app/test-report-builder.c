@@ -83,6 +83,7 @@ test_fit_and_model (void)
   g_autoptr (TdmReport) report = tdm_report_builder_build (result, &builder_options);
   g_assert_true (any_contains (report->fit, "The 2 levels used"));
   g_assert_true (any_contains (report->fit, "The fit converged"));
+  g_assert_true (any_contains (report->fit, "Advice is given"));
   g_assert_true (any_contains (report->fit, "CL "));
   g_assert_true (any_contains (report->model, "Built from: "));
   g_assert_true (any_contains (report->model, "Reference: "));

@@ -67,6 +67,9 @@ FIT = {
     "levels": [{"time": NUMBER, "observed": NUMBER, "population": NUMBER, "individual": NUMBER,
                 "residual": NUMBER, "weighted_residual": NUMBER, "used": FLAG, "unit": TEXT}],
     "metrics": Map({"value": NUMBER, "unit": TEXT}), "posterior": POSTERIOR, "notes": NOTES,
+    "certificate": {"advice": TEXT, "reason": TEXT, "eigenvalues": NUMBERS, "percentile": Map(NUMBER),
+                    "joint_percentile": NUMBER, "learned": NUMBER, "gradient_norm": NUMBER,
+                    "levels": [{"prior_percentile": Maybe(NUMBER), "influence": Maybe(NUMBER)}]},
 }
 PERCENTILES = {"5": NUMBERS, "25": NUMBERS, "50": NUMBERS, "75": NUMBERS, "95": NUMBERS}
 PREDICTION = {

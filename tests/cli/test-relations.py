@@ -17,6 +17,7 @@ def all_answers(case):
     """Everything about a case but the order of its entries."""
     fit = answer("fit", case)
     fit["levels"].sort(key=lambda level: level["time"])
+    fit["certificate"]["levels"].sort(key=lambda level: level["time"])
     fit.pop("notes")
     proposals = answer("propose", case, "--seed", 3)
     proposals.pop("notes")
