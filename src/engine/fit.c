@@ -2,10 +2,8 @@
 #include "engine/map-private.h"
 
 #include "base/error.h"
-#include "base/number.h"
 #include "engine/residual.h"
 #include "num/linalg.h"
-#include "num/normal.h"
 #include "num/random.h"
 
 #include <math.h>
