@@ -330,22 +330,23 @@ read_model (TdmControl *self, TdmNmtranRange body, GError **error)
 static gboolean
 read_replacement (TdmControl *self, TdmCursor *cursor, GError **error)
 {
-  const TdmNmtranToken *t[8];
+  const TdmNmtranToken *t[9];
   const gsize offset = tdm_cursor_peek (cursor)->offset;
   for (guint i = 0; i < G_N_ELEMENTS (t); i++)
     t[i] = tdm_cursor_at_end (cursor) ? tdm_cursor_peek (cursor)
                                       : tdm_cursor_next (cursor);
   const gboolean plain =
       t[0]->kind == TDM_NMTRAN_NAME && t[2]->kind == TDM_NMTRAN_NAME
-      && t[6]->kind == TDM_NMTRAN_NUMBER && strcmp (t[0]->text, t[4]->text) == 0
-      && strcmp (t[1]->text, "(") == 0 && strcmp (t[7]->text, ")") == 0;
+      && strcmp (t[1]->text, "(") == 0 && strcmp (t[4]->text, "=") == 0
+      && strcmp (t[0]->text, t[5]->text) == 0 && t[7]->kind == TDM_NMTRAN_NUMBER
+      && strcmp (t[8]->text, ")") == 0;
   if (!plain)
     return tdm_control_fail (self, offset, error,
                              "only REPLACE NAME(LABEL)=NAME(NUMBER) is translated, as "
                              "in REPLACE THETA(CL)=THETA(1)");
   g_hash_table_insert (self->numbers,
                        g_strdup_printf ("%s(%s)", t[0]->text, t[2]->text),
-                       GUINT_TO_POINTER ((guint)CLAMP (t[6]->number, 0, 9999)));
+                       GUINT_TO_POINTER ((guint)CLAMP (t[7]->number, 0, 9999)));
   return TRUE;
 }
 

@@ -257,7 +257,8 @@ check_residual (const TdmTranslation *self, guint y, GError **error)
           || f->leaf == TDM_LEAF_PREDICTION || f->leaf == TDM_LEAF_EPS)
         continue;
       g_autofree char *name = leaf_name (f);
-      const gsize offset = f->offset ? f->offset : self->control.error.begin;
+      /* A leaf stands where it stood first, which may be in $PK. */
+      const gsize offset = MAX (f->offset, self->control.error.begin);
       return tdm_control_fail (&self->control, offset, error,
                                "the residual error depends on %s; expected only the "
                                "prediction, THETA and EPS",

@@ -127,6 +127,12 @@ read_sign (Reader *self, TdmNmtranToken *out)
       self->at += length;
       return TRUE;
     }
+  /* Part of a file's name, perhaps; whoever reads it says what was expected. */
+  if (g_ascii_isgraph (self->text[self->at]))
+    {
+      out->text[0] = self->text[self->at++];
+      return TRUE;
+    }
   self->message = "expected a number, a name or an operator of NM-TRAN";
   return FALSE;
 }

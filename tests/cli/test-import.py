@@ -9,7 +9,7 @@ import csv
 import math
 
 from harness import close, folder, main, must_fail, run, test
-from validation import Skip, find, read, subjects
+from validation import Skip, find, population, read, subjects, table
 
 
 def optional(function):
@@ -293,6 +293,329 @@ def test_mapbayr_equations():
     for run_id in RUNS:
         if "$DES" in RUNS[run_id][0]:
             check_run(run_id)
+
+
+WARFARIN = """$PROB warfarin
+$INPUT ID TIME AMT DV EVID WT AGE SEX SPARSE=DROP
+$DATA warfarin_PKS.csv IGNORE=C
+$SUBR ADVAN2 TRANS2
+$ABBR REPLACE THETA(PROP)=THETA(4)
+$PK
+  mu_1 = theta(1)   ; lower case is the same
+  KA = EXP(MU_1 + ETA(1))
+  CL = EXP(THETA(2) + ETA(2))
+  V = EXP(THETA(3) + ETA(3))
+  S2 = V
+$ERROR
+  IPRED = F
+  W = SQRT((THETA(PROP)*IPRED)**2 + THETA(5)**2)
+  IF (W == 0) W = 1
+  IRES = DV - IPRED
+  IWRES = IRES/W
+  Y = IPRED + W*EPS(1)
+$THETA
+ -0.569442 ; ln ka
+ (-10,-2.00718,10)
+ (,2.05852)
+ 0.117043 (0, 0.722444)
+$OMEGA 0.474865 0.0790333 0.0482885
+$SIGMA 1 FIX
+$EST METHOD=1 INTER MAXEVAL=9999
+$COV
+$TABLE ID TIME IPRED NOPRINT FILE=sdtab
+"""
+
+
+@test
+def test_warfarin():
+    """NONMEM FOCEI, nlmixr2/nonmem2rx at 728d75c7, run006."""
+    model = imported("warfarin", WARFARIN)
+    fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), model)
+    close(sum(fit["focei"] for fit in fits), 423.327281796598, 0.0, "sum", 1e-3)
+    for fit, row in zip(fits, read("warfarin_pk_focei", "run006_phi.csv"), strict=True):
+        close([fit["eta"][name] for name in ("KA", "CL", "V")],
+              [float(row[f"ETA{i}"]) for i in (1, 2, 3)], 0.0, fit["id"], 2e-4)
+
+
+@test
+def test_phenobarbital():
+    """NONMEM FOCEI, pharmpy at 435dd66e: a covariate, and effects of occasions by FA1."""
+    data = find("pharmpy_pheno", "pheno.csv")
+    items = "ID TIME AMT WGT APGR DV FA1 FA2"
+    whole = imported("pheno", stream("ADVAN1 TRANS2", """IF(AMT.GT.0) BTIME=TIME
+TAD=TIME-BTIME
+TVCL=THETA(1)*WGT
+TVV=THETA(2)*WGT
+IF(APGR.LT.5) TVV=TVV*(1+THETA(3))
+CL=TVCL*EXP(ETA(1))
+V=TVV*EXP(ETA(2))
+S1=V""", "W=F\nY=F+W*EPS(1)", input=items, theta="0.00469555 0.984258 0.158920",
+                                       omega="0.0293508 0.0279060", sigma="0.013241"),
+                     "--covariates", "WGT kg 0.5 to 5, APGR 1 0 to 10")
+    fits = subjects("fit", data, whole)
+    close(fits[0]["eta"]["CL"], float(read("pharmpy_pheno", "pheno_real_phi.csv")[0]["ETA1"]),
+          0.0, "eta", 1e-4)
+    close(sum(fit["focei"] for fit in fits), 586.276, 0.0, "sum", 0.01)
+    occasions = imported("occasions", stream("ADVAN1 TRANS2", """IF (FA1.EQ.0) THEN
+  K1 = ETA(3)
+  K2 = ETA(4)
+ELSE
+  K1 = ETA(5)
+  K2 = ETA(6)
+ENDIF
+CL=THETA(1)*EXP(ETA(1)+K1)
+V=THETA(2)*EXP(ETA(2)+K2)
+S1=V""", "Y=F+F*EPS(1)", input=items, theta="0.00676815 1.40693",
+                                             omega="BLOCK(2) 0.0673712 0.0185480 0.00510956\n"
+                                             "$OMEGA BLOCK(2) 0.308699 0.222493 0.160361\n"
+                                             "$OMEGA BLOCK(2) SAME", sigma="0.0113914"))
+    got = population(data, occasions, "focei")
+    close(got["objective"], 688.57974053270084, 0.0, "sum", 1e-3)
+    must_fail(close, got["objective"], 688.57974053270084, 0.0, "sum", 1e-7)
+    assert set(got["subjects"][0]["eta"]) == {"CL", "V", "CL[0]", "V[0]", "CL[1]", "V[1]"}
+
+
+@optional
+def test_acop():
+    """NONMEM 7.4.3 FOCEI, nonmem2rx runODE032: two compartments as equations."""
+    model = imported("acop", stream("ADVAN6 TOL=6", """CL = EXP(THETA(1)+ETA(1))
+V = EXP(THETA(2)+ETA(2))
+Q = EXP(THETA(3)+ETA(3))
+V2 = EXP(THETA(4)+ETA(4))
+K10 = CL/V
+S1 = V""", "IPRED=A(1)/V\nW=IPRED*THETA(5)\nIF(W.EQ.0) W=1\nY=IPRED+W*EPS(1)",
+                                    more="""$MODEL COMP(CENTRAL, DEFDOSE, DEFOBS) COMP(PERI)
+$DES
+DADT(1) = -K10*A(1) - Q*(A(1)/V - A(2)/V2)
+DADT(2) = Q*(A(1)/V - A(2)/V2)""", input="ID TIME DV MDV AMT EVID V1 DV2=DROP",
+                                    theta="1.37034 4.19815 1.38003 3.87657 0.196446",
+                                    omega="0.101251 0.0993872 0.101303 0.0730498",
+                                    sigma="1 FIX"))
+    rows = [row for row in read("acop_bolus2cpt_runODE032", "data_sd.csv") if int(row["ID"]) <= 9]
+    data = table("acop.csv", [",".join(rows[0])] + [",".join(row.values()) for row in rows])
+    for fit, row in zip(subjects("fit", data, model), read("acop_bolus2cpt_runODE032", "phi.csv")):
+        close(fit["focei"], float(row["OBJ"]), 0.0, fit["id"], 1e-3)
+
+
+@test
+def test_keizer():
+    """NONMEM 7.2 FOCEI, ronkeizer/nonmem_examples at ab079054, run100: an SD whose slope is
+    below 0."""
+    model = imported("keizer", one_compartment(
+        "IPRED=F\nW=THETA(4)*IPRED+THETA(5)\nIF (W.EQ.0) W=1\nY=IPRED+W*EPS(1)",
+        theta="42.4906 464.179 2.30842 -0.0808831 4.13505", omega="0.123150 0.153697 0 FIX",
+        sigma="1 FIX", input="ID TIME MDV EVID DV AMT SEX WT ETN"))
+    rows = [",".join(row[key] for key in ("id", "time", "mdv", "evid", "dv", "amt"))
+            for row in read("keizer_handsonA_oral", "acop.csv")]
+    got = population(table("keizer.csv", ["ID,TIME,MDV,EVID,DV,AMT"] + rows), model, "focei")
+    close(got["objective"], 2643.561, 0.0, "sum", 2e-3)
+
+
+@optional
+def test_nmtests():
+    """NONMEM 7.5.1, mrgsolve/nmtests at 5235a697: 29 dosing situations, 5 printed digits."""
+    model = imported("nmtests", one_compartment(pk="""CL=1.1
+V=20*EXP(ETA(1))
+KA=1.5
+ALAG2=LAGT
+F2=BIOAV
+IF (MODE.EQ.1) R2=RAT2
+IF (MODE.EQ.2) D2=DUR2
+S2=V/1000""".replace("IF (MODE.EQ.1) ", "").replace("IF (MODE.EQ.2) ", ""), omega="0.09",
+        sigma="0.01", input="ID TIME EVID AMT CMT SS II ADDL RATE LAGT MODE DUR2 RAT2 BIOAV"),
+        "--dv-unit", "ng/mL", "--covariates",
+        "LAGT h 0 to 100, BIOAV 1 0.01 to 10, DUR2 h 0 to 1000, RAT2 1 0.01 to 1000")
+    data = find("nmtests_dosing", "dosing_1001.csv")
+    want = [float(row["CP_NONMEM"]) for row in read("nmtests_dosing", "dosing_1001.csv")
+            if row["evid"] == "0"]
+    got = [p["population"] for one in subjects("predict", data, model) for p in one["predictions"]]
+    close(got, want, 5.1e-5, "CP", 0.006)
+
+
+# Error models of Wang 2007 in the order of ofv.csv; None: none of ours.
+WANG = ["Y=F*(1+EPS(1))", "Y=F+EPS(1)", "Y=F+F*EPS(1)+EPS(2)", "Y=F+(1+F)*EPS(1)",
+        "W=SQRT(F)\nY=F+W*EPS(1)", "W=SQRT(1+F)\nY=F+W*EPS(1)", None,
+        "Y=LOG(F)+EPS(1)", None]
+
+
+@test
+def test_wang():
+    """Wang 2007, table 2, as NONMEM and nlmixr2est at 845fa01a give it: 3 decimals."""
+    rows = ["ID,TIME,AMT,DV"]
+    for row in read("wang2007_ofv", "data.csv"):
+        rows += [f"{row['ID']},0,10,."] if row["Time"] == "0" else []
+        rows.append(f"{row['ID']},{row['Time']},0,{row['Y']}")
+    data = table("wang.csv", rows)
+    for row, error in zip(read("wang2007_ofv", "ofv.csv"), WANG, strict=True):
+        if error is None:
+            continue
+        model = imported("wang", stream("ADVAN1", "K=0.5*EXP(ETA(1))\nS1=1", error,
+                                        input="ID TIME AMT DV", omega="0.04", sigma="0.1 0.1"))
+        got = population(data, model, "focei")
+        close(got["objective"], float(row["FOCEI"]), 0.0, row["error_model"], 6e-4)
+        model.unlink()
+
+
+def predictions(name, text, *options):
+    """Levels after two doses through an imported model."""
+    model = imported(name, text, *options)
+    observed = 1 if "ADVAN3" in text or "ADVAN11" in text else 2
+    rows = [(0, 500, 1, 1), (12, 300, 1, 1)] + [(t, 0, 0, observed) for t in (1.3, 5.7, 13.1, 29.9)]
+    data = table("two.csv", ["ID,TIME,AMT,DV,EVID,CMT"] + [
+        f"1,{time},{amount},.,{event},{cmt}" for time, amount, event, cmt in sorted(rows)])
+    return [p["population"] for p in subjects("predict", data, model)[0]["predictions"]]
+
+
+@test
+def test_parametrisations():
+    """The same model by TRANS1 to TRANS6, of two and of three compartments."""
+    cl, v1, q, v2, q3, v3 = 3.47, 21.3, 5.91, 44.7, 1.83, 97.0
+    k, k12, k21 = cl / v1, q / v1, q / v2
+    total, product = k + k12 + k21, k * k21
+    root = math.sqrt(total ** 2 - 4 * product)
+    alpha, beta = (total + root) / 2, (total - root) / 2
+    ways = {
+        1: f"K={k!r}*EXP(ETA(1))\nK12={k12!r}\nK21={k21!r}\nS1={v1}",
+        3: f"CL={cl}*EXP(ETA(1))\nV={v1}\nQ={q}\nVSS={v1 + v2!r}\nS1=V",
+        4: f"CL={cl}*EXP(ETA(1))\nV1={v1}\nQ={q}\nV2={v2}\nS1=V1",
+        5: f"AOB={(alpha - k21) / (k21 - beta)!r}\nALPHA={alpha!r}*EXP(ETA(1))\n"
+           f"BETA={beta!r}\nS1={v1}",
+        6: f"ALPHA={alpha!r}*EXP(ETA(1))\nBETA={beta!r}\nK21={k21!r}\nS1={v1}",
+    }
+    want = None
+    for trans, pk in ways.items():
+        got = predictions(f"two{trans}", stream(f"ADVAN3 TRANS{trans}", pk, PROPORTIONAL,
+                                                omega="0.1"))
+        want = want or got
+        close(got, want, 1e-9, f"TRANS{trans}")
+    p, r = k21, q3 / v3
+    k13 = q3 / v1
+    a, b, c = sorted(cubic(k + k12 + k13 + p + r,
+                           k * (p + r) + k13 * p + k12 * r + p * r, k * p * r), reverse=True)
+    three = [predictions(f"three{trans}", stream(f"ADVAN11 TRANS{trans}", pk, PROPORTIONAL,
+                                                 omega="0.1")) for trans, pk in {
+        1: f"K={k!r}*EXP(ETA(1))\nK12={k12!r}\nK21={p!r}\nK13={k13!r}\nK31={r!r}\nS1={v1}",
+        4: f"CL={cl}*EXP(ETA(1))\nV1={v1}\nQ2={q}\nV2={v2}\nQ3={q3}\nV3={v3}\nS1=V1",
+        6: f"ALPHA={a!r}*EXP(ETA(1))\nBETA={b!r}\nGAMMA={c!r}\nK21={p!r}\nK31={r!r}\nS1={v1}",
+    }.items()]
+    close(three[1], three[0], 1e-9, "TRANS4")
+    close(three[2], three[0], 1e-7, "TRANS6")
+
+
+def cubic(s, q, p):
+    """The roots of x^3 - s x^2 + q x - p, all above 0 and different."""
+    third = s / 3
+    m = math.sqrt(third ** 2 - q / 3)
+    angle = math.acos((third ** 3 - third * q / 2 + p / 2) / m ** 3) / 3
+    return [third + 2 * m * math.cos(angle + 2 * math.pi * i / 3) for i in range(3)]
+
+
+@test
+def test_units():
+    """Days and hours, mg and ug, mg/L and ng/mL: the same levels."""
+    pk = "CL={0}*EXP(ETA(1))\nV=31\nKA={1}\nALAG1={2}\nS2=V{3}"
+    code = {"more": "", "omega": "0.1", "input": "ID TIME AMT DV EVID CMT"}
+    want = predictions("hours", stream("ADVAN2 TRANS2", pk.format(2.7, 0.9, 0.6, ""),
+                                       PROPORTIONAL, **code))
+    days = predictions("days", stream("ADVAN2 TRANS2", pk.format(2.7 * 24, 0.9 * 24, 0.6 / 24, ""),
+                                      PROPORTIONAL, **code), "--time-unit", "d")
+    close(days, want, 1e-12, "days")
+    small = predictions("small", stream("ADVAN2 TRANS2", pk.format(2.7, 0.9, 0.6, "/1000"),
+                                        PROPORTIONAL, **code), "--dv-unit", "ng/mL")
+    close([value / 1000 for value in small], want, 1e-12, "ng/mL")
+    micro = predictions("micro", stream("ADVAN2 TRANS2", pk.format(2.7, 0.9, 0.6, ""),
+                                        PROPORTIONAL, **code), "--dose-unit", "ug", "--dv-unit",
+                        "ug/L")
+    close([value / 1000 for value in micro], want, 1e-12, "ug")
+    equations = MM.replace("- VMAX*CP/(KM + CP)", "- VMAX*CP/(KM + CP)*(1 + 0*T)")
+    saturating = "VMAX={0}*EXP(ETA(1))\nKM={1}\nV=31\nKA={2}\nS2=V"
+    one = predictions("satur", stream("ADVAN13", saturating.format(41, 3.3, 0.9), PROPORTIONAL,
+                                      **{**code, "more": equations}))
+    other = predictions("saturated", stream("ADVAN13", saturating.format(41e3 * 24, 3.3e3, 21.6),
+                                            PROPORTIONAL, **{**code, "more": equations}),
+                        "--dose-unit", "ug", "--dv-unit", "ug/L", "--time-unit", "d")
+    close([value / 1000 for value in other], one, 1e-6, "equations")
+
+
+@test
+def test_refused():
+    """What cannot be translated is named with its line."""
+    good = one_compartment()
+    pk = "$PK\n@"
+    cases = {
+        "MIXNUM": good.replace("CL = THETA(1)", "CL = @MIXNUM*THETA(1)"),
+        "NEWIND": good.replace("CL = THETA(1)", "CL = @NEWIND*THETA(1)"),
+        "depends on TIME": good.replace("CL = THETA(1)", "CL = @TIME*THETA(1)"),
+        "GAMLN": good.replace("CL = THETA(1)", "CL = @GAMLN(THETA(1))"),
+        "XYZ is used where it has no value": good.replace("CL = THETA(1)", "CL = @XYZ*THETA(1)"),
+        "A_0(n)": good.replace("$PK\n", pk + "A_0(1) = 3\n"),
+        "MTIME": good.replace("$PK\n", pk + "MTIME(1) = 3\n"),
+        "CALLFL": good.replace("$PK\n", pk + "CALLFL = 1\n"),
+        "Fortran": good.replace("$PK\n", pk + '"  X = 1\n'),
+        "DOWHILE": good.replace("$PK\n", pk + "DOWHILE (I.LT.3)\n"),
+        "ENDIF": good.replace("$ERROR\n", "IF (1.EQ.2) THEN\nX=1\n@$ERROR\n"),
+        "depends on ETA(1)": good.replace("$ERROR", "@$ERROR").replace("F*(1 + EPS(1))", "F*(1 + EPS(1)*EXP(ETA(1)))"),
+        "depends on WT": good.replace("EVID CMT", "EVID CMT WT").replace("EPS(1)", "@WT*EPS(1)"),
+        "expected a prediction that is": good.replace("Y = F*(1", "Y = F*F*(1"),
+        "expected EPS(1) to EPS(1)": good.replace("EPS(1)", "@EPS(2)"),
+        "expected THETA(1) to THETA(3)": good.replace("THETA(2)", "@THETA(4)"),
+        "expected Y in $ERROR": good.replace("Y =", "Z ="),
+        "$MIX": good.replace("$PK", "@$MIX\nNSPOP=2\n$PK"),
+        "$PRED": good.replace("$PK", "@$PRED\nX=1\n$PK"),
+        "$BIND": good.replace("$PK", "@$BIND X\n$PK"),
+        "a second $PROBLEM": good + "$PROBLEM@ again\n",
+        "OTHER=": good.replace("ADVAN2 TRANS2", "ADVAN2 @OTHER=mine.f"),
+        "ADVAN5 is not translated": good.replace("ADVAN2 TRANS2", "ADVAN5"),
+        "ADVAN2 has no TRANS4": good.replace("TRANS2", "TRANS4"),
+        "expected KA in $PK": good.replace("KA =", "KB ="),
+        "expected $DES": good.replace("ADVAN2 TRANS2", "ADVAN6"),
+        "amount in compartment 2 divided": good.replace("Y = F*", "Y = A(1)*"),
+        "expected 3 numbers in BLOCK(2)": good.replace("$OMEGA 0.2 0.2 0.2", "@$OMEGA BLOCK(2) 1 2"
+                                                       ).replace("@$OMEGA ", "$OMEGA @"),
+        "expected a record": "$NONSENSE\n",
+        "$INPUT drops": good.replace("EVID CMT", "EVID CMT WT=DROP").replace("THETA(1)*",
+                                                                            "THETA(1)*@WT*"),
+        "none of those": good.replace("EPS(1)", "SQRT(1+F)*EPS(1)"),
+    }
+    for words, text in cases.items():
+        refused(text, words)
+    refused(good, "--dv-unit", "--dv-unit", "umol/L")
+    refused(good, "--time-unit", "--time-unit", "mg")
+    refused(good.replace("THETA(1)*", "THETA(1)*WT*").replace("EVID CMT", "EVID CMT WT"),
+            "--covariates", "--covariates", "WT kg 9")
+
+
+@test
+def test_notes():
+    """What is left out is noted with its line, and what is assumed, too."""
+    text = one_compartment("IF (BLQ.EQ.1) THEN\nF_FLAG = 1\nY = PHI((LLOQ-F)/F)\nELSE\n"
+                           "F_FLAG = 0\nY = F + F*EPS(1)\nENDIF",
+                           input="ID TIME AMT DV EVID BLQ LLOQ")
+    answer = run("models", "import", write_control("noted", text), "--json").expect(0).json()
+    assert answer["format"] == "titrate-import/1" and answer["id"] == "imported-model-1900"
+    lines = text.splitlines()
+    notes = {note["text"]: note.get("line") for note in answer["notes"]}
+    for words, line in {"likelihood": "Y = PHI((LLOQ-F)/F)", "$DATA": "$DATA data.csv IGNORE=#",
+                        "$ESTIMATION": "$ESTIMATION METHOD=1 INTER"}.items():
+        found = [number for note, number in notes.items() if words in note]
+        assert found == [lines.index(line) + 1], (words, found, notes)
+    assert any("levels in mg/L (assumed" in note for note in notes), notes
+    assert "For teaching only" in answer["model"] and "error = proportional" in answer["model"]
+
+
+@test
+def test_command():
+    """The id from the file's name; nothing is overwritten; no option where none belongs."""
+    control = write_control("plain", one_compartment())
+    path = folder() / "plain-test-2020.model"
+    done = run("models", "import", control, "-o", path).expect(0)
+    assert b"teaching" in done.out and "id = plain-test-2020" in path.read_text(encoding="utf-8")
+    run("models", "import", control, "-o", path).fails(2, "is there already")
+    run("models", "import", control, "--id", "Nonsense").fails(2, "is no id")
+    run("models", "import", control, "-o", folder() / "x.txt").fails(2, "does not end in .model")
+    run("models", "import").fails(2, "needs one control stream")
+    run("models", "import", folder() / "none.ctl").fails(3, "expected a control stream")
+    run("models", "list", "--id", "a-b-2000").fails(2, "takes no option")
 
 
 main()
