@@ -119,17 +119,27 @@ tdm_importance_free (TdmImportance *self)
 }
 
 gboolean
+tdm_importance_add_several (TdmImportance *self, guint count, const double *centres,
+                            const double *covariances)
+{
+  const guint n = self->n, before = self->components->len;
+  g_autofree double *factor = g_new (double, n *n + 1);
+  for (guint k = 0; k < count; k++)
+    if (tdm_cholesky (n, covariances + (gsize)k * n * n, factor))
+      add_component (self, FALSE, centres + (gsize)k * n, factor);
+  const guint added = self->components->len - before;
+  for (guint i = 0; added > 0 && i < self->components->len; i++)
+    if (i < before)
+      nth (self, i)->share *= 1 - ADDED_SHARE;
+    else
+      nth (self, i)->share = ADDED_SHARE / added;
+  return added > 0;
+}
+
+gboolean
 tdm_importance_add (TdmImportance *self, const double *centre, const double *covariance)
 {
-  const guint n = self->n;
-  g_autofree double *factor = g_new (double, n *n + 1);
-  if (!tdm_cholesky (n, covariance, factor))
-    return FALSE;
-  for (guint i = 0; i < self->components->len; i++)
-    nth (self, i)->share *= 1 - ADDED_SHARE;
-  add_component (self, FALSE, centre, factor);
-  nth (self, self->components->len - 1)->share = ADDED_SHARE;
-  return TRUE;
+  return tdm_importance_add_several (self, 1, centre, covariance);
 }
 
 /* Of the extra numbers one chooses the component, two make the chi-squared variable. */

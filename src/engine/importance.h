@@ -20,6 +20,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmImportance, tdm_importance_free)
 gboolean tdm_importance_add (TdmImportance *self, const double *centre,
                              const double *covariance);
 
+/* Adds `count` of them, with half of the whole weight in all; those whose covariance is
+ * not positive definite are left out. FALSE when that leaves none. */
+gboolean tdm_importance_add_several (TdmImportance *self, guint count,
+                                     const double *centres, const double *covariances);
+
 /* Makes one draw (n effects) of n + TDM_IMPORTANCE_EXTRA uniform numbers in (0, 1). */
 void tdm_importance_draw (const TdmImportance *self, const double *uniform,
                           double *eta);

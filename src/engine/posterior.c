@@ -25,7 +25,12 @@
 #define FEWEST_PROPOSALS 1000
 #define FEWEST_PROPOSALS_ODE 500
 #define PROPOSALS_PER_TASK 16
-#define ROUNDS 3
+#define ROUNDS 4
+/* The first rounds spread the proposal over PLACES more places each. */
+#define SPREAD_ROUNDS 3
+#define PLACES 16
+#define EASY_ESS_SHARE 0.5
+#define EASY_PARETO_K 0.5
 /* Weights are good enough when they are worth this share of the draws wanted, and at
  * least so many, and their tail is light enough. */
 #define LEAST_ESS_SHARE 0.4
@@ -213,6 +218,68 @@ improve (Sampler *s)
   return better;
 }
 
+/* Where proposals of a kind lie by the root of their weights, which reaches further
+ * than the weights do: `count` of them, in `centres`. */
+static void
+choose_centres (const Sampler *s, guint kind, TdmRandom *random, guint count,
+                double *centres)
+{
+  const guint m = s->n_proposals / s->n_kinds;
+  g_autofree double *roots = g_new (double, m);
+  g_autofree guint *chosen = g_new (guint, count);
+  double sum = 0;
+  for (guint d = 0; d < m; d++)
+    sum += roots[d] = sqrt (s->weights[(gsize)d * s->n_kinds + kind]);
+  for (guint d = 0; d < m; d++)
+    roots[d] /= sum;
+  tdm_weights_resample (roots, m, tdm_random_uniform (random), count, chosen);
+  for (guint c = 0; c < count; c++)
+    memcpy (centres + (gsize)c * s->n,
+            s->eta + ((gsize)chosen[c] * s->n_kinds + kind) * s->n,
+            s->n * sizeof (double));
+}
+
+/* A t at each of several places joins the proposal, with the curvature of that place:
+ * together they follow a posterior that is long and bent, as where absorption and
+ * elimination may change places, into tails that one t never reaches. */
+static gboolean
+spread_kind (const Sampler *s, guint kind, TdmObjective *objective, TdmRandom *random)
+{
+  const guint n = s->n;
+  g_autofree double *centres = g_new (double, PLACES *n + 1);
+  g_autofree double *covariances = g_new0 (double, (gsize)PLACES *n *n + 1);
+  g_autofree double *gradient = g_new (double, n + 1);
+  g_autofree double *hessian = g_new (double, 2 * n * n + 1);
+  double *factor = hessian + n * n;
+  choose_centres (s, kind, random, PLACES, centres);
+  use_kind (s, objective, kind);
+  for (guint c = 0; c < PLACES; c++)
+    if (isfinite (
+            tdm_objective_eval (objective, centres + c * n, gradient, hessian, FALSE))
+        && tdm_cholesky (n, hessian, factor))
+      tdm_cholesky_inverse (n, factor, covariances + (gsize)c * n * n);
+  return tdm_importance_add_several (s->proposals[kind], PLACES, centres, covariances);
+}
+
+static gboolean
+spread (Sampler *s, TdmRandom *random)
+{
+  g_autoptr (TdmObjective) objective = open_objective (s);
+  gboolean better = FALSE;
+  for (guint k = 0; objective && k < s->n_kinds; k++)
+    if (s->proposals[k] && s->out->kinds[k] > 0)
+      better |= spread_kind (s, k, objective, random);
+  return better;
+}
+
+/* Weights so even that the posterior has no tail which the proposal might not know. */
+static gboolean
+is_easy (const Sampler *s)
+{
+  return s->out->reliable && s->out->ess >= EASY_ESS_SHARE * s->n_proposals
+         && !(s->out->pareto_k > EASY_PARETO_K);
+}
+
 static void
 run_importance (Sampler *s, TdmRandom *random)
 {
@@ -227,9 +294,14 @@ run_importance (Sampler *s, TdmRandom *random)
   s->uniform = g_new (double, (gsize)s->n_proposals *uniform_width (s));
   s->eta = g_new0 (double, (gsize)s->n_proposals * s->n);
   s->weights = g_new (double, s->n_proposals);
-  for (guint round = 1; !weigh (s, random) && round < ROUNDS; round++)
-    if (g_cancellable_is_cancelled (s->cancellable) || !improve (s))
-      break;
+  for (guint round = 1;; round++)
+    {
+      const gboolean enough = weigh (s, random);
+      if (round == ROUNDS || g_cancellable_is_cancelled (s->cancellable)
+          || (enough && (ode || is_easy (s) || round >= SPREAD_ROUNDS))
+          || !(round < SPREAD_ROUNDS ? spread (s, random) : improve (s)))
+        return;
+    }
 }
 
 /* One chain's view, of one kind: x = inv(F) (eta - centre) with F the Laplace factor.
