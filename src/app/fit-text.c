@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/unit.h"
+#include "engine/numerics.h"
 
 static GPtrArray *
 table_new (void)
@@ -160,14 +161,15 @@ tdm_fit_text_convergence (const TdmResult *result)
       fit->optima > 1 ? g_strdup_printf ("%u distinct optima were seen", fit->optima)
                       : g_strdup ("all starts agree on one optimum");
 
+  g_autofree char *numerics = tdm_numerics_sentence (fit);
   if (fit->n_levels == 0)
     return g_strdup ("There is no level yet: this is what is expected of a typical "
                      "patient with these covariates.");
   return g_strdup_printf (
       "The estimate %s: %s after %u iterations; from %u starts, %s. "
-      "Objective %s.",
+      "Objective %s. %s",
       fit->converged ? "converged" : "did not converge", why, fit->iterations,
-      fit->starts, optima, objective);
+      fit->starts, optima, objective, numerics);
 }
 
 static char *

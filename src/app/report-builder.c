@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/unit.h"
+#include "engine/numerics.h"
 #include "engine/target.h"
 #include "engine/words.h"
 #include "model/trust.h"
@@ -361,6 +362,7 @@ add_fit (const Builder *self)
                              tdm_fit_text_verdict (self->result))
           : g_strdup_printf ("The fit did not converge (%s): not to be relied on.",
                              tdm_stop_name (fit->stop)));
+  g_ptr_array_add (lines, tdm_numerics_sentence (fit));
   g_ptr_array_add (lines, parameters_text (self->result));
   for (guint i = 0; i < self->result->notes->len; i++)
     {

@@ -2,6 +2,7 @@
 #include "engine/curve-private.h"
 
 #include "base/error.h"
+#include "engine/numerics.h"
 #include "engine/residual.h"
 #include "num/quantile.h"
 #include "num/random.h"
@@ -10,8 +11,6 @@
 #include <string.h>
 
 /* Tolerances of differential equations for bands: far below the spread they show. */
-#define BAND_RELATIVE 1e-4
-#define BAND_ABSOLUTE 1e-4
 
 static const double band_probabilities[TDM_BAND_N] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
@@ -67,7 +66,7 @@ simulate_share (gpointer data)
       tdm_model_get_output (tdm_problem_get_model (spec->problem), 0);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_autofree double *parameters = new_parameters (spec->problem);
-  tdm_pk_work_set_tolerance (work, BAND_RELATIVE, BAND_ABSOLUTE);
+  tdm_pk_work_set_tolerance (work, TDM_DRAW_RELATIVE, TDM_DRAW_ABSOLUTE);
   for (guint d = share->from; d < share->to; d++)
     {
       double *row = w->curves + (gsize)d * spec->n_times;

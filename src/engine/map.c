@@ -464,5 +464,6 @@ tdm_map_fit_one (TdmProblem *problem, guint subpopulation, const TdmMapOptions *
   g_autoptr (TdmFit) fit = tdm_fit_new (problem, subpopulation);
   if (!optimise (fit, &s, options, error) || !tdm_fit_fill_predictions (fit, error))
     return NULL;
+  fit->solver = tdm_objective_get_method (s.objective);
   return g_steal_pointer (&fit);
 }

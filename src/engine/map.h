@@ -65,6 +65,7 @@ struct _TdmFit
   TdmStop stop;
   double gradient_norm; /* of the objective, in prior SDs */
   guint iterations;     /* of the best start */
+  TdmOdeMethod solver;  /* of differential equations, at the estimate; AUTO = none */
   guint starts;
   guint optima;      /* distinct optima seen */
   TdmFitMode *modes; /* these; 0 of them when the fit failed */

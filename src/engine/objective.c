@@ -83,6 +83,12 @@ tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolut
   tdm_pk_work_set_tolerance (self->work, relative, absolute);
 }
 
+TdmOdeMethod
+tdm_objective_get_method (const TdmObjective *self)
+{
+  return tdm_pk_work_get_method (self->work);
+}
+
 void
 tdm_objective_set_subpopulation (TdmObjective *self, guint subpopulation)
 {

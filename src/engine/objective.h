@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmObjective, tdm_objective_free)
 /* Loosens an ODE structure's tolerances (0 = the structure's). */
 void tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute);
 
+/* The solver of differential equations at work at the last evaluation; TDM_ODE_AUTO =
+ * none. */
+TdmOdeMethod tdm_objective_get_method (const TdmObjective *self);
+
 /* Variances as at eta = 0, whatever the effects ("without interaction"), for the
  * first-order conditional approximation of that name. FALSE when eta = 0 has none. */
 gboolean tdm_objective_drop_interaction (TdmObjective *self,

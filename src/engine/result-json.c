@@ -2,6 +2,7 @@
 #include "engine/result-json.h"
 
 #include "engine/marginal.h"
+#include "engine/numerics.h"
 #include "engine/target.h"
 
 #include <math.h>
@@ -188,6 +189,7 @@ tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
   json_object_set_new (out, "covariance", covariance (fit, expected_covariance));
   json_object_set_new (out, "shrinkage", by_effect (fit, fit->shrinkage));
   json_object_set_new (out, "levels", levels);
+  json_object_set_new (out, "numerics", tdm_json_numerics (model, fit));
   if (fit->n_subpopulations > 0)
     json_object_set_new (out, "subpopulations", subpopulations (fit));
   return out;
@@ -294,6 +296,7 @@ tdm_json_prediction (const TdmModel *model, const TdmCurve *curve,
                            "individual", bands (curve->individual_band, curve->n));
   json_object_set_new (out, "posterior",
                        posterior ? tdm_json_posterior (posterior) : json_null ());
+  json_object_set_new (out, "numerics", tdm_json_numerics (model, NULL));
   return out;
 }
 

@@ -7,7 +7,8 @@
 
 #include "engine/result.h"
 
-/* All return a new reference. */
+/* All return a new reference. Fit and prediction say under "numerics" how they were
+ * computed (engine/numerics.h). */
 json_t *tdm_json_fit (const TdmResult *result,
                       gboolean expected_covariance) G_GNUC_WARN_UNUSED_RESULT;
 /* The estimate alone: what does not need curves and proposals. */

@@ -2,14 +2,12 @@
  * number depends on its regimen and its draw alone. */
 #include "engine/score.h"
 
+#include "engine/numerics.h"
 #include "engine/parallel.h"
 #include "num/quantile.h"
 
 #include <math.h>
 
-/* Tolerances of differential equations under draws. */
-#define DRAW_RELATIVE 1e-4
-#define DRAW_ABSOLUTE 1e-4
 /* Draws of one task: a task must not outlast the patience of who cancels. */
 #define BLOCK 64
 #define BLOCK_ODE 4
@@ -73,7 +71,7 @@ open_metrics (gpointer data)
 {
   const Work *work = data;
   TdmMetrics *metrics = tdm_metrics_new (work->input->problem, work->input->target);
-  tdm_metrics_set_tolerance (metrics, DRAW_RELATIVE, DRAW_ABSOLUTE);
+  tdm_metrics_set_tolerance (metrics, TDM_DRAW_RELATIVE, TDM_DRAW_ABSOLUTE);
   return metrics;
 }
 

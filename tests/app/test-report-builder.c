@@ -84,6 +84,7 @@ test_fit_and_model (void)
   g_assert_true (any_contains (report->fit, "The 2 levels used"));
   g_assert_true (any_contains (report->fit, "The fit converged"));
   g_assert_true (any_contains (report->fit, "Advice is given"));
+  g_assert_true (any_contains (report->fit, "in closed form"));
   g_assert_true (any_contains (report->fit, "CL "));
   g_assert_true (any_contains (report->model, "Built from: "));
   g_assert_true (any_contains (report->model, "Reference: "));

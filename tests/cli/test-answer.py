@@ -58,6 +58,7 @@ def check(value, shape, where="answer"):
 
 MODEL = {"id": TEXT, "sha256": TEXT}
 POSTERIOR = {"method": TEXT, "draws": NUMBER, "prior": FLAG, "reliable": FLAG, "ess": NUMBER}
+NUMERICS = {"method": TEXT}
 NOTES = [{"severity": TEXT, "code": TEXT, "text": TEXT, "place": Maybe(TEXT)}]
 FIT = {
     "format": "titrate-fit/1", "model": MODEL, "converged": FLAG, "objective": NUMBER,
@@ -66,7 +67,8 @@ FIT = {
     "covariance": {"kind": TEXT, "names": [TEXT], "values": [NUMBERS]},
     "levels": [{"time": NUMBER, "observed": NUMBER, "population": NUMBER, "individual": NUMBER,
                 "residual": NUMBER, "weighted_residual": NUMBER, "used": FLAG, "unit": TEXT}],
-    "metrics": Map({"value": NUMBER, "unit": TEXT}), "posterior": POSTERIOR, "notes": NOTES,
+    "metrics": Map({"value": NUMBER, "unit": TEXT}), "posterior": POSTERIOR, "numerics": NUMERICS,
+    "notes": NOTES,
     "certificate": {"advice": TEXT, "reason": TEXT, "eigenvalues": NUMBERS, "percentile": Map(NUMBER),
                     "joint_percentile": NUMBER, "learned": NUMBER, "gradient_norm": NUMBER,
                     "levels": [{"prior_percentile": Maybe(NUMBER), "influence": Maybe(NUMBER)}]},
@@ -76,7 +78,7 @@ PREDICTION = {
     "format": "titrate-prediction/1", "model": MODEL, "unit": TEXT, "time": NUMBERS,
     "population": NUMBERS, "individual": NUMBERS,
     "percentiles": {"population": PERCENTILES, "individual": PERCENTILES},
-    "posterior": POSTERIOR,
+    "posterior": POSTERIOR, "numerics": NUMERICS,
 }
 PROPOSALS = {
     "format": "titrate-proposals/1", "model": MODEL, "target": Maybe({"metric": TEXT}),

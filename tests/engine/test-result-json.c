@@ -1,5 +1,6 @@
 /* The JSON answers: the fields other programs rely on, their types, and numbers that
  * read back exactly. */
+#include "engine/numerics.h"
 #include "engine/result-json.h"
 #include "given.h"
 
@@ -270,6 +271,52 @@ test_judgement (void)
   json_decref (json);
 }
 
+/* How an answer was computed: in closed form, or by which solver to what tolerance. */
+static void
+test_numerics (void)
+{
+  static const char *const ids[] = { "phenytoin-yukawa-1990",
+                                     "voriconazole-friberg-2012" };
+  static const char *const own[] = { "{'name': 'COAED', 'value': 'no'}",
+                                     "{'name': 'CYP2C19', 'value': 'reduced'}" };
+  static const char *const solvers[] = { "explicit Runge-Kutta",
+                                         "implicit Runge-Kutta" };
+  g_autoptr (TdmResult) result = result_of ("");
+  json_t *linear = read_back (tdm_json_fit (result, FALSE));
+  g_assert_cmpstr (json_string_value (field (linear, "numerics.method")), ==,
+                   "closed form");
+  json_decref (linear);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TdmModel) model = bundled_model (ids[i]);
+      g_autofree char *body = g_strdup_printf (
+          "'patient': {'id': 'N', 'sex': 'male'}, 'covariates': [{'name': 'WT', "
+          "'value': 71.3, 'unit': 'kg'}, {'name': 'AGE', 'value': 41, 'unit': 'y'}, "
+          "%s], 'doses': [{'time': 0, 'amount': 300, 'unit': 'mg', 'route': 'oral', "
+          "'interval': 12, 'count': 4}], 'levels': [{'time': 47.7, 'value': 1.37, "
+          "'unit': 'mg/L'}]",
+          own[i]);
+      g_autoptr (TdmProblem) problem = given_problem (model, body, &error);
+      g_assert_no_error (error);
+      g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, &error);
+      g_assert_no_error (error);
+      json_t *values = read_back (tdm_json_fit_values (fit, FALSE));
+      g_autofree char *sentence = tdm_numerics_sentence (fit);
+      g_assert_cmpstr (json_string_value (field (values, "numerics.method")), ==,
+                       "ODE");
+      g_assert_cmpstr (json_string_value (field (values, "numerics.solver")), ==,
+                       solvers[i]);
+      g_assert_true (json_real_value (field (values, "numerics.relative")) == 1e-8);
+      g_assert_true (json_real_value (field (values, "numerics.absolute")) == 1e-9);
+      g_assert_true (json_real_value (field (values, "numerics.draws.relative"))
+                     == 1e-4);
+      g_assert_nonnull (strstr (sentence, solvers[i]));
+      g_assert_nonnull (strstr (sentence, "1e-08 relative and 1e-09 mg"));
+      json_decref (values);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,5 +328,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/result-json/withheld", test_withheld);
   g_test_add_func ("/engine/result-json/numbers", test_numbers);
   g_test_add_func ("/engine/result-json/judgement", test_judgement);
+  g_test_add_func ("/engine/result-json/numerics", test_numerics);
   return g_test_run ();
 }
