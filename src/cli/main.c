@@ -11,7 +11,8 @@
 
 static const TdmCliCommand commands[] = {
   { "models",
-    "models [list | show ID|FILE | check [ID|FILE…] | accept ID|FILE | import RUN.ctl "
+    "models [list | show ID|FILE | check [ID|FILE…] [-o FILE.pdf] | accept ID|FILE | "
+    "import RUN.ctl "
     "[-o ID.model] "
     "[--id ID] [--dose-unit U] [--dv-unit U] [--time-unit U] [--covariates LIST]] "
     "[--json]",

@@ -2,10 +2,16 @@
 #include "cli/cli.h"
 
 #include "base/error.h"
+#include "base/number.h"
+#include "cli/platform.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
-#include "model/check.h"
+#include "engine/qualify.h"
 #include "model/library.h"
+#include "model/trust.h"
+#include "plot/document.h"
+
+#include <math.h>
 
 /* The models named by the arguments after the first, all bundled ones when none is. */
 static GPtrArray *
@@ -42,10 +48,11 @@ model_json (const TdmModel *model, const GPtrArray *lines, guint failed)
   json_t *checks = json_array ();
   for (guint i = 0; i < lines->len; i++)
     json_array_append_new (checks, check_json (lines->pdata[i]));
-  return json_pack ("{s:s, s:s, s:i, s:i, s:o}", "id", tdm_model_get_id (model),
-                    "sha256", tdm_model_get_sha256 (model), "passed",
-                    (int)(lines->len - failed), "failed", (int)failed, "checks",
-                    checks);
+  return json_pack (
+      "{s:s, s:s*, s:s, s:s, s:i, s:i, s:o}", "id", tdm_model_get_id (model), "version",
+      tdm_model_get_text (model)->version, "sha256", tdm_model_get_sha256 (model),
+      "origin", tdm_trust_origin_name (tdm_trust_origin (model)), "passed",
+      (int)(lines->len - failed), "failed", (int)failed, "checks", checks);
 }
 
 static void
@@ -63,37 +70,79 @@ print_model (const TdmModel *model, const GPtrArray *lines, GString *out)
       tdm_cli_table_add_number (table, line->got);
       tdm_cli_table_add_text (table, line->unit);
     }
-  g_string_append_printf (out, "%s\n", tdm_model_get_id (model));
+  g_string_append_printf (out, "%s, version %s, %s, sha256 %s\n",
+                          tdm_model_get_id (model), tdm_model_get_text (model)->version,
+                          tdm_trust_origin_name (tdm_trust_origin (model)),
+                          tdm_model_get_sha256 (model));
   tdm_cli_table_print (table, 2, out);
   g_string_append_c (out, '\n');
-}
-
-static guint
-count_failed (const GPtrArray *lines)
-{
-  guint failed = 0;
-  for (guint i = 0; i < lines->len; i++)
-    failed += !((const TdmCheckLine *)lines->pdata[i])->passed;
-  return failed;
 }
 
 /* What the models checked so far gave. */
 typedef struct
 {
+  TdmCliPlatform platform;
   json_t *list;
   GString *text;
-  guint checks, failed;
+  TdmDocument *document; /* or NULL */
+  guint models, checks, failed;
 } Summary;
+
+static void
+summary_clear (Summary *self)
+{
+  tdm_cli_platform_clear (&self->platform);
+  json_decref (self->list);
+  g_string_free (self->text, TRUE);
+  g_clear_pointer (&self->document, tdm_document_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Summary, summary_clear)
+
+static void
+add_line (TdmDocument *document, const TdmCheckLine *line)
+{
+  static const double stops[] = { 0.0, 0.06, 0.28, 0.44, 0.55, 0.66, 0.74 };
+  g_autofree char *expected = tdm_number_format (line->expected, 6);
+  g_autofree char *got =
+      isfinite (line->got) ? tdm_number_format (line->got, 6) : g_strdup ("none");
+  const char *cells[] = { line->passed ? "ok" : "FAIL",
+                          line->name,
+                          line->quantity,
+                          expected,
+                          got,
+                          line->unit,
+                          line->source };
+  tdm_document_add_row (document, cells, stops, G_N_ELEMENTS (cells));
+}
+
+static void
+document_model (TdmDocument *document, const TdmModel *model, const GPtrArray *lines,
+                guint failed)
+{
+  const TdmModelText *text = tdm_model_get_text (model);
+  g_autofree char *what = g_strdup_printf (
+      "%s, version %s, %s. SHA-256 %s. %u of %u checks passed.", text->title,
+      text->version, tdm_trust_origin_name (tdm_trust_origin (model)),
+      tdm_model_get_sha256 (model), lines->len - failed, lines->len);
+  tdm_document_add_heading (document, text->id);
+  tdm_document_add_paragraph (document, what);
+  for (guint i = 0; i < lines->len; i++)
+    add_line (document, lines->pdata[i]);
+}
 
 static gboolean
 check_model (TdmModel *model, Summary *summary, GError **error)
 {
-  g_autoptr (GPtrArray) lines = tdm_model_run_checks (model, error);
+  g_autoptr (GPtrArray) lines = tdm_qualify_model (model, error);
   if (!lines)
     return FALSE;
-  guint failed = count_failed (lines);
+  guint failed = tdm_qualify_count_failed (lines);
   json_array_append_new (summary->list, model_json (model, lines, failed));
   print_model (model, lines, summary->text);
+  if (summary->document)
+    document_model (summary->document, model, lines, failed);
+  summary->models++;
   summary->checks += lines->len;
   summary->failed += failed;
   return TRUE;
@@ -105,31 +154,86 @@ check_all (const GPtrArray *models, Summary *summary, GError **error)
   for (guint i = 0; i < models->len; i++)
     if (!check_model (models->pdata[i], summary, error))
       return FALSE;
-  g_string_append_printf (summary->text, "%u models, %u checks, %u failed\n",
-                          models->len, summary->checks, summary->failed);
   return TRUE;
+}
+
+/* What was used, on what, when. */
+static void
+document_platform (TdmDocument *document, const TdmCliPlatform *platform)
+{
+  static const double stops[] = { 0.0, 0.25 };
+  for (guint i = 0; platform->pairs[i]; i += 2)
+    {
+      const char *cells[] = { platform->pairs[i], platform->pairs[i + 1] };
+      tdm_document_add_row (document, cells, stops, 2);
+    }
+}
+
+static void
+print_platform (const TdmCliPlatform *platform, GString *out)
+{
+  for (guint i = 0; platform->pairs[i]; i += 2)
+    g_string_append_printf (out, "%s: %s\n", platform->pairs[i],
+                            platform->pairs[i + 1]);
+}
+
+static json_t *
+platform_json (const TdmCliPlatform *platform)
+{
+  json_t *out = json_object ();
+  for (guint i = 0; platform->pairs[i]; i += 2)
+    json_object_set_new (out, platform->pairs[i], json_string (platform->pairs[i + 1]));
+  return out;
+}
+
+static void
+answer_checks (const TdmCliOptions *options, const Summary *summary,
+               TdmCliAnswer *answer)
+{
+  if (options->json)
+    tdm_cli_print_json (
+        json_pack ("{s:s, s:s, s:s, s:o, s:i, s:i, s:O}", "format", "titrate-checks/1",
+                   "version", TDM_VERSION, "date", summary->platform.date, "platform",
+                   platform_json (&summary->platform), "checks", (int)summary->checks,
+                   "failed", (int)summary->failed, "models", summary->list),
+        answer->text);
+  else
+    {
+      g_string_append_len (answer->text, summary->text->str,
+                           (gssize)summary->text->len);
+      print_platform (&summary->platform, answer->text);
+      g_string_append_printf (answer->text, "%u models, %u checks, %u failed\n",
+                              summary->models, summary->checks, summary->failed);
+    }
+  if (summary->failed == 0)
+    return;
+  answer->status = TDM_ERROR_NO_ANSWER;
+  answer->warning =
+      g_strdup_printf ("%u of %u checks failed", summary->failed, summary->checks);
 }
 
 gboolean
 tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
                       GError **error)
 {
+  static const char *const suffixes[] = { ".pdf", NULL };
+  if (options->output && !tdm_cli_check_output (options, suffixes, error))
+    return FALSE;
   g_autoptr (GPtrArray) models = named_models (options, error);
-  g_autoptr (GString) text = g_string_new (NULL);
-  Summary summary = { .list = json_array (), .text = text };
-  gboolean done = models && check_all (models, &summary, error);
-  if (done && options->json)
-    tdm_cli_print_json (json_pack ("{s:s, s:s, s:O}", "format", "titrate-checks/1",
-                                   "version", TDM_VERSION, "models", summary.list),
-                        answer->text);
-  else if (done)
-    g_string_append_len (answer->text, text->str, (gssize)text->len);
-  json_decref (summary.list);
-  if (done && summary.failed > 0)
+  if (!models)
+    return FALSE;
+  g_auto (Summary) summary = { .list = json_array (), .text = g_string_new (NULL) };
+  tdm_cli_platform_init (&summary.platform);
+  if (options->output)
     {
-      answer->status = TDM_ERROR_NO_ANSWER;
-      answer->warning =
-          g_strdup_printf ("%u of %u checks failed", summary.failed, summary.checks);
+      summary.document = tdm_document_new ("Qualification of Titrate");
+      document_platform (summary.document, &summary.platform);
     }
-  return done;
+  if (!check_all (models, &summary, error)
+      || (summary.document
+          && !tdm_document_save (summary.document, options->output,
+                                 summary.platform.date, error)))
+    return FALSE;
+  answer_checks (options, &summary, answer);
+  return TRUE;
 }

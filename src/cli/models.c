@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
-#include "model/check.h"
+#include "engine/qualify.h"
 #include "model/library.h"
 #include "model/trust.h"
 
@@ -68,7 +68,7 @@ static json_t *
 checked_json (TdmModel *model)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) lines = tdm_model_run_checks (model, &error);
+  g_autoptr (GPtrArray) lines = tdm_qualify_model (model, &error);
   json_t *out = identity_json (model);
   guint failed = 0;
   for (guint i = 0; lines && i < lines->len; i++)
@@ -350,8 +350,9 @@ tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
   const char *what = options->arguments[0] ? options->arguments[0] : "list";
   if (g_str_equal (what, "import"))
     return tdm_cli_models_import (options, answer, error);
-  if (options->output || options->id || options->dose_unit || options->dv_unit
-      || options->time_unit || options->covariates)
+  if ((options->output && !g_str_equal (what, "check")) || options->id
+      || options->dose_unit || options->dv_unit || options->time_unit
+      || options->covariates)
     return tdm_cli_usage (error, "models %s takes no option but --json", what);
   if (g_str_equal (what, "list"))
     return list_models (options, answer, error);

@@ -8,7 +8,7 @@
 #include "gtk/domain-section.h"
 #include "gtk/drug-section.h"
 #include "gtk/text-table.h"
-#include "model/check.h"
+#include "engine/qualify.h"
 
 struct _TdmModelPage
 {
@@ -76,7 +76,7 @@ static void
 check_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  GPtrArray *lines = tdm_model_run_checks (data, &error);
+  GPtrArray *lines = tdm_qualify_model (data, &error);
 
   if (lines != NULL)
     g_task_return_pointer (task, lines, (GDestroyNotify)g_ptr_array_unref);

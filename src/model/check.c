@@ -17,6 +17,8 @@ typedef struct
   double *values;     /* two of each expectation: at from_h, at time_h; mg/L */
   double *areas;
   TdmPkSteadyState steady;
+  GHashTable *eta; /* char* to double*; NULL = not estimated */
+  double objective;
 } Run;
 
 static void
@@ -36,6 +38,7 @@ run_clear (Run *self)
   g_free (self->parameters);
   g_free (self->values);
   g_free (self->areas);
+  g_clear_pointer (&self->eta, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -120,6 +123,32 @@ compute (Run *self, GError **error)
   return compute_history (self, work, error) && compute_steady (self, work, error);
 }
 
+static gboolean
+estimate (Run *self, TdmCheckEstimate run, GError **error)
+{
+  const TdmModelCheck *check = self->check;
+  const TdmCheckTask task = {
+    .covariates = check->covariates,
+    .doses = (const TdmPkDose *)(gpointer)check->doses->data,
+    .routes = (const guint *)(gpointer)check->routes->data,
+    .n_doses = check->doses->len,
+    .observed = (const TdmCheckObserved *)(gpointer)check->observed->data,
+    .n_observed = check->observed->len,
+  };
+
+  if (run == NULL || task.n_observed == 0)
+    return TRUE;
+  self->eta = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return run (self->model, &task, self->eta, &self->objective, error);
+}
+
+static double
+get_effect (const Run *self, const char *name)
+{
+  const double *value = g_hash_table_lookup (self->eta, name);
+  return value != NULL ? *value : NAN;
+}
+
 static double
 last_interval (const Run *self)
 {
@@ -155,6 +184,10 @@ get_result (const Run *self, guint i)
       return self->steady.auc * scale;
     case TDM_CHECK_AUC24:
       return self->steady.auc * 24.0 / last_interval (self) * scale;
+    case TDM_CHECK_ETA:
+      return get_effect (self, x->effect);
+    case TDM_CHECK_OBJECTIVE:
+      return self->objective;
     }
   g_assert_not_reached ();
 }
@@ -186,6 +219,10 @@ dup_quantity (const Run *self, const TdmModelExpectation *x)
       return g_strdup ("AUC");
     case TDM_CHECK_AUC24:
       return g_strdup ("AUC24");
+    case TDM_CHECK_ETA:
+      return g_strconcat ("eta ", x->effect, NULL);
+    case TDM_CHECK_OBJECTIVE:
+      return g_strdup ("objective");
     }
   g_assert_not_reached ();
 }
@@ -221,6 +258,9 @@ dup_unit (const Run *self, const TdmModelExpectation *x)
     case TDM_CHECK_AUC:
     case TDM_CHECK_AUC24:
       return dup_area_unit (unit);
+    case TDM_CHECK_ETA:
+    case TDM_CHECK_OBJECTIVE:
+      return NULL;
     default:
       break;
     }
@@ -233,6 +273,8 @@ add_lines (const Run *self, GPtrArray *lines)
   for (guint i = 0; i < self->check->expected->len; i++)
     {
       const TdmModelExpectation *x = get_expected (self, i);
+      if (x->kind >= TDM_CHECK_ETA && self->eta == NULL)
+        continue;
       TdmCheckLine *line = g_new0 (TdmCheckLine, 1);
       line->name = g_strdup (self->check->name);
       line->quantity = dup_quantity (self, x);
@@ -250,6 +292,13 @@ add_lines (const Run *self, GPtrArray *lines)
 GPtrArray *
 tdm_model_run_checks (TdmModel *self, GError **error)
 {
+  return tdm_model_run_checks_with (self, NULL, error);
+}
+
+GPtrArray *
+tdm_model_run_checks_with (TdmModel *self, TdmCheckEstimate run_estimate,
+                           GError **error)
+{
   g_autoptr (GPtrArray) lines =
       g_ptr_array_new_with_free_func ((GDestroyNotify)line_free);
 
@@ -257,7 +306,7 @@ tdm_model_run_checks (TdmModel *self, GError **error)
     {
       g_auto (Run)
           run = { .model = self, .check = g_ptr_array_index (self->checks, i) };
-      if (!compute (&run, error))
+      if (!compute (&run, error) || !estimate (&run, run_estimate, error))
         {
           g_prefix_error (error, "%s, check “%s”: ", self->text.id, run.check->name);
           return NULL;

@@ -107,6 +107,7 @@ read_given (const Item *item, TdmScan *scan, TdmPkDose *dose, GError **error)
   if (route < 0)
     return tdm_scan_set_error (&before, error, "expected the name of a route");
   dose->route = tdm_model_get_route (item->model, route)->route;
+  g_array_append_val (item->check->routes, route);
   return TRUE;
 }
 
@@ -340,24 +341,99 @@ read_subpopulation (Item *item, GError **error)
   return tdm_scan_refuse (entry, error, "expected the name of a subpopulation");
 }
 
+/* NUMBER "at" HOURS, measured */
+static gboolean
+read_one_observed (const Item *item, TdmScan *scan, GError **error)
+{
+  TdmCheckObserved observed = { .output = item->output };
+  TdmScan before = *scan;
+  gboolean found;
+
+  if (!tdm_scan_number (scan, &observed.value, NULL, error))
+    return FALSE;
+  if (!(observed.value > 0.0))
+    return tdm_scan_set_error (&before, error, "expected more than 0");
+  if (!read_hours (scan, "at", &observed.time_h, &found, error))
+    return FALSE;
+  if (!found)
+    return tdm_scan_expect_word (scan, "at", error);
+  g_array_append_val (item->check->observed, observed);
+  return TRUE;
+}
+
+/* "CL", or "CL[2]" of an occasion. */
+static gboolean
+is_effect (const TdmModel *model, const char *name)
+{
+  const gsize length = strcspn (name, "[");
+  const GPtrArray *names =
+      name[length] == '[' ? model->occasion_effects.names : model->effects.names;
+
+  for (guint i = 0; i < names->len; i++)
+    if (strncmp (names->pdata[i], name, length) == 0
+        && ((const char *)names->pdata[i])[length] == '\0')
+      return TRUE;
+  return FALSE;
+}
+
+/* EFFECT NUMBER */
+static gboolean
+read_effect (const Item *item, TdmScan *scan, GError **error)
+{
+  TdmModelExpectation x = { TDM_CHECK_ETA };
+
+  tdm_scan_at_end (scan);
+  TdmScan before = *scan;
+  g_autofree char *name = tdm_scan_dup_token (scan, "a random effect", error);
+  if (name == NULL)
+    return FALSE;
+  if (!is_effect (item->model, name))
+    return tdm_scan_set_error (&before, error,
+                               "expected a random effect, such as CL or CL[1]");
+  x.effect = g_intern_string (name);
+  if (!read_expected (item, scan, &x, error))
+    return FALSE;
+  g_array_append_val (item->check->expected, x);
+  return TRUE;
+}
+
+static gboolean
+read_objective (const Item *item, TdmScan *scan, GError **error)
+{
+  TdmModelExpectation x = { TDM_CHECK_OBJECTIVE };
+
+  if (!read_expected (item, scan, &x, error))
+    return FALSE;
+  g_array_append_val (item->check->expected, x);
+  return TRUE;
+}
+
 /* What is compared must have been computed from something. */
 static gboolean
 check_whole (const Item *item, GError **error)
 {
   const GArray *doses = item->check->doses;
   const TdmKeyEntry *steady = tdm_key_section_find (item->section, "steady_state");
-  const char *const dosed[] = { "levels", "areas", "steady_state" };
+  const char *const dosed[] = { "levels", "areas", "steady_state", "observed" };
+  const char *const estimated[] = { "eta", "objective" };
 
   if (item->check->expected->len == 0)
     return tdm_place_set_error (
         error, &item->section->place,
-        "expected “values”, “levels”, “areas” or “steady_state” in “[%s]”",
+        "expected “values”, “levels”, “areas”, “steady_state”, “eta” or “objective” in "
+        "“[%s]”",
         item->section->group);
   for (guint i = 0; i < G_N_ELEMENTS (dosed); i++)
     {
       const TdmKeyEntry *entry = tdm_key_section_find (item->section, dosed[i]);
       if (entry != NULL && doses->len == 0)
         return tdm_scan_refuse (entry, error, "expected the key “doses” as well");
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (estimated); i++)
+    {
+      const TdmKeyEntry *entry = tdm_key_section_find (item->section, estimated[i]);
+      if (entry != NULL && item->check->observed->len == 0)
+        return tdm_scan_refuse (entry, error, "expected the key “observed” as well");
     }
   if (steady != NULL
       && !(g_array_index (doses, TdmPkDose, doses->len - 1).interval_h > 0.0))
@@ -374,6 +450,9 @@ read_check (Item *item, GError **error)
          && read_all (item, "levels", read_level, error)
          && read_all (item, "areas", read_area, error)
          && read_all (item, "steady_state", read_steady, error)
+         && read_all (item, "observed", read_one_observed, error)
+         && read_all (item, "eta", read_effect, error)
+         && read_all (item, "objective", read_objective, error)
          && check_whole (item, error);
 }
 
@@ -389,6 +468,8 @@ tdm_load_checks (TdmModel *self, const TdmKeyFile *file, GError **error)
       item.check->name = g_strdup (item.section->name);
       item.check->source = tdm_key_file_dup_text (file, item.section, "source");
       item.check->doses = g_array_new (FALSE, FALSE, sizeof (TdmPkDose));
+      item.check->routes = g_array_new (FALSE, FALSE, sizeof (guint));
+      item.check->observed = g_array_new (FALSE, FALSE, sizeof (TdmCheckObserved));
       item.check->expected = g_array_new (FALSE, FALSE, sizeof (TdmModelExpectation));
       g_ptr_array_add (self->checks, item.check);
       if (!read_check (&item, error))

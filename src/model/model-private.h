@@ -3,6 +3,7 @@
 
 #include "lang/program.h"
 #include "model/key-file.h"
+#include "model/check.h"
 #include "model/model.h"
 
 /* A parameter and the unit its expression computes in (NULL = none). */
@@ -56,12 +57,15 @@ typedef enum
   TDM_CHECK_AVERAGE,
   TDM_CHECK_AUC,   /* over one interval at steady state */
   TDM_CHECK_AUC24, /* over 24 h at steady state */
+  TDM_CHECK_ETA,   /* at the estimate */
+  TDM_CHECK_OBJECTIVE,
 } TdmCheckKind;
 
 typedef struct
 {
   TdmCheckKind kind;
   guint index;           /* of the covariate, parameter or output */
+  const char *effect;    /* ETA: its name, interned */
   double time_h, from_h; /* LEVEL: time; AREA: from, time */
   double expected;
   double tolerance; /* relative */
@@ -75,6 +79,8 @@ typedef struct
   double *covariates; /* one each, NAN = not given */
   guint subpopulation;
   GArray *doses;    /* of TdmPkDose */
+  GArray *routes;   /* of guint, one each */
+  GArray *observed; /* of TdmCheckObserved */
   GArray *expected; /* of TdmModelExpectation */
 } TdmModelCheck;
 

@@ -80,6 +80,8 @@ check_free (TdmModelCheck *self)
   g_free (self->source);
   g_free (self->covariates);
   g_array_unref (self->doses);
+  g_array_unref (self->routes);
+  g_array_unref (self->observed);
   g_array_unref (self->expected);
   g_free (self);
 }

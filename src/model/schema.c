@@ -187,6 +187,9 @@ static const SectionRule rules[] = {
       { "levels", 0 },
       { "areas", 0 },
       { "steady_state", 0 },
+      { "observed", 0 },
+      { "eta", 0 },
+      { "objective", 0 },
       { "tolerance", 0 },
       { "source", KEY_NEEDED } } },
 };

@@ -13,6 +13,7 @@ import re
 import sys
 
 try:
+    import estimate
     import solve
     from equations import MODELS
 except ModuleNotFoundError as missing:
@@ -139,7 +140,10 @@ def prove(path):
         return 0, 1
     for name, fields in read_checks(path).items():
         check = Check(model, fields)
-        for what, text, got in check.lines():
+        lines = list(check.lines())
+        if "observed" in fields:
+            lines += estimate.prove(path, fields, read_covariates, read_dose)
+        for what, text, got in lines:
             compared += 1
             if not abs(got - float(text)) <= check.slack(text):
                 wrong += 1
