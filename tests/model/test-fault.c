@@ -322,7 +322,8 @@ static const Fault linear_faults[] = {
   F ("check-zero", "KA 1.653", "KA 0",
      "bad:164:32: values: expected a value other than 0"),
   F ("check-nothing", "values = CL 3.06, V1 21.35, KA 1.653\n", "",
-     "bad:161:1: expected “values”, “levels”, “areas” or “steady_state” in “[check "
+     "bad:161:1: expected “values”, “levels”, “areas”, “steady_state”, “eta” or "
+     "“objective” in “[check "
      "one]”"),
   F ("check-level", "tolerance", "levels = 3.1 at 3\ntolerance",
      "bad:165:18: levels: expected a unit such as h"),
@@ -330,6 +331,12 @@ static const Fault linear_faults[] = {
      "bad:165:16: steady_state: expected trough, peak, average, auc or auc24"),
   F ("check-tolerance", "tolerance = 0.1 %", "tolerance = 20 %",
      "bad:165:13: tolerance: expected a tolerance up to 5 %"),
+  F ("check-eta-alone", "tolerance", "eta = CL 0.1\ntolerance",
+     "bad:165:7: eta: expected the key “observed” as well"),
+  F ("check-eta-unknown", "tolerance", "observed = 3.1 at 4 h\neta = CM 0.1\ntolerance",
+     "bad:166:7: eta: expected a random effect, such as CL or CL[1]"),
+  F ("check-observed", "tolerance", "observed = -3.1 at 4 h\ntolerance",
+     "bad:165:12: observed: expected more than 0"),
   F ("check-output", "tolerance", "output = D\ntolerance",
      "bad:165:10: output: expected the name of an output"),
   F ("check-rest", "KA 1.653\n", "KA 1.653 1/h\n",

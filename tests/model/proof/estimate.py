@@ -289,9 +289,16 @@ class Estimate:
         return self.objective(x * self.sd)
 
     def minimum(self):
-        done = minimize(self.scaled, np.zeros(len(self.sd)), jac=self.gradient, method="BFGS",
-                        options={"gtol": 1e-5})
-        assert done.success or np.max(np.abs(done.jac)) < 1e-3, done.message
+        """The lowest of the minima that BFGS finds from several starts (one for
+        differential equations, which are slow here)."""
+        linear = self.model.sections["structure"]["kind"] == "linear"
+        random = np.random.default_rng(11)
+        starts = [np.zeros(len(self.sd))]
+        starts += [random.normal(size=len(self.sd)) for _ in range(6 if linear else 0)]
+        found = [minimize(self.scaled, start, jac=self.gradient, method="BFGS",
+                          options={"gtol": 1e-5}) for start in starts]
+        done = min(found, key=lambda each: each.fun)
+        assert np.max(np.abs(done.jac)) < 1e-3, done.message
         return done.x * self.sd, float(done.fun)
 
 
