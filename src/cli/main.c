@@ -43,6 +43,11 @@ static const TdmCliCommand commands[] = {
     "[--posterior auto|laplace|importance|hmc] [--json]",
     "regimens that can be given, ranked for the target",
     TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_propose },
+  { "sample",
+    "sample CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] "
+    "[--posterior auto|laplace|importance|hmc] [--json]",
+    "when to draw the next level",
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_sample },
   { "plot",
     "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] [--draws N] "
     "[--seed N] "

@@ -3,8 +3,10 @@
 
 #include "engine/curve.h"
 #include "engine/dose-search.h"
+#include "engine/posterior.h"
 #include "engine/reference.h"
 #include "engine/result.h"
+#include "engine/score.h"
 #include "model/library.h"
 #include "num/linalg.h"
 
@@ -81,6 +83,79 @@ search (gpointer data)
   g_assert_no_error (error);
 }
 
+#define CANDIDATES 200
+
+/* 1,000 draws of the posterior, and 200 regimens (4 intervals, 50 amounts) under them.
+ */
+static void
+sample_and_rank (gpointer data)
+{
+  static const double intervals_h[] = { 6, 8, 12, 24 };
+  const TdmFit *done = data;
+  const TdmPosteriorOptions options = { .draws = DRAWS };
+  const TdmCurrentRegimen current = tdm_problem_get_current (done->problem);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) regimens = g_ptr_array_new_with_free_func (g_free);
+  g_auto (TdmResolvedTarget) target = { 0 };
+  g_autoptr (TdmPosterior) posterior = tdm_posterior_new (done, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (tdm_target_resolve (
+      done->problem, tdm_problem_get_target (done->problem), &target, &error));
+  const TdmScoreInput input = { .problem = done->problem,
+                                .target = &target,
+                                .rows = posterior->rows,
+                                .draws = posterior->draws };
+  for (guint i = 0; i < CANDIDATES; i++)
+    {
+      const TdmRegimen regimen = {
+        .route = tdm_model_get_dosing (tdm_problem_get_model (done->problem), 0)->route,
+        .interval_h = intervals_h[i % G_N_ELEMENTS (intervals_h)],
+        .amount_mg = MAX (current.amount_mg, 1) * (0.2 + 0.01 * i),
+        .duration_h = current.duration_h,
+        .first_dose_h = tdm_problem_get_adjust_h (done->problem)
+      };
+      g_ptr_array_add (regimens, g_memdup2 (&regimen, sizeof regimen));
+    }
+  g_autoptr (TdmScore) score =
+      tdm_score_new (&input, (TdmRegimen *const *)regimens->pdata, CANDIDATES, &error);
+  g_assert_no_error (error);
+}
+
+/* 1,000 draws of the posterior, and the dose search under them. */
+static void
+sample_and_search (gpointer data)
+{
+  const TdmFit *done = data;
+  const TdmPosteriorOptions options = { .draws = DRAWS };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmPosterior) posterior = tdm_posterior_new (done, &options, NULL, &error);
+  g_assert_no_error (error);
+  const TdmDoseSearchOptions search_options = { .posterior = posterior };
+  g_autoptr (TdmProposals) proposals =
+      tdm_dose_search (done, done->notes, &search_options, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static gpointer
+cancel_thread (gpointer cancellable)
+{
+  g_usleep (5000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* Chains of a differential equation, called off after 5 ms. */
+static void
+sample_and_cancel (gpointer data)
+{
+  const TdmPosteriorOptions options = { .draws = 20000, .method = TDM_POSTERIOR_HMC };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GThread *thread = g_thread_new ("cancel", cancel_thread, cancellable);
+  g_assert_null (tdm_posterior_new (data, &options, cancellable, &error));
+  g_thread_join (thread);
+}
+
 static void
 compute (gpointer data)
 {
@@ -140,6 +215,11 @@ bench_references (void)
   bench_run ("MAP fit, Michaelis-Menten, 3 effects (C)", fit, ode);
   bench_curves (done, tdm_problem_get_dose (linear, 0));
   bench_run ("dose search (A4)", search, done);
+  g_autoptr (TdmFit) ode_fit = tdm_map_fit (ode, NULL, NULL, NULL);
+  bench_run ("1000 draws, 200 regimens under them (A4)", sample_and_rank, done);
+  bench_run ("1000 draws, dose search, Michaelis-Menten (C)", sample_and_search,
+             ode_fit);
+  bench_run ("posterior called off after 5 ms (C)", sample_and_cancel, ode_fit);
 }
 
 static void

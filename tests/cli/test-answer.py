@@ -192,6 +192,24 @@ def test_posterior_is_sampled_as_asked():
 
 
 @test
+def test_sample():
+    case = changed(CASES["vancomycin"], options={"sample_hours": ["06:00", "22:00"],
+                                                 "sample_within": 20})
+    got = answer("sample", case)
+    assert got["format"] == "titrate-sample/1" and got["metric"] == "auc24"
+    assert got["best"] in got["times"] and got["best_choice"] in got["times"]
+    assert max(time["reduction"] for time in got["times"]) == got["best"]["reduction"] > 0.05
+    assert min(time["p_wrong"] for time in got["times"]) == got["best_choice"]["p_wrong"]
+    assert got["best_choice"]["p_wrong"] < got["p_wrong_now"] and got["sd_now"] > 0
+    for time in got["times"]:
+        assert 6 <= (8 + time["time"]) % 24 <= 22 and 0 <= time["reduction"] <= 1
+    text = run("sample", case=case).expect(0).out.decode()
+    assert "would tell most about AUC24" in text
+    run("sample", case=changed(case, options={"sample_hours": ["04:00", "04:10"],
+                                              "sample_within": 1})).fails(1, "sample_hours")
+
+
+@test
 def test_bands_of_the_next_measurement_are_wider():
     options = ("--from", 60, "--to", 60, "--draws", 2000)
     plain = answer("predict", CASES["vancomycin"], *options)["percentiles"]["individual"]

@@ -9,7 +9,7 @@ import shutil
 from harness import DEMO, REFERENCE, ROOT, answer, demo, folder, main, run, test
 
 CASE = DEMO / "vancomycin.json"
-COMMANDS = {"fit": [], "predict": ["--draws", 40], "propose": [],
+COMMANDS = {"fit": [], "predict": ["--draws", 40], "propose": [], "sample": [],
             "plot": ["-o", "plot.svg"], "report": ["-o", "report.pdf"]}
 SURROUNDINGS = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "de_DE.UTF-8"},
                 {"LC_ALL": "de_CH.UTF-8", "LANGUAGE": "de"}, {"LC_ALL": "fa_IR.UTF-8"},

@@ -1,0 +1,104 @@
+/* When to draw the next level: where the answer is known in closed form, and the hours
+ * that the ward allows. */
+#include "engine/next-sample.h"
+#include "given.h"
+
+#include "base/error.h"
+#include "num/linalg.h"
+
+#include <math.h>
+
+/* One unknown: the fraction that arrives. A level at t has the slope a(t) = dose / V
+ * exp (-k t) summed over the doses, and takes away a^2 C / (a^2 C + SD^2) of its
+ * variance C; all metrics are proportional to it. */
+static const char text[] =
+    GIVEN_HEAD "[parameters]\nCL = 3.17\nV = 21.3\nF = 0.8 + eta_F\n"
+               "[units]\nCL = L/h\nV = L\nF = 1\n[effects]\nF = variance 0.0361\n"
+               "[structure]\nkind = linear\ncompartments = 1\n"
+               "[output C]\ntitle = Testamycin\nunit = mg/L\n"
+               "error = additive\nadditive = 0.43 mg/L\n"
+               "[route iv]\ntitle = Bolus\ninto = central\nbioavailability = F\n"
+               "[dosing iv]\namounts = 50 to 400 step 10 mg\nintervals = 12, 24 h\n"
+               "max_single = 400 mg\nmax_daily = 800 mg\nsource = Test\n"
+               "[check typical]\ndoses = 100 mg iv\nvalues = CL 3.17\nsource = Test\n";
+
+#define K (3.17 / 21.3)
+
+static TdmNextSample *
+sample_of (const char *options, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TdmModel) model = given_model (text);
+  g_autofree char *json = g_strdup_printf (
+      "{'format': 'titrate-case/1', 'model': 'testamycin-test-2026', "
+      "'start': '2026-03-02T08:00', 'doses': [{'time': 0, 'amount': 100, 'unit': 'mg', "
+      "'route': 'iv', 'interval': 12, 'count': 2}], 'levels': [{'time': 5.5, 'value': "
+      "1.83, 'unit': 'mg/L'}], 'target': {'metric': 'auc24', 'low': 40, 'high': 60, "
+      "'unit': 'mg.h/L'}, 'options': {'posterior': 'importance'%s}}",
+      options);
+  g_autoptr (TdmCase) record = given_case (json);
+  g_autoptr (TdmResult) result = tdm_result_compute (record, model, NULL, NULL, &local);
+  g_assert_no_error (local);
+  return tdm_next_sample_new (result, NULL, error);
+}
+
+static double
+slope (double t)
+{
+  double sum = 0;
+  for (double dose = 0; dose < t; dose += 12)
+    sum += 100 / 21.3 * exp (-K * (t - dose));
+  return sum;
+}
+
+static void
+test_reduction (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmNextSample) sample = sample_of ("", &error);
+  g_assert_no_error (error);
+  double known = slope (5.5);
+  double variance = 1 / (1 / 0.0361 + known * known / (0.43 * 0.43));
+  g_assert_cmpuint (sample->n, ==, 48);
+  for (guint i = 0; i < sample->n; i++)
+    {
+      const TdmSampleTime *time = &sample->times[i];
+      double a = slope (time->time_h), gain = a * a * variance;
+      g_assert_cmpfloat_with_epsilon (time->reduction, gain / (gain + 0.43 * 0.43),
+                                      0.06);
+      g_assert_cmpfloat (time->reduction, <=, sample->times[sample->best].reduction);
+      g_assert_cmpfloat (time->p_wrong, >=, sample->times[sample->best_choice].p_wrong);
+      g_assert_cmpfloat (time->p_wrong, <=, sample->p_wrong_now + 0.02);
+    }
+  /* Just after a dose, where most is there to be measured. */
+  double phase = fmod (sample->times[sample->best].time_h, 12);
+  g_assert_cmpfloat (phase, ==, 0.5);
+  g_assert_cmpstr (sample->unit, ==, "mg.h/L");
+}
+
+/* Half hours from the last level (5.5 h) on, within 12.5 h, from 21:30 to 02:00. */
+static void
+test_hours (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmNextSample) sample =
+      sample_of (", 'sample_hours': ['21:30', '02:00'], 'sample_within': 12.5", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sample->n, ==, 10);
+  g_assert_cmpfloat (sample->times[0].time_h, ==, 13.5);
+  g_assert_cmpfloat (sample->times[9].time_h, ==, 18);
+  g_assert_null (
+      sample_of (", 'sample_hours': ['09:00', '10:00'], 'sample_within': 3", &error));
+  g_assert_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER);
+  g_assert_nonnull (strstr (error->message, "sample_hours"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  tdm_num_init ();
+  g_test_add_func ("/engine/next-sample/reduction", test_reduction);
+  g_test_add_func ("/engine/next-sample/hours", test_hours);
+  return g_test_run ();
+}
