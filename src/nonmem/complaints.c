@@ -5,9 +5,8 @@
 
 #define MAX_COMPLAINTS 12u
 
-/* Items that mean something else to the program than a covariate does. */
-static gboolean
-is_event_item (const char *name)
+gboolean
+tdm_writer_is_event_item (const char *name)
 {
   static const char *const items[] = { "ID",   "DV",   "MDV", "TIME", "EVID", "AMT",
                                        "RATE", "SS",   "II",  "ADDL", "CMT",  "PCMT",
@@ -27,9 +26,9 @@ complaint (const TdmTranslation *self, const TdmFormula *f, gboolean in_equation
     case TDM_LEAF_REFUSED:
       return g_strdup_printf ("%s is not translated", f->name);
     case TDM_LEAF_DATA:
-      return is_event_item (f->name) ? g_strdup_printf (
+      return tdm_writer_is_event_item (f->name) ? g_strdup_printf (
                  "a parameter that depends on %s is not translated", f->name)
-                                     : NULL;
+                                                : NULL;
     case TDM_LEAF_EPS:
       return g_strdup_printf ("EPS(%u) is not translated here", f->index);
     case TDM_LEAF_ETA:

@@ -70,6 +70,8 @@ collect (const TdmTranslation *self)
       while (tdm_translation_next_case (self, reach, root, &at, &item, &number))
         {
           guint i = 0;
+          if (tdm_writer_is_event_item (item))
+            continue;
           while (i < all->len && g_array_index (all, Cases, i).item != item)
             i++;
           if (i == all->len)

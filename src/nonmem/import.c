@@ -203,6 +203,18 @@ settle (TdmTranslation *self, TdmScope *scope)
     }
 }
 
+/* Variables of $PK that PREDPP reads and no model file can say. */
+static gboolean
+check_special (const TdmTranslation *self, GError **error)
+{
+  static const char *const names[] = { "TSCALE", "XSCALE" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (tdm_scope_find (self->pk, names[i], NULL))
+      return tdm_control_fail (&self->control, self->control.pk.begin, error,
+                               "%s in $PK is not translated", names[i]);
+  return TRUE;
+}
+
 static gboolean
 translate (TdmTranslation *self, GError **error)
 {
@@ -210,7 +222,8 @@ translate (TdmTranslation *self, GError **error)
   if (!control->input)
     return tdm_control_fail (control, 0, error, "expected $INPUT");
   if (!tdm_structure_check (self, error)
-      || !tdm_code_run (control, TDM_BLOCK_PK, self->formulas, self->pk, error))
+      || !tdm_code_run (control, TDM_BLOCK_PK, self->formulas, self->pk, error)
+      || !check_special (self, error))
     return FALSE;
   tdm_effects_find_occasions (self);
   settle (self, self->pk);

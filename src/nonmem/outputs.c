@@ -302,6 +302,11 @@ read_output (TdmTranslation *self, guint y, guint compartment, TdmImportOutput *
       replace_one (self, with_numbers (self, y), with_numbers (self, out->amount), f);
   if (!check_residual (self, around, error))
     return FALSE;
+  if (logs)
+    tdm_control_note (&self->control, self->control.error.begin,
+                      "Y is a logarithm: the program takes that of levels itself, so "
+                      "cases and NONMEM-style data must have the levels, not their "
+                      "logarithms");
   out->error = tdm_residual_form (self, around, logs, &reason);
   return out->error
          || tdm_control_fail (&self->control, self->control.error.begin, error, "%s",

@@ -454,6 +454,9 @@ find_equations (TdmTranslation *self, GError **error)
         }
       TdmImportState state = { g_intern_string (name),
                                convert (self, rate, self->dose_mg / self->hours) };
+      if (tdm_formulas_find_leaf (self->formulas, rate, TDM_LEAF_TIME) != G_MAXUINT)
+        tdm_control_note (&self->control, self->control.des.begin,
+                          "T in %s counts from the start of the case", target);
       add_used (self, state.rate);
       g_array_append_val (self->states, state);
     }

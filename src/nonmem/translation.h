@@ -89,6 +89,9 @@ gboolean tdm_structure_find (TdmTranslation *self, GError **error);
 /* The prediction F in this compartment. */
 guint tdm_structure_prediction (TdmTranslation *self, guint compartment);
 
+/* TRUE for items that tell of an event (TIME, AMT …) and are never a covariate. */
+gboolean tdm_writer_is_event_item (const char *name);
+
 /* Names everything that is needed and not translated. FALSE with an error. */
 gboolean tdm_writer_check (const TdmTranslation *self, GError **error);
 

@@ -550,6 +550,7 @@ def test_refused():
         "XYZ is used where it has no value": good.replace("CL = THETA(1)", "CL = @XYZ*THETA(1)"),
         "A_0(n)": good.replace("$PK\n", pk + "A_0(1) = 3\n"),
         "MTIME": good.replace("$PK\n", pk + "MTIME(1) = 3\n"),
+        "TSCALE in $PK": good.replace("$PK\n", "$PK\nTSCALE = 24\n"),
         "CALLFL": good.replace("$PK\n", pk + "CALLFL = 1\n"),
         "Fortran": good.replace("$PK\n", pk + '"  X = 1\n'),
         "DOWHILE": good.replace("$PK\n", pk + "DOWHILE (I.LT.3)\n"),
@@ -600,6 +601,9 @@ def test_notes():
         found = [number for note, number in notes.items() if words in note]
         assert found == [lines.index(line) + 1], (words, found, notes)
     assert any("levels in mg/L (assumed" in note for note in notes), notes
+    logs = run("models", "import", write_control("logs", one_compartment("Y=LOG(F)+EPS(1)")),
+               "--json").expect(0).json()
+    assert any("Y is a logarithm" in note["text"] for note in logs["notes"]), logs["notes"]
     assert "For teaching only" in answer["model"] and "error = proportional" in answer["model"]
 
 
