@@ -506,7 +506,7 @@ effect_name (const TdmImportWriter *self, guint leaf, char **taken, guint n)
         name = g_strdup (pk->names->pdata[i]);
     }
   /* The central volume is V2 with a depot; here it is V1. */
-  if (name && !self->from->ode && self->from->central == 2 && name[0] && !name[2]
+  if (name && !self->from->ode && self->from->central == 2 && strlen (name) == 2
       && strchr ("QV", name[0]) && name[1] >= '2' && name[1] <= '4')
     name[1]--;
   for (guint i = 0; name && i < n; i++)
