@@ -66,6 +66,9 @@ evaluate_cb (gpointer data, const double *z, double *gradient, double *hessian,
 {
   Search *s = data;
   const guint n = s->n;
+  /* Without a value every search ends at once. */
+  if (g_cancellable_is_cancelled (s->cancellable))
+    return INFINITY;
   tdm_lower_times (n, s->l, z, s->eta);
   double value =
       tdm_objective_eval (s->objective, s->eta, s->gradient, s->hessian, exact);
@@ -128,14 +131,6 @@ minimise_with_corners (const TdmMinimiseProblem *p, double *z, double *hessian,
     }
 }
 
-static gboolean
-cancelled_cb (gpointer data, const double *z, double value)
-{
-  (void)z;
-  (void)value;
-  return g_cancellable_is_cancelled (((Search *)data)->cancellable);
-}
-
 /* Newton with the exact second derivative from z, where `before` iterations led; adds
  * the optimum unless known. */
 static void
@@ -147,7 +142,6 @@ polish (Search *s, const double *z, guint before, guint max_iterations)
   g_autofree double *factor = g_new (double, n *n);
   TdmMinimiseProblem p = { .n = n,
                            .function = evaluate_cb,
-                           .watch = cancelled_cb,
                            .data = s,
                            .exact = TRUE,
                            .tolerance = EXACT_GAIN,
@@ -340,8 +334,8 @@ fill_covariances (TdmFit *fit, Search *s, const Optimum *o)
 {
   const guint n = s->n;
   const double *omega = tdm_problem_get_omega (s->problem);
-  g_autofree double *gradient = g_new (double, n);
-  g_autofree double *hessian = g_new (double, n *n);
+  g_autofree double *gradient = g_new0 (double, n);
+  g_autofree double *hessian = g_new0 (double, n *n);
   covariance_from (n, s->l, o->hessian, fit->covariance);
   evaluate_cb (s, o->z, gradient, hessian, FALSE);
   covariance_from (n, s->l, hessian, fit->covariance_expected);
@@ -443,7 +437,7 @@ optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
     }
   tdm_objective_set_tolerance (s->objective, 0, 0);
   fill_from_optimum (fit, s, &s->optima[best]);
-  return TRUE;
+  return !g_cancellable_set_error_if_cancelled (s->cancellable, error);
 }
 
 TdmFit *

@@ -21,6 +21,36 @@ struct _TdmObjective
   double *parameters, *values;
 };
 
+/* By what they say, so that sums are the same to the last bit in whatever order levels
+ * are written down. */
+static gint
+compare_levels (gconstpointer a, gconstpointer b, gpointer problem)
+{
+  const TdmProblemLevel *x = tdm_problem_get_level (problem, *(const guint *)a);
+  const TdmProblemLevel *y = tdm_problem_get_level (problem, *(const guint *)b);
+  const double keys[][2] = {
+    { x->time_h, y->time_h }, { x->output, y->output }, { x->value, y->value },
+    { x->weight, y->weight }, { x->censor, y->censor }, { x->after_dose, y->after_dose }
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (keys[i][0] != keys[i][1])
+      return keys[i][0] < keys[i][1] ? -1 : 1;
+  return 0;
+}
+
+/* Sets the used levels, sorted. */
+static void
+find_used (TdmObjective *self)
+{
+  const guint n = tdm_problem_get_n_levels (self->problem);
+  self->used = g_new (guint, n + 1);
+  for (guint i = 0; i < n; i++)
+    if (tdm_problem_get_level (self->problem, i)->use)
+      self->used[self->n_used++] = i;
+  g_qsort_with_data (self->used, (gint)self->n_used, sizeof (guint), compare_levels,
+                     self->problem);
+}
+
 TdmObjective *
 tdm_objective_new (TdmProblem *problem, GError **error)
 {
@@ -31,19 +61,17 @@ tdm_objective_new (TdmProblem *problem, GError **error)
   g_autoptr (TdmObjective) self = g_new0 (TdmObjective, 1);
   self->problem = tdm_problem_ref (problem);
   self->n = tdm_problem_get_n_effects (problem);
-  self->used = g_new (guint, n_levels + 1);
+  find_used (self);
   self->outputs = g_new (TdmModelOutput, n_levels + 1);
-  for (guint i = 0; i < n_levels; i++)
-    if (tdm_problem_get_level (problem, i)->use)
-      {
-        self->outputs[self->n_used] =
-            *tdm_model_get_output (tdm_problem_get_model (problem),
-                                   tdm_problem_get_level (problem, i)->output);
-        times[self->n_used] = tdm_problem_get_level (problem, i)->time_h;
-        outputs[self->n_used] = tdm_problem_get_level (problem, i)->output;
-        after[self->n_used] = tdm_problem_get_level (problem, i)->after_dose;
-        self->used[self->n_used++] = i;
-      }
+  for (guint u = 0; u < self->n_used; u++)
+    {
+      const TdmProblemLevel *level = tdm_problem_get_level (problem, self->used[u]);
+      self->outputs[u] =
+          *tdm_model_get_output (tdm_problem_get_model (problem), level->output);
+      times[u] = level->time_h;
+      outputs[u] = level->output;
+      after[u] = level->after_dose;
+    }
   const TdmPlanSpec spec = { .until_h = INFINITY,
                              .times_h = times,
                              .outputs = outputs,
