@@ -173,13 +173,13 @@ add_from_patient (TdmProblem *self, const TdmModelCovariate *covariate, GArray *
     }
 }
 
-/* "no", "35 %": the value a covariate takes when it is not given. */
+/* "no", "35 %": a value of a covariate. */
 static char *
-default_text (const TdmModelCovariate *covariate)
+value_text (const TdmModelCovariate *covariate, double value)
 {
   if (covariate->categories)
-    return g_strdup (covariate->categories[(guint)covariate->default_value]);
-  g_autofree char *number = tdm_number_format (covariate->default_value, 4);
+    return g_strdup (covariate->categories[(guint)value]);
+  g_autofree char *number = tdm_number_format (value, 4);
   if (!covariate->unit)
     return g_steal_pointer (&number);
   g_autofree char *unit = tdm_unit_display (covariate->unit);
@@ -210,7 +210,7 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
         return FALSE;
       g_array_append_val (points, point);
     }
-  if (points->len > 0 && covariate->derived)
+  if (points->len > 0 && covariate->derived && !covariate->imputed)
     note_direct (self, covariate);
   if (points->len == 0)
     {
@@ -223,7 +223,7 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
   if (points->len == 0 && covariate->has_default && covariate->needed)
     {
       Point point = { 0.0, covariate->default_value };
-      g_autofree char *shown = default_text (covariate);
+      g_autofree char *shown = value_text (covariate, covariate->default_value);
       g_array_append_val (points, point);
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-assumed", "covariates",
                      "%s is not given; %s is assumed.", covariate->title, shown);
@@ -372,6 +372,30 @@ bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
   return TRUE;
 }
 
+/* What the model guesses of covariates without entries, from others. */
+static void
+note_imputed (TdmProblem *self, GArray **points)
+{
+  const guint n = tdm_model_get_n_covariates (self->model);
+  for (guint c = 0; c < n; c++)
+    {
+      const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
+      const double first = self->covariates[c];
+      const double last = self->covariates[(gsize)(self->n_bindings - 1) * n + c];
+      if (!covariate->imputed || !covariate->needed || points[c]->len > 0
+          || !isfinite (first))
+        continue;
+      g_autofree char *shown = value_text (covariate, first);
+      g_autofree char *end = value_text (covariate, last);
+      tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-imputed", "covariates",
+                     "%s is not given; %s%s%s is assumed, as the model estimates it "
+                     "from other values.",
+                     covariate->title, shown,
+                     first != last ? " at first, at last " : "",
+                     first != last ? end : "");
+    }
+}
+
 /* A covariate of the case that the model does not know is not silently ignored. */
 static void
 note_unused (TdmProblem *self)
@@ -414,6 +438,7 @@ tdm_problem_load_covariates (TdmProblem *self, GError **error)
   for (guint k = 0; k < self->n_bindings; k++)
     if (!bind_at (self, k, lists, error))
       return FALSE;
+  note_imputed (self, lists);
   return TRUE;
 }
 

@@ -197,14 +197,36 @@ tdm_load_program (const TdmModel *self, guint n, const char *name,
   return load_program (self, n, &result, entry, error);
 }
 
+/* The formula, or that of a guess; NULL when there is neither. */
+static gboolean
+find_formula (const Item *item, const TdmKeyEntry **out, GError **error)
+{
+  const TdmKeyEntry *guess = tdm_key_section_find (item->section, "imputation");
+
+  *out = tdm_key_section_find (item->section, "formula");
+  if (guess == NULL)
+    return TRUE;
+  if (*out != NULL)
+    return tdm_scan_refuse (guess, error,
+                            "expected a formula or an imputation, not both");
+  if (item->covariate->categories != NULL)
+    return tdm_scan_refuse (guess, error,
+                            "expected only with numbers, not with categories");
+  *out = guess;
+  item->covariate->imputed = TRUE;
+  return TRUE;
+}
+
 /* A formula sees the covariates above it, so that none can depend on itself. */
 static gboolean
 read_formula (TdmModel *self, const Item *item, GError **error)
 {
-  const TdmKeyEntry *entry = tdm_key_section_find (item->section, "formula");
+  const TdmKeyEntry *entry;
   TdmModelCovariate *c = item->covariate;
   TdmProgram *program = NULL;
 
+  if (!find_formula (item, &entry, error))
+    return FALSE;
   if (entry != NULL)
     {
       if (c->has_default)

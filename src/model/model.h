@@ -34,6 +34,7 @@ typedef struct
   TdmCarry carry;
   char **categories; /* texts of a categorical covariate, value = index; or NULL */
   gboolean derived;  /* has an expression over other covariates; may be given instead */
+  gboolean imputed;  /* derived, but only as a guess: a note says so */
   gboolean needed;   /* some parameter depends on it, directly or through others */
 } TdmModelCovariate;
 

@@ -90,6 +90,7 @@ static const SectionRule rules[] = {
       { "carry", 0 },
       { "categories", 0 },
       { "formula", 0 },
+      { "imputation", 0 },
       { "guard", 0 } } },
   { "subpopulations", SECTION_FREE, NULL, { { NULL } } },
   { "terms", SECTION_FREE, NULL, { { NULL } } },
