@@ -17,6 +17,7 @@ typedef enum
   TDM_CLI_LOG = 1 << 7,        /* --log */
   TDM_CLI_OBJECTIVE = 1 << 8,  /* --objective */
   TDM_CLI_POSTERIOR = 1 << 9,  /* --posterior */
+  TDM_CLI_FUTURE = 1 << 10,    /* --future-occasions */
   TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
 } TdmCliOptionSet;
 
@@ -33,6 +34,7 @@ typedef struct
   char *objective;
   char *posterior;
   gboolean residual;
+  gboolean future_occasions;
   gboolean log_scale;
   gboolean accept_altered;
   char *id, *dose_unit, *dv_unit, *time_unit, *covariates;

@@ -70,6 +70,19 @@ find_model_id (const TdmCliOptions *options, const TdmCase *record, GError **err
   return NULL;
 }
 
+/* What the command line asks for counts like what the case does. */
+static TdmCase *
+with_options (TdmCase *record, const TdmCliOptions *options, GError **error)
+{
+  TdmCaseOptions own = *tdm_case_get_options (record);
+  if (!options->future_occasions)
+    return tdm_case_ref (record);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (record);
+  own.future_occasions = TRUE;
+  tdm_case_edit_set_options (edit, &own);
+  return tdm_case_edit_finish (edit, error);
+}
+
 gboolean
 tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
               GError **error)
@@ -86,8 +99,8 @@ tdm_cli_load (const TdmCliOptions *options, TdmCase **record, TdmModel **model,
       g_prefix_error (error, "%s", options->model ? "--model: " : "model: ");
       return FALSE;
     }
-  *record = g_steal_pointer (&read);
-  return TRUE;
+  *record = with_options (read, options, error);
+  return *record != NULL;
 }
 
 TdmResult *

@@ -40,9 +40,10 @@ static const TdmCliCommand commands[] = {
     tdm_cli_predict },
   { "propose",
     "propose CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] "
-    "[--posterior auto|laplace|importance|hmc] [--json]",
+    "[--posterior auto|laplace|importance|hmc] [--future-occasions] [--json]",
     "regimens that can be given, ranked for the target",
-    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_propose },
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR | TDM_CLI_FUTURE,
+    tdm_cli_propose },
   { "sample",
     "sample CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] "
     "[--posterior auto|laplace|importance|hmc] [--json]",

@@ -392,11 +392,12 @@ tdm_json_proposals (const TdmResult *result)
     withheld = json_pack ("{s:s, s:s}", "code", proposals->withheld->code, "text",
                           proposals->withheld->text);
   return json_pack (
-      "{s:s, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o, s:o}", "format",
-      "titrate-proposals/1", "model", model_identity (result->model), "target",
-      target_json (proposals), "units", "concentration", concentration, "area", area,
-      "regimens", regimens, "target_reached",
-      !proposals->withheld && !proposals->none_reaches, "candidates",
+      "{s:s, s:b, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o, s:o}", "format",
+      "titrate-proposals/1", "future_occasions",
+      tdm_case_get_options (result->record)->future_occasions, "model",
+      model_identity (result->model), "target", target_json (proposals), "units",
+      "concentration", concentration, "area", area, "regimens", regimens,
+      "target_reached", !proposals->withheld && !proposals->none_reaches, "candidates",
       (int)proposals->candidates, "withheld", withheld, "posterior",
       tdm_json_posterior (result->posterior), "notes", tdm_json_notes (result->notes));
 }
