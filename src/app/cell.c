@@ -16,6 +16,8 @@ static const struct
                                  TRUE },
   [TDM_CELL_COVARIATE_TIME] = { TDM_SECTION_COVARIATES, "covariates", "time",
                                 "Valid from", FALSE },
+  [TDM_CELL_COVARIATE_UNIT] = { TDM_SECTION_COVARIATES, "covariates", "unit", "Unit",
+                                FALSE },
   [TDM_CELL_DOSE_TIME] = { TDM_SECTION_DOSES, "doses", "time", "Given from", TRUE },
   [TDM_CELL_DOSE_AMOUNT] = { TDM_SECTION_DOSES, "doses", "amount", "Amount", TRUE },
   [TDM_CELL_DOSE_DURATION] = { TDM_SECTION_DOSES, "doses", "duration",
@@ -24,16 +26,63 @@ static const struct
                                FALSE },
   [TDM_CELL_DOSE_COUNT] = { TDM_SECTION_DOSES, "doses", "count", "Number of doses",
                             FALSE },
+  [TDM_CELL_DOSE_UNIT] = { TDM_SECTION_DOSES, "doses", "unit", "Unit", FALSE },
   [TDM_CELL_LEVEL_TIME] = { TDM_SECTION_LEVELS, "levels", "time", "Time drawn", TRUE },
   [TDM_CELL_LEVEL_VALUE] = { TDM_SECTION_LEVELS, "levels", "value", "Level", TRUE },
   [TDM_CELL_TARGET_LOW] = { TDM_SECTION_TARGET, "target", "low", "Target from", FALSE },
   [TDM_CELL_TARGET_HIGH] = { TDM_SECTION_TARGET, "target", "high", "Target to", FALSE },
+  [TDM_CELL_LEVEL_WEIGHT] = { TDM_SECTION_LEVELS, "levels", "weight", "Weight, 0 to 1",
+                              FALSE },
+  [TDM_CELL_LEVEL_UNIT] = { TDM_SECTION_LEVELS, "levels", "unit", "Unit", FALSE },
+  [TDM_CELL_LEVEL_OUTPUT] = { TDM_SECTION_LEVELS, "levels", "output", "What", FALSE },
+  [TDM_CELL_TARGET_AT] = { TDM_SECTION_TARGET, "target", "at", "Target holds at",
+                           FALSE },
+  [TDM_CELL_TARGET_FROM] = { TDM_SECTION_TARGET, "target", "from", "AUC counted from",
+                             FALSE },
+  [TDM_CELL_TARGET_TO] = { TDM_SECTION_TARGET, "target", "to", "AUC counted to",
+                           FALSE },
+  [TDM_CELL_TARGET_THRESHOLD] = { TDM_SECTION_TARGET, "target", "threshold",
+                                  "Time counted above", FALSE },
+  [TDM_CELL_TARGET_MIC] = { TDM_SECTION_TARGET, "target", "mic",
+                            "Minimal inhibitory concentration", FALSE },
+  [TDM_CELL_TARGET_METRIC] = { TDM_SECTION_TARGET, "target", "metric", "Target",
+                               FALSE },
+  [TDM_CELL_OPTION_INTERVALS] = { TDM_SECTION_OPTIONS, "options", "interval",
+                                  "Intervals wished for, hours", FALSE },
+  [TDM_CELL_OPTION_PRIOR] = { TDM_SECTION_OPTIONS, "options", "prior_weight",
+                              "Weight of the prior", FALSE },
+  [TDM_CELL_OPTION_ADJUST] = { TDM_SECTION_OPTIONS, "options", "adjust",
+                               "New regimen from", FALSE },
+  [TDM_CELL_SEQUENCE_KIND] = { TDM_SECTION_SEQUENCE, "sequence", "kind", "Pattern",
+                               FALSE },
+  [TDM_CELL_SEQUENCE_START] = { TDM_SECTION_SEQUENCE, "sequence", "start", "First dose",
+                                TRUE },
+  [TDM_CELL_SEQUENCE_AMOUNT] = { TDM_SECTION_SEQUENCE, "sequence", "amount", "Amount",
+                                 TRUE },
+  [TDM_CELL_SEQUENCE_INTERVAL] = { TDM_SECTION_SEQUENCE, "sequence", "interval",
+                                   "Every, hours", TRUE },
+  [TDM_CELL_SEQUENCE_DAYS] = { TDM_SECTION_SEQUENCE, "sequence", "days", "Days",
+                               FALSE },
+  [TDM_CELL_SEQUENCE_OFF] = { TDM_SECTION_SEQUENCE, "sequence", "off", "Days off",
+                              FALSE },
+  [TDM_CELL_SEQUENCE_COUNT] = { TDM_SECTION_SEQUENCE, "sequence", "count",
+                                "How many times", FALSE },
+  [TDM_CELL_DIALYSIS_FROM] = { TDM_SECTION_DIALYSIS, "dialysis", "from",
+                               "Dialysis from", TRUE },
+  [TDM_CELL_DIALYSIS_TO] = { TDM_SECTION_DIALYSIS, "dialysis", "to", "Dialysis to",
+                             TRUE },
 };
 
 TdmSection
 tdm_cell_section (TdmCellKind kind)
 {
   return cells[kind].section;
+}
+
+gboolean
+tdm_section_is_plan (TdmSection section)
+{
+  return section == TDM_SECTION_SEQUENCE || section == TDM_SECTION_DIALYSIS;
 }
 
 char *

@@ -10,15 +10,38 @@ typedef enum
   TDM_CELL_PATIENT_BIRTH,
   TDM_CELL_COVARIATE_VALUE,
   TDM_CELL_COVARIATE_TIME,
+  TDM_CELL_COVARIATE_UNIT, /* chosen, not typed; only in a blank row */
   TDM_CELL_DOSE_TIME,
   TDM_CELL_DOSE_AMOUNT,
   TDM_CELL_DOSE_DURATION,
   TDM_CELL_DOSE_INTERVAL,
   TDM_CELL_DOSE_COUNT,
+  TDM_CELL_DOSE_UNIT, /* as above */
   TDM_CELL_LEVEL_TIME,
   TDM_CELL_LEVEL_VALUE,
+  TDM_CELL_LEVEL_WEIGHT,
+  TDM_CELL_LEVEL_UNIT,   /* as above */
+  TDM_CELL_LEVEL_OUTPUT, /* as above: the name of one of the model's */
   TDM_CELL_TARGET_LOW,
   TDM_CELL_TARGET_HIGH,
+  TDM_CELL_TARGET_AT,
+  TDM_CELL_TARGET_FROM,
+  TDM_CELL_TARGET_TO,
+  TDM_CELL_TARGET_THRESHOLD,
+  TDM_CELL_TARGET_MIC,
+  TDM_CELL_TARGET_METRIC, /* chosen; waits for the limits that it needs */
+  TDM_CELL_OPTION_INTERVALS,
+  TDM_CELL_OPTION_PRIOR,
+  TDM_CELL_OPTION_ADJUST,
+  TDM_CELL_SEQUENCE_KIND, /* chosen: tdm_sequence_kind_name() */
+  TDM_CELL_SEQUENCE_START,
+  TDM_CELL_SEQUENCE_AMOUNT,
+  TDM_CELL_SEQUENCE_INTERVAL,
+  TDM_CELL_SEQUENCE_DAYS,
+  TDM_CELL_SEQUENCE_OFF,
+  TDM_CELL_SEQUENCE_COUNT,
+  TDM_CELL_DIALYSIS_FROM,
+  TDM_CELL_DIALYSIS_TO,
   TDM_CELL_N,
 } TdmCellKind;
 
@@ -29,7 +52,14 @@ typedef enum
   TDM_SECTION_DOSES,
   TDM_SECTION_LEVELS,
   TDM_SECTION_TARGET,
+  TDM_SECTION_OPTIONS,
+  TDM_SECTION_SEQUENCE, /* plans: what is typed there becomes entries of the others */
+  TDM_SECTION_DIALYSIS,
+  TDM_SECTION_N,
 } TdmSection;
+
+/* TRUE for a section whose text is no part of the record until it is added. */
+gboolean tdm_section_is_plan (TdmSection section);
 
 /* A cell: what, and in which row as shown (the row after the last one is the blank one,
  * where a new entry is typed). */

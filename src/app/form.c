@@ -1,33 +1,8 @@
-#include "app/form.h"
+#include "app/form-private.h"
 
 #include <string.h>
 
 #include "app/paste.h"
-
-/* Text of a cell that the record does not have (yet). */
-typedef struct
-{
-  TdmCell cell;
-  char *text;
-  char *error;           /* why it is not entered, or NULL */
-  TdmQuestion *question; /* or NULL; then */
-  TdmCase *kept;         /* is the case that keeping it gives */
-  gboolean stored;       /* on disk as a draft */
-} Draft;
-
-struct _TdmForm
-{
-  GObject parent_instance;
-
-  TdmSession *session;
-  GHashTable *drafts; /* cell code to Draft */
-  GPtrArray *rows;    /* TdmCovariateRow */
-  GPtrArray *extra;   /* names of covariates with an added empty row */
-  GDateTime *now;
-  char *case_id;
-  TdmCell typing; /* the last cell typed in */
-  gboolean has_typing;
-};
 
 G_DEFINE_FINAL_TYPE (TdmForm, tdm_form, G_TYPE_OBJECT)
 
@@ -42,7 +17,7 @@ cell_code (TdmCell cell)
 static void
 draft_free (gpointer data)
 {
-  Draft *draft = data;
+  TdmDraft *draft = data;
 
   g_free (draft->text);
   g_free (draft->error);
@@ -51,8 +26,8 @@ draft_free (gpointer data)
   g_free (draft);
 }
 
-static Draft *
-find_draft (TdmForm *self, TdmCell cell)
+TdmDraft *
+tdm_form_find_draft (TdmForm *self, TdmCell cell)
 {
   return g_hash_table_lookup (self->drafts, cell_code (cell));
 }
@@ -64,7 +39,7 @@ draft_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   /* A draft is a convenience: the record itself says whether it is saved. */
   if (!tdm_store_save_draft_finish (result, &error))
-    g_info ("Draft not kept: %s", error->message);
+    g_info ("TdmDraft not kept: %s", error->message);
 }
 
 static void
@@ -78,17 +53,17 @@ store_draft (TdmForm *self, TdmCell cell, const char *text)
     tdm_store_save_draft_async (store, case_id, key, text, draft_saved_cb, NULL);
 }
 
-static void
-emit_updated (TdmForm *self)
+void
+tdm_form_emit_updated (TdmForm *self)
 {
-  tdm_session_set_pending (self->session, g_hash_table_size (self->drafts) > 0);
+  tdm_form_tell_pending (self);
   g_signal_emit (self, updated_signal, 0);
 }
 
 static void
 drop_draft (TdmForm *self, TdmCell cell)
 {
-  Draft *draft = find_draft (self, cell);
+  TdmDraft *draft = tdm_form_find_draft (self, cell);
 
   if (draft == NULL)
     return;
@@ -105,14 +80,14 @@ drop_row (TdmForm *self, TdmSection section, guint row)
       drop_draft (self, (TdmCell){ kind, row });
 }
 
-static void
-drop_section (TdmForm *self, TdmSection section)
+void
+tdm_form_drop_section (TdmForm *self, TdmSection section)
 {
   g_autoptr (GList) drafts = g_hash_table_get_values (self->drafts);
 
   for (GList *l = drafts; l != NULL; l = l->next)
     {
-      TdmCell cell = ((Draft *)l->data)->cell;
+      TdmCell cell = ((TdmDraft *)l->data)->cell;
       if (tdm_cell_section (cell.kind) == section)
         drop_draft (self, cell);
     }
@@ -121,18 +96,19 @@ drop_section (TdmForm *self, TdmSection section)
 static void
 drop_all (TdmForm *self)
 {
-  for (TdmSection s = TDM_SECTION_PATIENT; s <= TDM_SECTION_TARGET; s++)
-    drop_section (self, s);
+  for (TdmSection s = TDM_SECTION_PATIENT; s < TDM_SECTION_N; s++)
+    if (!tdm_section_is_plan (s))
+      tdm_form_drop_section (self, s);
 }
 
-static Draft *
-set_draft (TdmForm *self, TdmCell cell, const char *text)
+TdmDraft *
+tdm_form_set_draft (TdmForm *self, TdmCell cell, const char *text)
 {
-  Draft *draft = find_draft (self, cell);
+  TdmDraft *draft = tdm_form_find_draft (self, cell);
 
   if (draft == NULL)
     {
-      draft = g_new0 (Draft, 1);
+      draft = g_new0 (TdmDraft, 1);
       draft->cell = cell;
       g_hash_table_insert (self->drafts, cell_code (cell), draft);
     }
@@ -147,8 +123,8 @@ set_draft (TdmForm *self, TdmCell cell, const char *text)
   return draft;
 }
 
-static void
-keep_draft (TdmForm *self, Draft *draft)
+void
+tdm_form_keep_draft (TdmForm *self, TdmDraft *draft)
 {
   draft->stored = TRUE;
   store_draft (self, draft->cell, draft->text);
@@ -183,8 +159,9 @@ tdm_form_get_n_rows (TdmForm *self, TdmSection section)
       return tdm_case_get_n_doses (record);
     case TDM_SECTION_LEVELS:
       return tdm_case_get_n_levels (record);
-    case TDM_SECTION_PATIENT:
-    case TDM_SECTION_TARGET:
+    case TDM_SECTION_SEQUENCE:
+    case TDM_SECTION_DIALYSIS:
+      return 0;
     default:
       return 1;
     }
@@ -207,40 +184,51 @@ tdm_form_find_row (TdmForm *self, TdmSection section, guint index)
   return index;
 }
 
-gboolean
-tdm_form_has_drafts (TdmForm *self)
+/* Whether another target waits for its limits: what the record has is of the old one.
+ */
+static gboolean
+is_target_waiting (TdmForm *self)
 {
-  return g_hash_table_size (self->drafts) > 0;
+  return tdm_form_find_draft (self, (TdmCell){ TDM_CELL_TARGET_METRIC, 0 }) != NULL;
+}
+
+static char *
+committed_text (TdmForm *self, TdmCell cell)
+{
+  TdmCase *record = tdm_session_get_record (self->session);
+
+  if (record == NULL
+      || (tdm_cell_section (cell.kind) == TDM_SECTION_TARGET
+          && is_target_waiting (self)))
+    return g_strdup ("");
+  return tdm_sheet_text (record, self->rows, cell);
 }
 
 char *
 tdm_form_get_text (TdmForm *self, TdmCell cell)
 {
-  Draft *draft = find_draft (self, cell);
-  TdmCase *record = tdm_session_get_record (self->session);
+  TdmDraft *draft = tdm_form_find_draft (self, cell);
 
-  if (draft != NULL)
-    return g_strdup (draft->text);
-  return record != NULL ? tdm_sheet_text (record, self->rows, cell) : g_strdup ("");
+  return draft != NULL ? g_strdup (draft->text) : committed_text (self, cell);
 }
 
 gboolean
 tdm_form_has_error (TdmForm *self, TdmCell cell)
 {
-  Draft *draft = find_draft (self, cell);
+  TdmDraft *draft = tdm_form_find_draft (self, cell);
 
   return draft != NULL && draft->error != NULL;
 }
 
 /* The first draft of a row that has an error or, with `question`, a question. */
-static Draft *
+static TdmDraft *
 find_in_row (TdmForm *self, TdmSection section, guint row, gboolean question)
 {
   for (guint kind = 0; kind < TDM_CELL_N; kind++)
     {
-      Draft *draft = tdm_cell_section (kind) == section
-                         ? find_draft (self, (TdmCell){ kind, row })
-                         : NULL;
+      TdmDraft *draft = tdm_cell_section (kind) == section
+                            ? tdm_form_find_draft (self, (TdmCell){ kind, row })
+                            : NULL;
       if (draft != NULL && (question ? draft->question != NULL : draft->error != NULL))
         return draft;
     }
@@ -250,7 +238,7 @@ find_in_row (TdmForm *self, TdmSection section, guint row, gboolean question)
 const TdmQuestion *
 tdm_form_get_question (TdmForm *self, TdmSection section, guint row)
 {
-  Draft *draft = find_in_row (self, section, row, TRUE);
+  TdmDraft *draft = find_in_row (self, section, row, TRUE);
 
   return draft != NULL ? draft->question : NULL;
 }
@@ -265,9 +253,11 @@ echo_of (TdmForm *self, TdmSection section, guint row)
   if (section == TDM_SECTION_COVARIATES && row < self->rows->len)
     return tdm_sheet_echo_covariate (record, g_ptr_array_index (self->rows, row));
   if (section == TDM_SECTION_DOSES && row < tdm_case_get_n_doses (record))
-    return tdm_sheet_echo_dose (record, row);
+    return tdm_sheet_echo_dose (record, tdm_session_get_model (self->session), row);
   if (section == TDM_SECTION_LEVELS && row < tdm_case_get_n_levels (record))
     return tdm_sheet_echo_level (record, row);
+  if (section == TDM_SECTION_TARGET && is_target_waiting (self))
+    return g_strdup ("Type the limits and what else is empty; then this target holds.");
   if (section == TDM_SECTION_TARGET)
     return tdm_sheet_echo_target (record);
   if (section == TDM_SECTION_PATIENT)
@@ -278,8 +268,8 @@ echo_of (TdmForm *self, TdmSection section, guint row)
 char *
 tdm_form_get_remark (TdmForm *self, TdmSection section, guint row, TdmRemarkKind *kind)
 {
-  Draft *error = find_in_row (self, section, row, FALSE);
-  Draft *question = find_in_row (self, section, row, TRUE);
+  TdmDraft *error = find_in_row (self, section, row, FALSE);
+  TdmDraft *question = find_in_row (self, section, row, TRUE);
   char *echo;
 
   *kind = error != NULL ? TDM_REMARK_ERROR : TDM_REMARK_QUESTION;
@@ -296,28 +286,50 @@ void
 tdm_form_type (TdmForm *self, TdmCell cell, const char *text)
 {
   g_autofree char *committed = NULL;
-  TdmCase *record = tdm_session_get_record (self->session);
 
-  if (record == NULL)
+  if (tdm_session_get_record (self->session) == NULL)
     return;
   self->typing = cell;
   self->has_typing = TRUE;
-  committed = tdm_sheet_text (record, self->rows, cell);
-  if (strcmp (committed, text) == 0)
+  committed = committed_text (self, cell);
+  const TdmDraft *draft = tdm_form_find_draft (self, cell);
+  const gboolean asked =
+      draft != NULL && draft->question != NULL && strcmp (draft->text, text) == 0;
+  if (strcmp (committed, text) == 0 && !asked)
     drop_draft (self, cell);
   else
-    keep_draft (self, set_draft (self, cell, text));
-  tdm_session_set_pending (self->session, g_hash_table_size (self->drafts) > 0);
+    tdm_form_keep_draft (self, tdm_form_set_draft (self, cell, text));
+  tdm_form_tell_pending (self);
 }
 
-static gboolean
-fail (TdmForm *self, Draft *draft, const GError *error)
+void
+tdm_form_wait (TdmForm *self, TdmDraft *draft)
+{
+  tdm_form_keep_draft (self, draft);
+  tdm_form_emit_updated (self);
+}
+
+gboolean
+tdm_form_fail (TdmForm *self, TdmDraft *draft, const GError *error)
 {
   g_free (draft->error);
   draft->error = g_strdup (error->message);
-  keep_draft (self, draft);
-  emit_updated (self);
+  tdm_form_keep_draft (self, draft);
+  tdm_form_emit_updated (self);
   return FALSE;
+}
+
+void
+tdm_form_hold (TdmForm *self, TdmCell cell, TdmCase *next, TdmQuestion *question)
+{
+  g_autofree char *text = tdm_form_get_text (self, cell);
+  TdmDraft *draft = tdm_form_set_draft (self, cell, text);
+
+  g_clear_pointer (&draft->question, tdm_question_free);
+  g_clear_pointer (&draft->kept, tdm_case_unref);
+  draft->question = question;
+  draft->kept = tdm_case_ref (next);
+  tdm_form_wait (self, draft);
 }
 
 /* Asks the guard about `cells` of `next`; a question stays at its draft. */
@@ -331,14 +343,7 @@ ask (TdmForm *self, TdmCase *next, TdmCell cell)
 
   if (question == NULL)
     return FALSE;
-  g_autofree char *text = tdm_form_get_text (self, cell);
-  Draft *draft = set_draft (self, cell, text);
-  g_clear_pointer (&draft->question, tdm_question_free);
-  g_clear_pointer (&draft->kept, tdm_case_unref);
-  draft->question = question;
-  draft->kept = tdm_case_ref (next);
-  keep_draft (self, draft);
-  emit_updated (self);
+  tdm_form_hold (self, cell, next, question);
   return TRUE;
 }
 
@@ -353,9 +358,9 @@ accept (TdmForm *self, TdmCell cell, gboolean whole_row, TdmCase *next)
   self->has_typing = FALSE;
   if (whole_row && tdm_cell_section (cell.kind) == TDM_SECTION_COVARIATES)
     g_ptr_array_set_size (self->extra, 0);
-  tdm_session_set_pending (self->session, g_hash_table_size (self->drafts) > 0);
+  tdm_form_tell_pending (self);
   tdm_session_commit (self->session, next);
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 /* One more value of a covariate holds from some time on, so that must be typed too. */
@@ -374,36 +379,32 @@ needs_time (TdmForm *self, TdmCell cell)
 
 /* Enters a complete blank row; otherwise it waits. */
 static gboolean
-enter_blank (TdmForm *self, const TdmSheet *sheet, Draft *draft)
+enter_blank (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft)
 {
   TdmSection section = tdm_cell_section (draft->cell.kind);
   const char *texts[TDM_CELL_N] = { NULL };
   gboolean complete = TRUE;
   g_autoptr (GError) error = NULL;
 
+  tdm_form_collect_texts (self, section, draft->cell.row, texts);
   for (guint kind = 0; kind < TDM_CELL_N; kind++)
     if (tdm_cell_section (kind) == section)
-      {
-        Draft *other = find_draft (self, (TdmCell){ kind, draft->cell.row });
-        texts[kind] = other != NULL ? other->text : NULL;
-        complete &= other != NULL
-                    || !(tdm_cell_is_required (kind)
-                         || (kind == TDM_CELL_COVARIATE_TIME
-                             && needs_time (self, draft->cell)));
-      }
+      complete &=
+          texts[kind] != NULL
+          || !(tdm_cell_is_required (kind)
+               || (kind == TDM_CELL_COVARIATE_TIME && needs_time (self, draft->cell)));
   if (!tdm_sheet_check (sheet, draft->cell, draft->text, &error))
-    return fail (self, draft, error);
+    return tdm_form_fail (self, draft, error);
   if (!complete)
     {
-      keep_draft (self, draft);
-      emit_updated (self);
+      tdm_form_wait (self, draft);
       return FALSE;
     }
 
   g_autoptr (TdmCase) next =
       tdm_sheet_append (sheet, section, draft->cell.row, texts, &error);
   if (next == NULL)
-    return fail (self, draft, error);
+    return tdm_form_fail (self, draft, error);
   for (guint kind = 0; kind < TDM_CELL_N; kind++)
     if (texts[kind] != NULL && ask (self, next, (TdmCell){ kind, draft->cell.row }))
       return FALSE;
@@ -416,25 +417,29 @@ tdm_form_enter (TdmForm *self, TdmCell cell, const char *text)
 {
   TdmSheet sheet;
   g_autoptr (GError) error = NULL;
-  Draft *draft;
+  TdmDraft *draft;
 
   if (!tdm_form_get_sheet (self, &sheet))
     return FALSE;
   tdm_form_type (self, cell, text);
-  draft = find_draft (self, cell);
+  draft = tdm_form_find_draft (self, cell);
   if (draft == NULL)
     {
-      emit_updated (self);
+      tdm_form_emit_updated (self);
       return TRUE;
     }
   if (draft->question != NULL)
     return FALSE;
+  const TdmSection section = tdm_cell_section (cell.kind);
+  if (tdm_section_is_plan (section)
+      || (section == TDM_SECTION_TARGET && is_target_waiting (self)))
+    return tdm_form_enter_waiting (self, &sheet, draft);
   if (tdm_form_is_blank_row (self, tdm_cell_section (cell.kind), cell.row))
     return enter_blank (self, &sheet, draft);
 
   g_autoptr (TdmCase) next = tdm_sheet_write (&sheet, cell, draft->text, &error);
   if (next == NULL)
-    return fail (self, draft, error);
+    return tdm_form_fail (self, draft, error);
   if (ask (self, next, cell))
     return FALSE;
   accept (self, cell, FALSE, next);
@@ -446,13 +451,13 @@ tdm_form_revert (TdmForm *self, TdmCell cell)
 {
   drop_draft (self, cell);
   self->has_typing = FALSE;
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 void
 tdm_form_answer (TdmForm *self, TdmSection section, guint row, gboolean suggestion)
 {
-  Draft *draft = find_in_row (self, section, row, TRUE);
+  TdmDraft *draft = find_in_row (self, section, row, TRUE);
   TdmModel *model = tdm_session_get_model (self->session);
 
   if (draft == NULL)
@@ -494,10 +499,10 @@ tdm_form_remove_row (TdmForm *self, TdmSection section, guint row)
     {
       drop_row (self, section, row);
       g_ptr_array_set_size (self->extra, 0);
-      emit_updated (self);
+      tdm_form_emit_updated (self);
       return;
     }
-  drop_section (self, section);
+  tdm_form_drop_section (self, section);
   tdm_form_take (self, tdm_sheet_remove (&sheet, section, row, NULL));
 }
 
@@ -519,9 +524,9 @@ tdm_form_add_covariate (TdmForm *self, const char *name)
 {
   g_ptr_array_set_size (self->extra, 0);
   g_ptr_array_add (self->extra, g_strdup (name));
-  drop_section (self, TDM_SECTION_COVARIATES);
+  tdm_form_drop_section (self, TDM_SECTION_COVARIATES);
   rebuild_rows (self);
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 gboolean
@@ -534,7 +539,7 @@ tdm_form_paste_levels (TdmForm *self, const char *text, GError **error)
   TdmCase *next = tdm_paste_levels (&sheet, text, error);
   if (next == NULL)
     return FALSE;
-  drop_section (self, TDM_SECTION_LEVELS);
+  tdm_form_drop_section (self, TDM_SECTION_LEVELS);
   tdm_form_take (self, next);
   return TRUE;
 }
@@ -542,14 +547,14 @@ tdm_form_paste_levels (TdmForm *self, const char *text, GError **error)
 void
 tdm_form_undo (TdmForm *self)
 {
-  if (self->has_typing && find_draft (self, self->typing) != NULL)
+  if (self->has_typing && tdm_form_find_draft (self, self->typing) != NULL)
     {
       tdm_form_revert (self, self->typing);
       return;
     }
   drop_all (self);
   tdm_session_undo (self->session);
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 void
@@ -557,7 +562,7 @@ tdm_form_redo (TdmForm *self)
 {
   drop_all (self);
   tdm_session_redo (self->session);
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 TdmSession *
@@ -566,44 +571,10 @@ tdm_form_get_session (TdmForm *self)
   return self->session;
 }
 
-/* Does not hold the form: what arrives after its end is dropped. */
-typedef struct
-{
-  GWeakRef form;
-  char *case_id;
-} Loading;
-
-/* Drafts from an earlier day come back with the case. */
-static void
-drafts_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree Loading *loading = data;
-  g_autoptr (TdmForm) self = g_weak_ref_get (&loading->form);
-  g_autofree char *case_id = loading->case_id;
-  g_autoptr (GHashTable) stored = tdm_store_load_drafts_finish (result, NULL);
-  GHashTableIter iter;
-  gpointer key, text;
-
-  g_weak_ref_clear (&loading->form);
-  if (self == NULL || stored == NULL || g_hash_table_size (stored) == 0
-      || g_strcmp0 (case_id, self->case_id) != 0)
-    return;
-  g_hash_table_iter_init (&iter, stored);
-  while (g_hash_table_iter_next (&iter, &key, &text))
-    {
-      TdmCell cell;
-      if (!tdm_cell_from_key (key, &cell) || find_draft (self, cell) != NULL)
-        continue;
-      set_draft (self, cell, text)->stored = TRUE;
-    }
-  emit_updated (self);
-}
-
 static void
 record_changed_cb (TdmForm *self)
 {
   const char *case_id = tdm_session_get_case_id (self->session);
-  TdmStore *store = tdm_session_get_store (self->session);
 
   if (g_strcmp0 (case_id, self->case_id) != 0)
     {
@@ -612,16 +583,10 @@ record_changed_cb (TdmForm *self)
       self->has_typing = FALSE;
       g_free (self->case_id);
       self->case_id = g_strdup (case_id);
-      if (store != NULL && case_id != NULL)
-        {
-          Loading *loading = g_new0 (Loading, 1);
-          g_weak_ref_init (&loading->form, self);
-          loading->case_id = g_strdup (case_id);
-          tdm_store_load_drafts_async (store, case_id, drafts_loaded_cb, loading);
-        }
+      tdm_form_load_drafts (self);
     }
   rebuild_rows (self);
-  emit_updated (self);
+  tdm_form_emit_updated (self);
 }
 
 static void

@@ -66,6 +66,27 @@ void tdm_form_add_covariate (TdmForm *self, const char *name);
  * names the line. */
 gboolean tdm_form_paste_levels (TdmForm *self, const char *text, GError **error);
 
+/* The unit that a quantity is typed in: for a row that is not there yet the one chosen
+ * for it, else tdm_sheet_unit(). Yours; NULL = none. */
+char *tdm_form_get_unit (TdmForm *self, TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
+/* Another unit: the value converted, or the number kept. A number that would come to
+ * mean a thousand times more or less is asked about first. For a row that is not there
+ * yet it is remembered. */
+void tdm_form_choose_unit (TdmForm *self, TdmCell cell, const char *unit,
+                           gboolean convert);
+/* Chooses a text that is not typed: the kind of a sequence, what a new level is of. */
+void tdm_form_choose (TdmForm *self, TdmCell cell, const char *text);
+/* Another target than the model's: waits for its limits; NONE: back to the record's. */
+void tdm_form_choose_metric (TdmForm *self, TdmMetricKind metric);
+/* The metric that is chosen or in force. */
+TdmMetricKind tdm_form_get_metric (TdmForm *self);
+
+/* What the plan of a section would add, or what is missing. Yours. */
+char *tdm_form_describe_plan (TdmForm *self,
+                              TdmSection section) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the plan's entries part of the record. FALSE: its remark says why not. */
+gboolean tdm_form_add_plan (TdmForm *self, TdmSection section);
+
 /* Takes back what is being typed, else the last edit. */
 void tdm_form_undo (TdmForm *self);
 void tdm_form_redo (TdmForm *self);

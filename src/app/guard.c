@@ -228,6 +228,29 @@ check_dose (const TdmSheet *sheet, guint row)
                        typed, low, high));
 }
 
+/* A factor of this size between two units is a slip of three decimals. */
+#define SLIP_FACTOR 500
+
+TdmQuestion *
+tdm_guard_unit_change (double value, const char *from, const char *to,
+                       double molar_mass)
+{
+  double before;
+
+  if (from == NULL || !(value > 0)
+      || !tdm_unit_convert (value, to, from, molar_mass, &before, NULL))
+    return NULL;
+  double factor = before / value;
+  if (factor < SLIP_FACTOR && factor > 1.0 / SLIP_FACTOR)
+    return NULL;
+  g_autofree char *now = quantity_text (value, to);
+  g_autofree char *was = quantity_text (value, from);
+  g_autofree char *times = tdm_number_format (factor > 1 ? factor : 1 / factor, 3);
+  return question_new (value, to, from,
+                       g_strdup_printf ("%s is %s times %s than %s. Is the unit right?",
+                                        now, times, factor > 1 ? "more" : "less", was));
+}
+
 /* A level is drawn in the past; a date is near the doses. */
 static TdmQuestion *
 check_time (const TdmSheet *sheet, const TdmMoment *moment, gboolean is_level)

@@ -16,6 +16,11 @@ typedef struct
 void tdm_question_free (TdmQuestion *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmQuestion, tdm_question_free)
 
+/* The question about a number that stays the same in another unit: NULL unless it then
+ * means hundreds of times more or less. Yours. */
+TdmQuestion *tdm_guard_unit_change (double value, const char *from, const char *to,
+                                    double molar_mass) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The question about the value that `next` holds in `cell` (an entry that exists in
  * `next`), or NULL when it looks right. Yours. */
 TdmQuestion *tdm_guard_check (const TdmSheet *next,

@@ -51,14 +51,36 @@ other_unit (const TdmCovariateEntry *entry)
 }
 
 char *
+tdm_sheet_default_text (const TdmModelCovariate *info)
+{
+  if (!info->has_default)
+    return NULL;
+  if (tdm_covariate_is_switch (info))
+    return g_strdup (info->default_value > 0 ? "yes" : "no");
+  if (info->categories != NULL)
+    return info->default_value < g_strv_length (info->categories)
+               ? g_strdup (info->categories[(guint)info->default_value])
+               : NULL;
+  g_autofree char *number = tdm_number_format (info->default_value, 4);
+  g_autofree char *unit =
+      info->unit != NULL ? tdm_unit_display (info->unit) : g_strdup ("");
+  return g_strdup_printf ("%s%s%s", number, unit[0] != '\0' ? " " : "", unit);
+}
+
+char *
 tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
 {
   GString *text = g_string_new (NULL);
 
   if (row->index < 0)
-    append_part (text, row->info != NULL && row->info->has_default
-                           ? "Typical is assumed"
-                           : "Needed");
+    {
+      g_autofree char *assumed =
+          row->info != NULL ? tdm_sheet_default_text (row->info) : NULL;
+      g_autofree char *words =
+          assumed != NULL ? g_strdup_printf ("Not given: %s is assumed", assumed)
+                          : g_strdup ("Needed");
+      append_part (text, words);
+    }
   else
     {
       const TdmCovariateEntry *entry =
@@ -71,18 +93,50 @@ tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
   return g_string_free (text, FALSE);
 }
 
-/* Total length of a repeated line, and what it gives in a day. */
-char *
-tdm_sheet_echo_dose (const TdmCase *record, guint i)
+/* The route and the salt, where the model has several. */
+static void
+append_kind (GString *text, const TdmModel *model, const TdmDoseEntry *dose)
 {
-  const TdmDoseEntry *dose = tdm_case_get_dose (record, i);
-  GDateTime *start = tdm_case_get_start (record);
-  GString *text = g_string_new (NULL);
-  g_autofree char *day = tdm_moment_day_words (&dose->time, start);
+  const char *route = dose->route, *salt = dose->salt;
 
-  append_part (text, day);
-  if (dose->steady_state)
-    append_part (text, "taken so for long before");
+  for (guint i = 0; model != NULL && i < tdm_model_get_n_routes (model); i++)
+    if (g_strcmp0 (tdm_model_get_route (model, i)->name, route) == 0)
+      route = tdm_model_get_route (model, i)->title;
+  for (guint i = 0; model != NULL && i < tdm_model_get_n_salts (model); i++)
+    if (g_strcmp0 (tdm_model_get_salt (model, i)->name, salt) == 0)
+      salt = tdm_model_get_salt (model, i)->title;
+  append_part (text, salt);
+  if (model != NULL && tdm_model_get_n_routes (model) > 1)
+    append_part (text, route);
+}
+
+/* "until 10:30 at 500 mg/h" */
+static void
+append_infusion (GString *text, const TdmDoseEntry *dose, GDateTime *start)
+{
+  if (!(dose->duration_h > 0))
+    return;
+  const TdmMoment end = { dose->time.hours + dose->duration_h, NULL };
+  g_autofree char *at = tdm_moment_format_people (&end, start);
+  const char *clock = start != NULL ? strchr (at, ' ') : at;
+  g_autofree char *rate = tdm_number_format (dose->amount / dose->duration_h, 3);
+  g_autofree char *unit = tdm_unit_display (dose->unit);
+  g_autofree char *words = g_strdup_printf (
+      "until %s at %s %s/h", clock != NULL ? clock + (start != NULL) : at, rate, unit);
+
+  append_part (text, words);
+}
+
+static void
+append_repeats (GString *text, const TdmDoseEntry *dose, GDateTime *start)
+{
+  if (dose->steady_state && dose->stopped)
+    append_part (text, "taken so for long before, and stopped");
+  else if (dose->steady_state)
+    append_part (text, dose->added ? "taken so for long before, on top of the rest"
+                                   : "taken so for long before");
+  if (dose->reset)
+    append_part (text, "all given before is gone");
   if (dose->count > 1 && dose->interval_h > 0)
     {
       TdmMoment last = { dose->time.hours + dose->interval_h * (dose->count - 1),
@@ -91,8 +145,23 @@ tdm_sheet_echo_dose (const TdmCase *record, guint i)
       g_autofree char *words = g_strdup_printf ("last of %u on %s", dose->count, at);
       append_part (text, words);
     }
-  else
-    append_part (text, dose->steady_state ? NULL : "single dose");
+  else if (dose->amount > 0 && !dose->steady_state)
+    append_part (text, "single dose");
+}
+
+/* How a line is given, and how long it goes on. */
+char *
+tdm_sheet_echo_dose (const TdmCase *record, const TdmModel *model, guint i)
+{
+  const TdmDoseEntry *dose = tdm_case_get_dose (record, i);
+  GDateTime *start = tdm_case_get_start (record);
+  GString *text = g_string_new (NULL);
+  g_autofree char *day = tdm_moment_day_words (&dose->time, start);
+
+  append_part (text, day);
+  append_kind (text, model, dose);
+  append_infusion (text, dose, start);
+  append_repeats (text, dose, start);
   return g_string_free (text, FALSE);
 }
 
@@ -141,6 +210,8 @@ tdm_sheet_echo_level (const TdmCase *record, guint i)
       g_autofree char *words = g_strdup_printf ("%s after the start of a dose", since);
       append_part (text, since_h < duration_h ? "during an infusion" : words);
     }
+  if (level->after_dose)
+    append_part (text, "drawn after the dose of that time");
   if (!level->use)
     append_part (text, "shown, not fitted");
   return g_string_free (text, FALSE);

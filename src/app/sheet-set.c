@@ -43,6 +43,34 @@ last_unit_of (const TdmCase *record, const char *covariate)
   return unit;
 }
 
+/* What a level is of, or a new one would be. */
+static const TdmModelOutput *
+output_of (const TdmSheet *self, guint row)
+{
+  guint n = tdm_case_get_n_levels (self->record);
+  const char *name =
+      n > 0 ? tdm_case_get_level (self->record, MIN (row, n - 1))->output : NULL;
+
+  for (guint k = 0; name != NULL && k < tdm_model_get_n_outputs (self->model); k++)
+    if (strcmp (tdm_model_get_output (self->model, k)->name, name) == 0)
+      return tdm_model_get_output (self->model, k);
+  return tdm_model_get_output (self->model, 0);
+}
+
+/* Which salt a dose is of, or a new one would be; NULL = as the model counts. */
+static const TdmModelSalt *
+salt_of (const TdmSheet *self, guint row)
+{
+  guint n = tdm_case_get_n_doses (self->record);
+  const char *name =
+      n > 0 ? tdm_case_get_dose (self->record, MIN (row, n - 1))->salt : NULL;
+
+  for (guint k = 0; name != NULL && k < tdm_model_get_n_salts (self->model); k++)
+    if (g_ascii_strcasecmp (tdm_model_get_salt (self->model, k)->name, name) == 0)
+      return tdm_model_get_salt (self->model, k);
+  return NULL;
+}
+
 const char *
 tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell)
 {
@@ -54,7 +82,9 @@ tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell)
   if (self->model == NULL)
     return NULL;
   if (cell.kind == TDM_CELL_LEVEL_VALUE)
-    return tdm_model_get_output (self->model, 0)->unit;
+    return output_of (self, cell.row)->unit;
+  if (cell.kind == TDM_CELL_DOSE_AMOUNT && salt_of (self, cell.row) != NULL)
+    return tdm_salt_unit (salt_of (self, cell.row));
   if (cell.kind == TDM_CELL_DOSE_AMOUNT && tdm_model_get_n_dosings (self->model) > 0)
     return tdm_model_get_dosing (self->model, 0)->unit;
   return cell.kind == TDM_CELL_DOSE_AMOUNT ? "mg" : NULL;
@@ -78,6 +108,10 @@ tdm_sheet_unit (const TdmSheet *self, TdmCell cell)
         return tdm_case_get_covariate (self->record, (guint)row->index)->unit;
       unit = last_unit_of (self->record, row->name);
     }
+  else if (cell.kind == TDM_CELL_TARGET_THRESHOLD)
+    return tdm_sheet_target (self)->threshold_unit;
+  else if (cell.kind == TDM_CELL_TARGET_MIC)
+    return tdm_sheet_target (self)->mic_unit;
   else if (tdm_cell_section (cell.kind) == TDM_SECTION_TARGET)
     return tdm_sheet_target (self)->unit;
   return unit != NULL ? unit : tdm_sheet_model_unit (self, cell);
@@ -156,6 +190,30 @@ tdm_sheet_set_use (const TdmSheet *self, guint level, gboolean use, GError **err
 }
 
 TdmCase *
+tdm_sheet_set_output (const TdmSheet *self, guint level, const char *output,
+                      GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmLevelEntry entry = *tdm_case_get_level (self->record, level);
+
+  entry.output = (char *)output;
+  tdm_case_edit_replace_level (edit, level, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_after_dose (const TdmSheet *self, guint level, gboolean on,
+                          GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  TdmLevelEntry entry = *tdm_case_get_level (self->record, level);
+
+  entry.after_dose = on;
+  tdm_case_edit_replace_level (edit, level, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
 tdm_sheet_set_sex (const TdmSheet *self, TdmSex sex, GError **error)
 {
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
@@ -195,6 +253,8 @@ tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean on,
   TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
 
   entry.steady_state = on;
+  if (!on)
+    entry.added = entry.stopped = FALSE;
   tdm_case_edit_replace_dose (edit, dose, &entry);
   return tdm_case_edit_finish (edit, error);
 }
@@ -214,7 +274,7 @@ guint
 tdm_sheet_find_target (const TdmSheet *self)
 {
   const TdmTarget *wanted = tdm_sheet_target (self);
-  guint n = tdm_model_get_n_targets (self->model);
+  guint n = self->model != NULL ? tdm_model_get_n_targets (self->model) : 0;
 
   for (guint k = 0; k < n; k++)
     {
@@ -226,7 +286,9 @@ tdm_sheet_find_target (const TdmSheet *self)
   for (guint k = 0; k < n; k++)
     if (tdm_model_get_target (self->model, k)->target.metric == wanted->metric)
       return k;
-  return 0;
+  return wanted->metric != TDM_METRIC_NONE
+             ? n + (guint)wanted->metric - (guint)TDM_METRIC_TROUGH
+             : 0;
 }
 
 /* Sets `target` with its time `after_h` hours after the first dose. */

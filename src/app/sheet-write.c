@@ -1,4 +1,4 @@
-#include "app/sheet-write.h"
+#include "app/sheet-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,16 +7,17 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/unit.h"
 
-static gboolean
-refuse (GError **error, const char *sentence)
+gboolean
+tdm_sheet_refuse (GError **error, const char *sentence)
 {
   g_set_error_literal (error, TDM_ERROR, TDM_ERROR_INPUT, sentence);
   return FALSE;
 }
 
-static gboolean
-is_blank (const char *text)
+gboolean
+tdm_sheet_is_blank (const char *text)
 {
   return text == NULL || text[strspn (text, " \t")] == '\0';
 }
@@ -45,9 +46,9 @@ dup_context_day (const TdmSheet *self, TdmCell cell)
   return tdm_moment_to_time (near, start);
 }
 
-static gboolean
-parse_moment (const TdmSheet *self, TdmCell cell, const char *text, TdmMoment *out,
-              GError **error)
+gboolean
+tdm_sheet_parse_moment (const TdmSheet *self, TdmCell cell, const char *text,
+                        TdmMoment *out, GError **error)
 {
   g_autoptr (GDateTime) day = dup_context_day (self, cell);
   TdmMomentContext context = { tdm_case_get_start (self->record), day, self->now };
@@ -58,17 +59,18 @@ parse_moment (const TdmSheet *self, TdmCell cell, const char *text, TdmMoment *o
   return tdm_moment_parse_people (text, &context, out, error);
 }
 
-/* A case that waits for its start takes it from the first date-time typed. Entries
- * before it, typed later, are none the worse: they are written as date-times. */
-static void
-adopt_start (const TdmSheet *self, TdmCaseEdit *edit, const TdmMoment *moment)
+/* Entries before the start, typed later, are none the worse: they are written as
+ * date-times. */
+void
+tdm_sheet_adopt_start (const TdmSheet *self, TdmCaseEdit *edit, const TdmMoment *moment)
 {
   if (moment->text != NULL && tdm_case_get_start (self->record) == NULL)
     tdm_case_edit_set_start_text (edit, moment->text);
 }
 
-static gboolean
-parse_positive (const char *text, const char *what, double *out, GError **error)
+gboolean
+tdm_sheet_parse_positive (const char *text, const char *what, double *out,
+                          GError **error)
 {
   if (!tdm_number_parse_people (text, out, error))
     return FALSE;
@@ -76,6 +78,86 @@ parse_positive (const char *text, const char *what, double *out, GError **error)
     return TRUE;
   g_set_error (error, TDM_ERROR, TDM_ERROR_INPUT, "%s must be more than 0.", what);
   return FALSE;
+}
+
+/* What only takes away has no amount. */
+static gboolean
+apply_amount (const char *text, TdmDoseEntry *entry, GError **error)
+{
+  if (!entry->reset)
+    return tdm_sheet_parse_positive (text, "The amount", &entry->amount, error);
+  if (!tdm_number_parse_people (text, &entry->amount, error))
+    return FALSE;
+  return entry->amount >= 0
+         || tdm_sheet_refuse (error, "The amount must be 0 or more.");
+}
+
+/* RATE unit: the time that the dose takes at that rate. */
+static gboolean
+apply_rate (const TdmSheet *self, const char *text, TdmDoseEntry *entry, GError **error)
+{
+  const double molar = self->model != NULL ? tdm_model_get_molar_mass (self->model) : 0;
+  gsize digits = strspn (text, "0123456789.,");
+  g_autofree char *number = g_strndup (text, digits);
+  g_autofree char *unit = g_strstrip (g_strdup (text + digits));
+  g_autofree char *hourly = g_strconcat (entry->unit, "/h", NULL);
+  double rate, per_hour;
+
+  if (!tdm_sheet_parse_positive (number, "The rate", &rate, error))
+    return FALSE;
+  if (!tdm_unit_convert (rate, unit, hourly, molar, &per_hour, NULL))
+    return tdm_sheet_refuse (error, "A rate is an amount in a time, such as 50 mg/h.");
+  entry->duration_h = entry->amount / per_hour;
+  return TRUE;
+}
+
+/* "to" TIME | "until" TIME: the end of the infusion. */
+static gboolean
+apply_end (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *entry,
+           GError **error)
+{
+  TdmMoment end;
+
+  cell.kind = TDM_CELL_DOSE_TIME;
+  if (!tdm_sheet_parse_moment (self, cell, text, &end, error))
+    return FALSE;
+  g_free (end.text);
+  if (!(end.hours > entry->time.hours))
+    return tdm_sheet_refuse (error, "The infusion ends after it starts: type the date "
+                                    "as well, or a later time.");
+  entry->duration_h = end.hours - entry->time.hours;
+  return TRUE;
+}
+
+/* duration = HOURS ["h"] | MINUTES "min" | RATE | ("to" | "until") TIME */
+static gboolean
+apply_duration (const TdmSheet *self, TdmCell cell, const char *text,
+                TdmDoseEntry *entry, GError **error)
+{
+  g_autofree char *typed = g_strstrip (g_strdup (text != NULL ? text : ""));
+  double factor = 1;
+
+  entry->duration_h = 0;
+  if (typed[0] == '\0')
+    return TRUE;
+  if (g_ascii_strncasecmp (typed, "to ", 3) == 0)
+    return apply_end (self, cell, typed + 3, entry, error);
+  if (g_ascii_strncasecmp (typed, "until ", 6) == 0)
+    return apply_end (self, cell, typed + 6, entry, error);
+  if (strchr (typed, '/') != NULL)
+    return apply_rate (self, typed, entry, error);
+  if (g_str_has_suffix (typed, "min"))
+    {
+      typed[strlen (typed) - 3] = '\0';
+      factor = 1 / 60.0;
+    }
+  else if (g_str_has_suffix (typed, "h"))
+    typed[strlen (typed) - 1] = '\0';
+  if (!tdm_sheet_parse_positive (g_strchomp (typed), "The infusion time",
+                                 &entry->duration_h, error))
+    return FALSE;
+  entry->duration_h *= factor;
+  return TRUE;
 }
 
 /* Applies a cell to an entry; `keep` holds a new string that the entry borrows. */
@@ -88,50 +170,77 @@ apply_dose (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *
   switch ((int)cell.kind)
     {
     case TDM_CELL_DOSE_TIME:
-      if (!parse_moment (self, cell, text, &entry->time, error))
+      if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
         return FALSE;
       *keep = entry->time.text;
       return TRUE;
     case TDM_CELL_DOSE_AMOUNT:
-      return parse_positive (text, "The amount", &entry->amount, error);
+      return apply_amount (text, entry, error);
     case TDM_CELL_DOSE_DURATION:
-      entry->duration_h = 0;
-      return is_blank (text)
-             || parse_positive (text, "The infusion time", &entry->duration_h, error);
+      return apply_duration (self, cell, text, entry, error);
     case TDM_CELL_DOSE_INTERVAL:
-      if (is_blank (text))
+      if (tdm_sheet_is_blank (text))
         {
           entry->interval_h = 0;
           entry->count = 1;
-          entry->steady_state = FALSE;
+          entry->steady_state = entry->added = entry->stopped = FALSE;
           return TRUE;
         }
-      return parse_positive (text, "The interval", &entry->interval_h, error);
+      return tdm_sheet_parse_positive (text, "The interval", &entry->interval_h, error);
+    case TDM_CELL_DOSE_UNIT:
+      entry->unit = (char *)text;
+      return TRUE;
     case TDM_CELL_DOSE_COUNT:
     default:
-      if (is_blank (text))
+      if (tdm_sheet_is_blank (text))
         count = 1;
       else if (!tdm_number_parse_people (text, &count, error))
         return FALSE;
       if (count < 1 || count > 10000 || count != floor (count))
-        return refuse (error, "The number of doses is a whole number from 1 to 10000.");
+        return tdm_sheet_refuse (
+            error, "The number of doses is a whole number from 1 to 10000.");
       if (count > 1 && entry->interval_h <= 0)
-        return refuse (error, "Type first how many hours apart the doses are.");
+        return tdm_sheet_refuse (error,
+                                 "Type first how many hours apart the doses are.");
       entry->count = (guint)count;
       return TRUE;
     }
 }
 
 static gboolean
+apply_weight (const char *text, TdmLevelEntry *entry, GError **error)
+{
+  entry->weight = 1;
+  if (tdm_sheet_is_blank (text))
+    return TRUE;
+  if (!tdm_number_parse_people (text, &entry->weight, error))
+    return FALSE;
+  return (entry->weight >= 0 && entry->weight <= 1)
+         || tdm_sheet_refuse (error,
+                              "A weight is from 0 (left out) to 1 (counts whole).");
+}
+
+static gboolean
 apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry *entry,
              char **keep, GError **error)
 {
-  if (cell.kind == TDM_CELL_LEVEL_TIME)
+  switch ((int)cell.kind)
     {
-      if (!parse_moment (self, cell, text, &entry->time, error))
+    case TDM_CELL_LEVEL_TIME:
+      if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
         return FALSE;
       *keep = entry->time.text;
       return TRUE;
+    case TDM_CELL_LEVEL_WEIGHT:
+      return apply_weight (text, entry, error);
+    case TDM_CELL_LEVEL_UNIT:
+      entry->unit = (char *)text;
+      return TRUE;
+    case TDM_CELL_LEVEL_OUTPUT:
+      entry->output = (char *)text;
+      return TRUE;
+    default:
+      break;
     }
   while (*text == ' ')
     text++;
@@ -140,7 +249,7 @@ apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry
                                  : TDM_CENSOR_NONE;
   if (entry->censor != TDM_CENSOR_NONE)
     text++;
-  return parse_positive (text, "A level", &entry->value, error);
+  return tdm_sheet_parse_positive (text, "A level", &entry->value, error);
 }
 
 static gboolean
@@ -151,11 +260,13 @@ apply_covariate (const TdmSheet *self, TdmCell cell, const char *text,
 
   if (cell.kind == TDM_CELL_COVARIATE_TIME)
     {
-      if (!parse_moment (self, cell, text, &entry->time, error))
+      if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
         return FALSE;
       *keep = entry->time.text;
       return TRUE;
     }
+  if (cell.kind == TDM_CELL_COVARIATE_UNIT)
+    return TRUE;
   if (row->info != NULL && row->info->categories != NULL)
     {
       entry->text = *keep = g_strdup (text);
@@ -173,13 +284,13 @@ write_covariate (const TdmSheet *self, TdmCell cell, const char *text, GError **
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
   g_autofree char *keep = NULL;
 
-  if (is_blank (text) && cell.kind == TDM_CELL_COVARIATE_VALUE)
+  if (tdm_sheet_is_blank (text) && cell.kind == TDM_CELL_COVARIATE_VALUE)
     tdm_case_edit_remove_covariate (edit, (guint)row->index);
   else if (!apply_covariate (self, cell, text, &entry, &keep, error))
     return NULL;
   else
     {
-      adopt_start (self, edit, &entry.time);
+      tdm_sheet_adopt_start (self, edit, &entry.time);
       tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
     }
   return tdm_case_edit_finish (edit, error);
@@ -234,35 +345,6 @@ write_patient (const TdmSheet *self, TdmCell cell, const char *text, GError **er
   return tdm_case_edit_finish (edit, error);
 }
 
-static TdmCase *
-write_target (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
-{
-  /* A limit of a target that is only the model's makes it the case's own. */
-  gboolean own = tdm_case_get_target (self->record) == tdm_sheet_target (self);
-  g_autoptr (TdmCase) base =
-      own ? tdm_case_ref (self->record) : tdm_sheet_set_target (self, 0, error);
-  if (base == NULL)
-    return NULL;
-  TdmTarget target = *tdm_case_get_target (base);
-  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (base);
-  double value = cell.kind == TDM_CELL_TARGET_LOW ? -INFINITY : INFINITY;
-
-  if (!is_blank (text) && !parse_positive (text, "A limit", &value, error))
-    return NULL;
-  if (cell.kind == TDM_CELL_TARGET_LOW)
-    target.low = value;
-  else
-    target.high = value;
-  if (target.low >= target.high)
-    {
-      refuse (error, "The lower limit must be below the upper one.");
-      return NULL;
-    }
-  tdm_case_edit_set_target (edit, &target);
-  tdm_sheet_end_target (self->record, edit, &target);
-  return tdm_case_edit_finish (edit, error);
-}
-
 /* At the field the place is known: "levels[1].unit: …" loses its front. */
 static void
 strip_place (GError **error)
@@ -286,9 +368,10 @@ tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text, GError **
   TdmCase *next = NULL;
 
   if (tdm_cell_is_required (cell.kind) && cell.kind != TDM_CELL_COVARIATE_VALUE
-      && is_blank (text))
+      && tdm_sheet_is_blank (text))
     {
-      refuse (error, "This cannot be empty; to remove the row, use its menu.");
+      tdm_sheet_refuse (error,
+                        "This cannot be empty; to remove the row, use its menu.");
       return NULL;
     }
   switch (tdm_cell_section (cell.kind))
@@ -306,8 +389,15 @@ tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text, GError **
       next = write_level (self, cell, text, error);
       break;
     case TDM_SECTION_TARGET:
-      next = write_target (self, cell, text, error);
+      next = tdm_sheet_write_target (self, cell, text, error);
       break;
+    case TDM_SECTION_OPTIONS:
+      next = tdm_sheet_write_option (self, cell, text, error);
+      break;
+    case TDM_SECTION_SEQUENCE:
+    case TDM_SECTION_DIALYSIS:
+    default:
+      g_assert_not_reached ();
     }
   if (next == NULL)
     strip_place (error);
@@ -327,20 +417,21 @@ append_covariate (const TdmSheet *self, guint row_index, const char *const *text
 
   if (row->info == NULL || row->info->categories == NULL)
     entry.unit = (char *)tdm_sheet_unit (self, value);
+  if (!tdm_sheet_is_blank (texts[TDM_CELL_COVARIATE_UNIT]))
+    entry.unit = (char *)texts[TDM_CELL_COVARIATE_UNIT];
   if (!apply_covariate (self, value, texts[value.kind], &entry, &keep_value, error))
     return NULL;
-  if (!is_blank (texts[time.kind])
+  if (!tdm_sheet_is_blank (texts[time.kind])
       && !apply_covariate (self, time, texts[time.kind], &entry, &keep_time, error))
     return NULL;
-  adopt_start (self, edit, &entry.time);
+  tdm_sheet_adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_covariate (edit, tdm_case_get_n_covariates (self->record),
                                   &entry);
   return tdm_case_edit_finish (edit, error);
 }
 
-/* A new dose looks like the one before it, but is given once. */
-static TdmDoseEntry
-default_dose (const TdmSheet *self)
+TdmDoseEntry
+tdm_sheet_default_dose (const TdmSheet *self)
 {
   guint n = tdm_case_get_n_doses (self->record);
   TdmDoseEntry entry = { .unit = (char *)"mg", .count = 1 };
@@ -357,20 +448,23 @@ default_dose (const TdmSheet *self)
     }
   entry.interval_h = 0;
   entry.count = 1;
-  entry.steady_state = FALSE;
+  entry.steady_state = entry.added = entry.stopped = entry.reset = FALSE;
   return entry;
 }
 
 gboolean
 tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text, GError **error)
 {
-  TdmDoseEntry dose = default_dose (self);
+  TdmDoseEntry dose = tdm_sheet_default_dose (self);
   TdmLevelEntry level = { .use = TRUE };
   TdmCovariateEntry covariate = { .name = NULL };
   g_autofree char *keep = NULL;
 
-  /* The interval may be typed after the number of doses. */
+  /* The interval may be typed after the number of doses, the end of an infusion before
+   * its start. */
   dose.interval_h = 1;
+  dose.time.hours = -INFINITY;
+  dose.amount = 1;
   switch ((int)tdm_cell_section (cell.kind))
     {
     case TDM_SECTION_DOSES:
@@ -380,7 +474,7 @@ tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text, GError **
     case TDM_SECTION_COVARIATES:
       return apply_covariate (self, cell, text, &covariate, &keep, error);
     default:
-      return TRUE;
+      return tdm_sheet_check_plan (self, cell, text, error);
     }
 }
 
@@ -388,21 +482,35 @@ static TdmCase *
 append_dose (const TdmSheet *self, const char *const *texts, GError **error)
 {
   guint n = tdm_case_get_n_doses (self->record);
-  TdmDoseEntry entry = default_dose (self);
+  TdmDoseEntry entry = tdm_sheet_default_dose (self);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
   g_autofree char *keep = NULL;
 
+  if (!tdm_sheet_is_blank (texts[TDM_CELL_DOSE_UNIT]))
+    entry.unit = (char *)texts[TDM_CELL_DOSE_UNIT];
   for (TdmCellKind kind = TDM_CELL_DOSE_TIME; kind <= TDM_CELL_DOSE_COUNT; kind++)
-    if (!is_blank (texts[kind])
+    if (!tdm_sheet_is_blank (texts[kind])
         && !apply_dose (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
       return NULL;
-  adopt_start (self, edit, &entry.time);
+  tdm_sheet_adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_dose (edit, n, &entry);
   g_autoptr (TdmCase) next = tdm_case_edit_finish (edit, error);
   if (next == NULL)
     return NULL;
   tdm_sheet_end_target (next, edit, tdm_case_get_target (next));
   return tdm_case_edit_finish (edit, error);
+}
+
+/* Where the model has several, a new level is of what the one before was of. */
+static char *
+default_output (const TdmSheet *self)
+{
+  guint n = tdm_case_get_n_levels (self->record);
+
+  if (self->model == NULL || tdm_model_get_n_outputs (self->model) < 2)
+    return NULL;
+  const char *last = n > 0 ? tdm_case_get_level (self->record, n - 1)->output : NULL;
+  return (char *)(last != NULL ? last : tdm_model_get_output (self->model, 0)->name);
 }
 
 static TdmCase *
@@ -415,10 +523,12 @@ append_level (const TdmSheet *self, const char *const *texts, GError **error)
   g_autofree char *keep = NULL;
 
   entry.unit = (char *)tdm_sheet_unit (self, value);
-  for (TdmCellKind kind = TDM_CELL_LEVEL_TIME; kind <= TDM_CELL_LEVEL_VALUE; kind++)
-    if (!apply_level (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
+  entry.output = default_output (self);
+  for (TdmCellKind kind = TDM_CELL_LEVEL_TIME; kind <= TDM_CELL_LEVEL_OUTPUT; kind++)
+    if ((kind <= TDM_CELL_LEVEL_VALUE || !tdm_sheet_is_blank (texts[kind]))
+        && !apply_level (self, (TdmCell){ kind, n }, texts[kind], &entry, &keep, error))
       return NULL;
-  adopt_start (self, edit, &entry.time);
+  tdm_sheet_adopt_start (self, edit, &entry.time);
   tdm_case_edit_insert_level (edit, n, &entry);
   return tdm_case_edit_finish (edit, error);
 }

@@ -21,6 +21,10 @@ TdmCase *tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text,
 gboolean tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Same for a cell of a plan. */
+gboolean tdm_sheet_check_plan (const TdmSheet *self, TdmCell cell, const char *text,
+                               GError **error);
+
 /* The case with a new entry made of the blank row `row` of `section`; `texts` is
  * indexed by TdmCellKind, NULL or "" = not typed. Yours. */
 TdmCase *tdm_sheet_append (const TdmSheet *self, TdmSection section, guint row,
@@ -56,6 +60,46 @@ TdmCase *tdm_sheet_set_route (const TdmSheet *self, guint dose, const char *rout
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmCase *tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean on,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_salt (const TdmSheet *self, guint dose, const char *salt,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_output (const TdmSheet *self, guint level, const char *output,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_after_dose (const TdmSheet *self, guint level, gboolean on,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TdmCase *tdm_sheet_set_future_occasions (const TdmSheet *self, gboolean on,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How a dose acts on what was given before. */
+typedef enum
+{
+  TDM_DOSE_ADDED,   /* a regimen of long before on top of the rest */
+  TDM_DOSE_STOPPED, /* a regimen of long before that ended with the dose before */
+  TDM_DOSE_RESET,   /* all given before is gone */
+  TDM_DOSE_AT_RATE, /* the rate was set; less is absorbed, for a shorter time */
+} TdmDoseFlag;
+
+gboolean tdm_dose_has_flag (const TdmDoseEntry *dose, TdmDoseFlag flag);
+TdmCase *tdm_sheet_set_dose_flag (const TdmSheet *self, guint dose, TdmDoseFlag flag,
+                                  gboolean on,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of the doses of a repeated line those with missed[i] were not given: the line becomes
+ * those that were. Yours. */
+TdmCase *tdm_sheet_miss_doses (const TdmSheet *self, guint dose, const gboolean *missed,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Another target than the model's, of the texts of the target's cells (indexed by
+ * TdmCellKind, NULL = not typed): NULL without an error while it waits for more. Yours.
+ */
+TdmCase *tdm_sheet_make_target (const TdmSheet *self,
+                                const char *const texts[TDM_CELL_N],
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a metric has a use for a cell of the target; what is not a limit or the time
+ * it holds at, it also needs. */
+gboolean tdm_sheet_metric_takes (TdmMetricKind metric, TdmCellKind kind);
+/* The unit of a metric's limits. Yours. */
+char *tdm_sheet_metric_unit (const TdmSheet *self,
+                             TdmMetricKind metric) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The target becomes the model's k-th. A time that the model names counts from the
  * first dose (without one, from the start). A cumulative AUC without an end gets one:
  * four days from the first dose (a conditioning course), now or with that dose. Yours.
@@ -67,7 +111,9 @@ TdmCase *tdm_sheet_set_target (const TdmSheet *self, guint k,
  * a dose or a target. */
 void tdm_sheet_end_target (const TdmCase *record, TdmCaseEdit *edit,
                            const TdmTarget *target);
-/* Which of the model's targets has the metric of the case's; 0 when none is given. */
+/* Which of the model's targets has the metric of the case's; 0 when none is given. One
+ * that the model does not have stands behind those: the number of the model's targets,
+ * plus its metric, less TDM_METRIC_TROUGH. */
 guint tdm_sheet_find_target (const TdmSheet *self);
 /* The target in force: the case's, else the model's first; metric NONE = none.
  * Borrowed. */

@@ -128,6 +128,8 @@ covariate_text (const TdmCase *record, const GPtrArray *rows, TdmCell cell)
   if (row->index < 0)
     return g_strdup ("");
   const TdmCovariateEntry *entry = tdm_case_get_covariate (record, (guint)row->index);
+  if (cell.kind == TDM_CELL_COVARIATE_UNIT)
+    return g_strdup (entry->unit != NULL ? entry->unit : "");
   if (cell.kind == TDM_CELL_COVARIATE_TIME && tdm_sheet_awaits_start (record))
     return g_strdup ("");
   if (cell.kind == TDM_CELL_COVARIATE_TIME)
@@ -149,6 +151,8 @@ dose_text (const TdmCase *record, TdmCell cell)
       return number_text (entry->amount);
     case TDM_CELL_DOSE_DURATION:
       return entry->duration_h > 0 ? number_text (entry->duration_h) : g_strdup ("");
+    case TDM_CELL_DOSE_UNIT:
+      return g_strdup (entry->unit);
     case TDM_CELL_DOSE_INTERVAL:
       return entry->interval_h > 0 ? number_text (entry->interval_h) : g_strdup ("");
     default:
@@ -162,19 +166,24 @@ level_text (const TdmCase *record, TdmCell cell)
   if (cell.row >= tdm_case_get_n_levels (record))
     return g_strdup ("");
   const TdmLevelEntry *entry = tdm_case_get_level (record, cell.row);
-  if (cell.kind == TDM_CELL_LEVEL_TIME)
-    return tdm_moment_format_people (&entry->time, tdm_case_get_start (record));
+  switch ((int)cell.kind)
+    {
+    case TDM_CELL_LEVEL_TIME:
+      return tdm_moment_format_people (&entry->time, tdm_case_get_start (record));
+    case TDM_CELL_LEVEL_WEIGHT:
+      return entry->weight == 1 ? g_strdup ("") : number_text (entry->weight);
+    case TDM_CELL_LEVEL_UNIT:
+      return g_strdup (entry->unit);
+    case TDM_CELL_LEVEL_OUTPUT:
+      return g_strdup (entry->output != NULL ? entry->output : "");
+    default:
+      break;
+    }
   g_autofree char *value = number_text (entry->value);
   return g_strconcat (entry->censor == TDM_CENSOR_BELOW   ? "<"
                       : entry->censor == TDM_CENSOR_ABOVE ? ">"
                                                           : "",
                       value, NULL);
-}
-
-static char *
-limit_text (double limit)
-{
-  return isfinite (limit) ? number_text (limit) : g_strdup ("");
 }
 
 static char *
@@ -189,8 +198,6 @@ patient_text (const TdmPatient *patient, TdmCellKind kind)
 char *
 tdm_sheet_text (const TdmCase *record, const GPtrArray *rows, TdmCell cell)
 {
-  const TdmTarget *target = tdm_case_get_target (record);
-
   switch (tdm_cell_section (cell.kind))
     {
     case TDM_SECTION_PATIENT:
@@ -202,10 +209,11 @@ tdm_sheet_text (const TdmCase *record, const GPtrArray *rows, TdmCell cell)
     case TDM_SECTION_LEVELS:
       return level_text (record, cell);
     case TDM_SECTION_TARGET:
+      return tdm_sheet_target_text (record, cell.kind);
+    case TDM_SECTION_OPTIONS:
+      return tdm_sheet_option_text (record, cell.kind);
     default:
-      if (target->metric == TDM_METRIC_NONE)
-        return g_strdup ("");
-      return limit_text (cell.kind == TDM_CELL_TARGET_LOW ? target->low : target->high);
+      return g_strdup ("");
     }
 }
 

@@ -33,11 +33,22 @@ gboolean tdm_covariate_is_switch (const TdmModelCovariate *info);
 char *tdm_sheet_text (const TdmCase *record, const GPtrArray *rows,
                       TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Those of the target and the options; "" where the default holds. Yours. */
+char *tdm_sheet_target_text (const TdmCase *record,
+                             TdmCellKind kind) G_GNUC_WARN_UNUSED_RESULT;
+char *tdm_sheet_option_text (const TdmCase *record,
+                             TdmCellKind kind) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a missing covariate counts as, in words: "40 %"; NULL = there is no default.
+ * Yours. */
+char *tdm_sheet_default_text (const TdmModelCovariate *info) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A remark under a row: the day in words, the time since a dose, the value in
- * the laboratory's other unit. Yours. */
+ * the laboratory's other unit, how a dose is given. `model` may be NULL. Yours. */
 char *tdm_sheet_echo_covariate (const TdmCase *record,
                                 const TdmCovariateRow *row) G_GNUC_WARN_UNUSED_RESULT;
-char *tdm_sheet_echo_dose (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
+char *tdm_sheet_echo_dose (const TdmCase *record, const TdmModel *model,
+                           guint i) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_sheet_echo_level (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Up to when a cumulative target is counted, or how it will be; "" for others. Yours.

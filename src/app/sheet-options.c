@@ -1,0 +1,347 @@
+/* The target and the options of the sheet: their texts, and what typing them does. */
+#include <math.h>
+#include <string.h>
+
+#include "app/moment-text.h"
+#include "app/sheet-private.h"
+#include "base/number.h"
+#include "base/unit.h"
+#include "engine/target.h"
+
+#define SHOWN_DIGITS 12
+
+static char *
+limit_text (double limit)
+{
+  return isfinite (limit) ? tdm_number_format (limit, SHOWN_DIGITS) : g_strdup ("");
+}
+
+char *
+tdm_sheet_target_text (const TdmCase *record, TdmCellKind kind)
+{
+  const TdmTarget *target = tdm_case_get_target (record);
+  GDateTime *start = tdm_case_get_start (record);
+
+  if (target->metric == TDM_METRIC_NONE)
+    return g_strdup ("");
+  switch ((int)kind)
+    {
+    case TDM_CELL_TARGET_LOW:
+      return limit_text (target->low);
+    case TDM_CELL_TARGET_HIGH:
+      return limit_text (target->high);
+    case TDM_CELL_TARGET_AT:
+      return target->at_steady_state ? g_strdup ("")
+                                     : tdm_moment_format_people (&target->at, start);
+    case TDM_CELL_TARGET_FROM:
+      return target->metric == TDM_METRIC_AUC
+                 ? tdm_moment_format_people (&target->from, start)
+                 : g_strdup ("");
+    case TDM_CELL_TARGET_TO:
+      return target->metric == TDM_METRIC_AUC
+                 ? tdm_moment_format_people (&target->to, start)
+                 : g_strdup ("");
+    case TDM_CELL_TARGET_THRESHOLD:
+      return target->threshold > 0 ? limit_text (target->threshold) : g_strdup ("");
+    case TDM_CELL_TARGET_MIC:
+      return target->mic > 0 ? limit_text (target->mic) : g_strdup ("");
+    case TDM_CELL_TARGET_METRIC:
+    default:
+      return g_strdup (tdm_metric_name (target->metric));
+    }
+}
+
+char *
+tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
+{
+  const TdmCaseOptions *options = tdm_case_get_options (record);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  if (kind == TDM_CELL_OPTION_PRIOR)
+    return options->prior_weight == 1 ? g_strdup ("")
+                                      : limit_text (options->prior_weight);
+  if (kind == TDM_CELL_OPTION_ADJUST)
+    return options->has_adjust ? tdm_moment_format_people (&options->adjust,
+                                                           tdm_case_get_start (record))
+                               : g_strdup ("");
+  for (guint i = 0; i < options->n_intervals; i++)
+    {
+      g_autofree char *hours = limit_text (options->intervals_h[i]);
+      g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", hours);
+    }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+char *
+tdm_sheet_metric_unit (const TdmSheet *self, TdmMetricKind metric)
+{
+  const char *unit =
+      self->model != NULL ? tdm_model_get_output (self->model, 0)->unit : "mg/L";
+
+  switch (metric)
+    {
+    case TDM_METRIC_AUC24:
+    case TDM_METRIC_AUC:
+    case TDM_METRIC_CUMULATIVE_AUC:
+      return tdm_target_area_unit (unit);
+    case TDM_METRIC_TIME_ABOVE:
+      return g_strdup ("%");
+    case TDM_METRIC_PEAK_MIC:
+      return g_strdup ("1");
+    case TDM_METRIC_AUC_MIC:
+      return g_strdup ("h");
+    default:
+      return g_strdup (unit);
+    }
+}
+
+/* Strings that a target borrows while it is made. */
+typedef struct
+{
+  char *unit, *threshold_unit, *at, *from, *to;
+} Kept;
+
+static void
+kept_clear (Kept *self)
+{
+  g_free (self->unit);
+  g_free (self->threshold_unit);
+  g_free (self->at);
+  g_free (self->from);
+  g_free (self->to);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kept, kept_clear)
+
+static gboolean
+apply_moment (const TdmSheet *self, TdmCell cell, const char *text, TdmMoment *out,
+              char **keep, GError **error)
+{
+  if (!tdm_sheet_parse_moment (self, cell, text, out, error))
+    return FALSE;
+  *keep = out->text;
+  return TRUE;
+}
+
+/* "" or the words: at steady state. */
+static gboolean
+apply_at (const TdmSheet *self, const char *text, TdmTarget *target, char **keep,
+          GError **error)
+{
+  const TdmCell cell = { TDM_CELL_TARGET_AT, 0 };
+  g_autofree char *typed = g_strstrip (g_strdup (text != NULL ? text : ""));
+
+  target->at_steady_state =
+      typed[0] == '\0' || g_ascii_strcasecmp (typed, "steady state") == 0;
+  return target->at_steady_state
+         || apply_moment (self, cell, typed, &target->at, keep, error);
+}
+
+static gboolean
+apply_limit (const char *text, double open, double *out, GError **error)
+{
+  *out = open;
+  return tdm_sheet_is_blank (text)
+         || tdm_sheet_parse_positive (text, "A limit", out, error);
+}
+
+static gboolean
+apply_target (const TdmSheet *self, TdmCell cell, const char *text, TdmTarget *target,
+              Kept *kept, GError **error)
+{
+  switch ((int)cell.kind)
+    {
+    case TDM_CELL_TARGET_LOW:
+      return apply_limit (text, -INFINITY, &target->low, error);
+    case TDM_CELL_TARGET_HIGH:
+      return apply_limit (text, INFINITY, &target->high, error);
+    case TDM_CELL_TARGET_AT:
+      return apply_at (self, text, target, &kept->at, error);
+    case TDM_CELL_TARGET_FROM:
+      return apply_moment (self, cell, text, &target->from, &kept->from, error);
+    case TDM_CELL_TARGET_TO:
+      return apply_moment (self, cell, text, &target->to, &kept->to, error);
+    case TDM_CELL_TARGET_THRESHOLD:
+      return tdm_sheet_parse_positive (text, "The threshold", &target->threshold,
+                                       error);
+    default:
+      return tdm_sheet_parse_positive (text, "The MIC", &target->mic, error);
+    }
+}
+
+/* A threshold or MIC that had none gets the unit of levels; MICs are in mg/L. */
+static void
+settle_units (const TdmSheet *self, TdmTarget *target, Kept *kept)
+{
+  if (target->metric == TDM_METRIC_TIME_ABOVE && target->threshold_unit == NULL)
+    target->threshold_unit = kept->threshold_unit =
+        tdm_sheet_metric_unit (self, TDM_METRIC_TROUGH);
+  if ((target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC)
+      && target->mic_unit == NULL)
+    target->mic_unit = (char *)"mg/L";
+}
+
+static TdmCase *
+finish_target (const TdmSheet *self, const TdmCase *base, const TdmTarget *target,
+               GError **error)
+{
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (base);
+
+  if (target->low >= target->high)
+    {
+      tdm_sheet_refuse (error, "The lower limit must be below the upper one.");
+      return NULL;
+    }
+  tdm_case_edit_set_target (edit, target);
+  tdm_sheet_end_target (self->record, edit, target);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_write_target (const TdmSheet *self, TdmCell cell, const char *text,
+                        GError **error)
+{
+  /* A limit of a target that is only the model's makes it the case's own. */
+  gboolean own = tdm_case_get_target (self->record) == tdm_sheet_target (self);
+  g_autoptr (TdmCase) base =
+      own ? tdm_case_ref (self->record) : tdm_sheet_set_target (self, 0, error);
+  g_auto (Kept) kept = { NULL };
+
+  if (base == NULL)
+    return NULL;
+  TdmTarget target = *tdm_case_get_target (base);
+  if (target.metric == TDM_METRIC_NONE)
+    {
+      tdm_sheet_refuse (error, "Choose first what the target looks at.");
+      return NULL;
+    }
+  if (!apply_target (self, cell, text, &target, &kept, error))
+    return NULL;
+  return finish_target (self, base, &target, error);
+}
+
+gboolean
+tdm_sheet_metric_takes (TdmMetricKind metric, TdmCellKind kind)
+{
+  switch ((int)kind)
+    {
+    case TDM_CELL_TARGET_AT:
+      return metric != TDM_METRIC_AUC && metric != TDM_METRIC_NONE;
+    case TDM_CELL_TARGET_FROM:
+    case TDM_CELL_TARGET_TO:
+      return metric == TDM_METRIC_AUC;
+    case TDM_CELL_TARGET_THRESHOLD:
+      return metric == TDM_METRIC_TIME_ABOVE;
+    case TDM_CELL_TARGET_MIC:
+      return metric == TDM_METRIC_PEAK_MIC || metric == TDM_METRIC_AUC_MIC;
+    default:
+      return kind == TDM_CELL_TARGET_LOW || kind == TDM_CELL_TARGET_HIGH;
+    }
+}
+
+static gboolean
+is_complete (TdmMetricKind metric, const char *const *texts)
+{
+  for (TdmCellKind k = TDM_CELL_TARGET_FROM; k <= TDM_CELL_TARGET_MIC; k++)
+    if (tdm_sheet_metric_takes (metric, k) && tdm_sheet_is_blank (texts[k]))
+      return FALSE;
+  return !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_LOW])
+         || !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_HIGH]);
+}
+
+TdmCase *
+tdm_sheet_make_target (const TdmSheet *self, const char *const texts[TDM_CELL_N],
+                       GError **error)
+{
+  TdmTarget target = { .low = -INFINITY, .high = INFINITY, .at_steady_state = TRUE };
+  g_auto (Kept) kept = { NULL };
+
+  if (!tdm_metric_from_name (texts[TDM_CELL_TARGET_METRIC], &target.metric))
+    {
+      tdm_sheet_refuse (error, "This is no target.");
+      return NULL;
+    }
+  if (!is_complete (target.metric, texts))
+    return NULL;
+  target.unit = kept.unit = tdm_sheet_metric_unit (self, target.metric);
+  for (TdmCellKind k = TDM_CELL_TARGET_LOW; k <= TDM_CELL_TARGET_MIC; k++)
+    if (tdm_sheet_metric_takes (target.metric, k) && !tdm_sheet_is_blank (texts[k])
+        && !apply_target (self, (TdmCell){ k, 0 }, texts[k], &target, &kept, error))
+      return NULL;
+  settle_units (self, &target, &kept);
+  return finish_target (self, self->record, &target, error);
+}
+
+/* HOURS {("," | ";" | " ") HOURS}; blank = the model's. Yours in `out`. */
+static gboolean
+parse_intervals (const char *text, GArray *out, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, ",; ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      double hours;
+      if (words[i][0] == '\0' || g_ascii_strcasecmp (words[i], "h") == 0)
+        continue;
+      if (!tdm_sheet_parse_positive (words[i], "An interval", &hours, error))
+        return FALSE;
+      g_array_append_val (out, hours);
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_prior (const char *text, TdmCaseOptions *options, GError **error)
+{
+  options->prior_weight = 1;
+  if (tdm_sheet_is_blank (text))
+    return TRUE;
+  if (!tdm_number_parse_people (text, &options->prior_weight, error))
+    return FALSE;
+  return (options->prior_weight > 0 && options->prior_weight <= 10)
+         || tdm_sheet_refuse (error, "The weight of the prior is above 0 and at most "
+                                     "10; 1 is the model's own.");
+}
+
+TdmCase *
+tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
+                        GError **error)
+{
+  TdmCaseOptions options = *tdm_case_get_options (self->record);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autoptr (GArray) intervals = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autofree char *keep = NULL;
+
+  if (cell.kind == TDM_CELL_OPTION_PRIOR)
+    {
+      if (!apply_prior (text, &options, error))
+        return NULL;
+    }
+  else if (cell.kind == TDM_CELL_OPTION_ADJUST)
+    {
+      options.has_adjust = !tdm_sheet_is_blank (text);
+      if (options.has_adjust
+          && !apply_moment (self, cell, text, &options.adjust, &keep, error))
+        return NULL;
+    }
+  else
+    {
+      if (!parse_intervals (text, intervals, error))
+        return NULL;
+      options.intervals_h = (double *)(gpointer)intervals->data;
+      options.n_intervals = intervals->len;
+    }
+  tdm_case_edit_set_options (edit, &options);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_future_occasions (const TdmSheet *self, gboolean on, GError **error)
+{
+  TdmCaseOptions options = *tdm_case_get_options (self->record);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  options.future_occasions = on;
+  tdm_case_edit_set_options (edit, &options);
+  return tdm_case_edit_finish (edit, error);
+}

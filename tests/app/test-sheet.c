@@ -1,0 +1,293 @@
+/* What the case file can say of a dose, a level, the target and the options, typed and
+ * chosen. */
+#include <locale.h>
+#include <math.h>
+
+#include "form-fixture.h"
+
+static const TdmDoseEntry *
+dose_of (Fixture *f, guint i)
+{
+  return tdm_case_get_dose (record_of (f), i);
+}
+
+static TdmSheet
+sheet_of (Fixture *f)
+{
+  TdmSheet sheet;
+
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  return sheet;
+}
+
+static void
+test_infusion (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    double hours;
+  } rows[] = { { "1.5 h", 1.5 },
+               { "90 min", 1.5 },
+               { "500 mg/h", 3 },
+               { "0.5 g/h", 3 },
+               { "to 11:30", 3.5 },
+               { "", 0 },
+               { "until 2026-03-02 08:00", 24 },
+               { "25 mg/min", 1 } };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_true (enter (f, TDM_CELL_DOSE_DURATION, 0, rows[i].text));
+      g_assert_cmpfloat_with_epsilon (dose_of (f, 0)->duration_h, rows[i].hours, 1e-9);
+    }
+  g_assert_false (enter (f, TDM_CELL_DOSE_DURATION, 0, "to 07:30"));
+  g_assert_cmpint (remark_kind (f, TDM_SECTION_DOSES, 0), ==, TDM_REMARK_ERROR);
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_DOSE_DURATION, 0 });
+  g_assert_false (enter (f, TDM_CELL_DOSE_DURATION, 0, "500 mg/L"));
+}
+
+static void
+test_flags (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+
+  g_assert_null (tdm_sheet_set_dose_flag (&sheet, 1, TDM_DOSE_ADDED, TRUE, NULL));
+  tdm_form_take (f->form, tdm_sheet_set_steady_state (&sheet, 1, TRUE, NULL));
+  sheet = sheet_of (f);
+  tdm_form_take (f->form,
+                 tdm_sheet_set_dose_flag (&sheet, 1, TDM_DOSE_ADDED, TRUE, NULL));
+  g_assert_true (tdm_dose_has_flag (dose_of (f, 1), TDM_DOSE_ADDED));
+  sheet = sheet_of (f);
+  tdm_form_take (f->form,
+                 tdm_sheet_set_dose_flag (&sheet, 1, TDM_DOSE_STOPPED, TRUE, NULL));
+  g_assert_true (tdm_dose_has_flag (dose_of (f, 1), TDM_DOSE_STOPPED));
+  g_assert_cmpuint (dose_of (f, 1)->count, ==, 1);
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_steady_state (&sheet, 1, FALSE, NULL));
+  g_assert_false (dose_of (f, 1)->added || dose_of (f, 1)->stopped);
+  sheet = sheet_of (f);
+  tdm_form_take (f->form,
+                 tdm_sheet_set_dose_flag (&sheet, 0, TDM_DOSE_AT_RATE, TRUE, NULL));
+  g_assert_true (dose_of (f, 0)->at_rate);
+}
+
+/* A reset may stand without a dose, nothing else. */
+static void
+test_reset (Fixture *f, gconstpointer data)
+{
+  g_assert_true (enter (f, TDM_CELL_DOSE_DURATION, 0, ""));
+  g_assert_false (enter (f, TDM_CELL_DOSE_AMOUNT, 0, "0"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_DOSE_AMOUNT, 0 });
+  TdmSheet sheet = sheet_of (f);
+  tdm_form_take (f->form,
+                 tdm_sheet_set_dose_flag (&sheet, 0, TDM_DOSE_RESET, TRUE, NULL));
+  tdm_form_enter (f->form, (TdmCell){ TDM_CELL_DOSE_AMOUNT, 0 }, "0");
+  if (tdm_form_get_question (f->form, TDM_SECTION_DOSES, 0) != NULL)
+    tdm_form_answer (f->form, TDM_SECTION_DOSES, 0, FALSE);
+  g_assert_true (dose_of (f, 0)->reset);
+  g_assert_cmpfloat (dose_of (f, 0)->amount, ==, 0);
+}
+
+static void
+test_weight (Fixture *f, gconstpointer data)
+{
+  assert_text (f, TDM_CELL_LEVEL_WEIGHT, 0, "");
+  g_assert_true (enter (f, TDM_CELL_LEVEL_WEIGHT, 0, "0,35"));
+  g_assert_cmpfloat (tdm_case_get_level (record_of (f), 0)->weight, ==, 0.35);
+  assert_text (f, TDM_CELL_LEVEL_WEIGHT, 0, "0.35");
+  g_assert_false (enter (f, TDM_CELL_LEVEL_WEIGHT, 0, "1.2"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_LEVEL_WEIGHT, 0 });
+  g_assert_true (enter (f, TDM_CELL_LEVEL_WEIGHT, 0, ""));
+  g_assert_cmpfloat (tdm_case_get_level (record_of (f), 0)->weight, ==, 1);
+}
+
+static void
+test_options (Fixture *f, gconstpointer data)
+{
+  const TdmCaseOptions *options;
+
+  g_assert_true (enter (f, TDM_CELL_OPTION_INTERVALS, 0, "8, 12 36"));
+  g_assert_true (enter (f, TDM_CELL_OPTION_PRIOR, 0, "0.4"));
+  g_assert_true (enter (f, TDM_CELL_OPTION_ADJUST, 0, "2026-03-04 06:00"));
+  options = tdm_case_get_options (record_of (f));
+  g_assert_cmpuint (options->n_intervals, ==, 3);
+  g_assert_cmpfloat (options->intervals_h[2], ==, 36);
+  g_assert_cmpfloat (options->prior_weight, ==, 0.4);
+  g_assert_true (options->has_adjust);
+  g_assert_cmpfloat (options->adjust.hours, ==, 70);
+  assert_text (f, TDM_CELL_OPTION_INTERVALS, 0, "8, 12, 36");
+  assert_text (f, TDM_CELL_OPTION_ADJUST, 0, "2026-03-04 06:00");
+  g_assert_false (enter (f, TDM_CELL_OPTION_PRIOR, 0, "0"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_OPTION_PRIOR, 0 });
+  g_assert_false (enter (f, TDM_CELL_OPTION_INTERVALS, 0, "8, noon"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_OPTION_INTERVALS, 0 });
+  g_assert_true (enter (f, TDM_CELL_OPTION_INTERVALS, 0, ""));
+  g_assert_true (enter (f, TDM_CELL_OPTION_PRIOR, 0, ""));
+  g_assert_true (enter (f, TDM_CELL_OPTION_ADJUST, 0, ""));
+  options = tdm_case_get_options (record_of (f));
+  g_assert_cmpuint (options->n_intervals, ==, 0);
+  g_assert_cmpfloat (options->prior_weight, ==, 1);
+  g_assert_false (options->has_adjust);
+  TdmSheet sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_future_occasions (&sheet, TRUE, NULL));
+  g_assert_true (tdm_case_get_options (record_of (f))->future_occasions);
+}
+
+/* Every metric becomes a target once its limits and what it needs are typed. */
+static void
+test_metrics (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    TdmMetricKind metric;
+    TdmCellKind last;
+    const char *text, *unit;
+  } rows[] = {
+    { TDM_METRIC_TROUGH, TDM_CELL_TARGET_HIGH, "21.5", "mg/L" },
+    { TDM_METRIC_PEAK, TDM_CELL_TARGET_HIGH, "43", "mg/L" },
+    { TDM_METRIC_AVERAGE, TDM_CELL_TARGET_HIGH, "23", "mg/L" },
+    { TDM_METRIC_CUMULATIVE_AUC, TDM_CELL_TARGET_HIGH, "2100", "mg.h/L" },
+    { TDM_METRIC_TIME_ABOVE, TDM_CELL_TARGET_THRESHOLD, "4.2", "%" },
+    { TDM_METRIC_PEAK_MIC, TDM_CELL_TARGET_MIC, "0.75", "1" },
+    { TDM_METRIC_AUC_MIC, TDM_CELL_TARGET_MIC, "1.5", "h" },
+    { TDM_METRIC_AUC, TDM_CELL_TARGET_TO, "2026-03-03 08:00", "mg.h/L" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      TdmCase *before = record_of (f);
+      tdm_form_choose_metric (f->form, rows[i].metric);
+      g_assert_cmpint (tdm_form_get_metric (f->form), ==, rows[i].metric);
+      g_assert_true (tdm_form_has_drafts (f->form));
+      if (rows[i].metric == TDM_METRIC_AUC)
+        g_assert_false (enter (f, TDM_CELL_TARGET_FROM, 0, "2026-03-02 08:00"));
+      if (rows[i].last != TDM_CELL_TARGET_HIGH)
+        g_assert_false (enter (f, TDM_CELL_TARGET_LOW, 0, "12.5"));
+      g_assert_true (record_of (f) == before);
+      g_assert_true (enter (f, rows[i].last, 0, rows[i].text));
+      const TdmTarget *target = tdm_case_get_target (record_of (f));
+      g_assert_cmpint (target->metric, ==, rows[i].metric);
+      g_assert_cmpstr (target->unit, ==, rows[i].unit);
+      g_assert_false (tdm_form_has_drafts (f->form));
+      assert_text (f, rows[i].last, 0, rows[i].text);
+    }
+  tdm_form_choose_metric (f->form, TDM_METRIC_PEAK);
+  tdm_form_choose_metric (f->form, TDM_METRIC_NONE);
+  g_assert_cmpint (tdm_form_get_metric (f->form), ==, TDM_METRIC_AUC);
+}
+
+static void
+test_target_time (Fixture *f, gconstpointer data)
+{
+  g_assert_true (enter (f, TDM_CELL_TARGET_AT, 0, "2026-03-04 08:00"));
+  g_assert_false (tdm_case_get_target (record_of (f))->at_steady_state);
+  g_assert_cmpfloat (tdm_case_get_target (record_of (f))->at.hours, ==, 72);
+  g_assert_true (enter (f, TDM_CELL_TARGET_AT, 0, "steady state"));
+  g_assert_true (tdm_case_get_target (record_of (f))->at_steady_state);
+}
+
+/* Three decimals are asked about; the question stands until it is answered. */
+static void
+test_unit_slip (Fixture *f, gconstpointer data)
+{
+  const TdmCell cell = { TDM_CELL_LEVEL_VALUE, 0 };
+  TdmCase *before = record_of (f);
+
+  tdm_form_choose_unit (f->form, cell, "ng/mL", FALSE);
+  g_assert_true (record_of (f) == before);
+  const TdmQuestion *question = tdm_form_get_question (f->form, TDM_SECTION_LEVELS, 0);
+  g_assert_nonnull (question);
+  g_assert_cmpstr (question->text, ==,
+                   "16.7 ng/mL is 1000 times less than 16.7 mg/L. Is the unit right?");
+  g_assert_false (enter (f, cell.kind, 0, "16.7"));
+  g_assert_nonnull (tdm_form_get_question (f->form, TDM_SECTION_LEVELS, 0));
+  tdm_form_answer (f->form, TDM_SECTION_LEVELS, 0, TRUE);
+  g_assert_true (tdm_case_equal (record_of (f), before));
+  tdm_form_choose_unit (f->form, cell, "ng/mL", FALSE);
+  tdm_form_answer (f->form, TDM_SECTION_LEVELS, 0, FALSE);
+  g_assert_cmpstr (tdm_case_get_level (record_of (f), 0)->unit, ==, "ng/mL");
+  /* Converted is not a slip. */
+  tdm_form_choose_unit (f->form, cell, "mg/L", TRUE);
+  g_assert_cmpfloat (tdm_case_get_level (record_of (f), 0)->value, ==, 0.0167);
+}
+
+/* The unit of a row is chosen before its value. */
+static void
+test_unit_first (Fixture *f, gconstpointer data)
+{
+  const TdmCell cell = { TDM_CELL_LEVEL_VALUE, 3 };
+
+  tdm_form_choose_unit (f->form, cell, "umol/L", FALSE);
+  g_autofree char *unit = tdm_form_get_unit (f->form, cell);
+  g_assert_cmpstr (unit, ==, "umol/L");
+  g_assert_false (tdm_form_has_drafts (f->form));
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, 3, "2026-03-03 19:30"));
+  g_assert_true (enter (f, cell.kind, 3, "13.3"));
+  g_assert_cmpstr (tdm_case_get_level (record_of (f), 3)->unit, ==, "umol/L");
+  const TdmCell dose = { TDM_CELL_DOSE_AMOUNT, 2 };
+  tdm_form_choose_unit (f->form, dose, "g", FALSE);
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 2, "2026-03-03 20:00"));
+  g_assert_true (enter (f, dose.kind, 2, "0.75"));
+  g_assert_cmpstr (dose_of (f, 2)->unit, ==, "g");
+}
+
+/* A missing covariate says what it counts as. */
+static void
+test_default (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+  TdmRemarkKind kind;
+
+  tdm_form_take (f->form, tdm_sheet_set_model (&sheet, "ciclosporin-press-2010", NULL));
+  sheet = sheet_of (f);
+  for (guint i = 0; i < sheet.rows->len; i++)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (sheet.rows, i);
+      if (row->index >= 0 || row->info == NULL || !row->info->has_default)
+        continue;
+      g_autofree char *value = tdm_sheet_default_text (row->info);
+      g_autofree char *expected = g_strdup_printf ("Not given: %s is assumed", value);
+      g_autofree char *remark =
+          tdm_form_get_remark (f->form, TDM_SECTION_COVARIATES, i, &kind);
+      g_assert_cmpstr (remark, ==, expected);
+      return;
+    }
+  g_test_skip ("no default in this model");
+}
+
+static void
+test_salt (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+
+  tdm_form_take (f->form, tdm_sheet_set_model (&sheet, "lithium-yuan-2021", NULL));
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_salt (&sheet, 0, "lithium", NULL));
+  g_assert_cmpstr (dose_of (f, 0)->salt, ==, "lithium");
+  g_assert_cmpstr (dose_of (f, 0)->unit, ==, "mmol");
+  g_assert_cmpfloat (dose_of (f, 0)->amount, ==, 1500);
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_salt (&sheet, 0, NULL, NULL));
+  g_assert_null (dose_of (f, 0)->salt);
+  g_assert_cmpstr (dose_of (f, 0)->unit, ==, "mg");
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) \
+  g_test_add ("/app/sheet/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("infusion", test_infusion);
+  ADD ("flags", test_flags);
+  ADD ("reset", test_reset);
+  ADD ("weight", test_weight);
+  ADD ("options", test_options);
+  ADD ("metrics", test_metrics);
+  ADD ("target-time", test_target_time);
+  ADD ("unit-slip", test_unit_slip);
+  ADD ("unit-first", test_unit_first);
+  ADD ("default", test_default);
+  ADD ("salt", test_salt);
+  return g_test_run ();
+}
