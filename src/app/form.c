@@ -184,14 +184,13 @@ tdm_form_find_row (TdmForm *self, TdmSection section, guint index)
   return index;
 }
 
-/* Whether another target waits for its limits: what the record has is of the old one.
- */
-static gboolean
-is_target_waiting (TdmForm *self)
+gboolean
+tdm_form_waits_for_target (TdmForm *self)
 {
   return tdm_form_find_draft (self, (TdmCell){ TDM_CELL_TARGET_METRIC, 0 }) != NULL;
 }
 
+/* While another target waits, what the record has is of the old one. */
 static char *
 committed_text (TdmForm *self, TdmCell cell)
 {
@@ -199,7 +198,7 @@ committed_text (TdmForm *self, TdmCell cell)
 
   if (record == NULL
       || (tdm_cell_section (cell.kind) == TDM_SECTION_TARGET
-          && is_target_waiting (self)))
+          && tdm_form_waits_for_target (self)))
     return g_strdup ("");
   return tdm_sheet_text (record, self->rows, cell);
 }
@@ -256,7 +255,7 @@ echo_of (TdmForm *self, TdmSection section, guint row)
     return tdm_sheet_echo_dose (record, tdm_session_get_model (self->session), row);
   if (section == TDM_SECTION_LEVELS && row < tdm_case_get_n_levels (record))
     return tdm_sheet_echo_level (record, row);
-  if (section == TDM_SECTION_TARGET && is_target_waiting (self))
+  if (section == TDM_SECTION_TARGET && tdm_form_waits_for_target (self))
     return g_strdup ("Type the limits and what else is empty; then this target holds.");
   if (section == TDM_SECTION_TARGET)
     return tdm_sheet_echo_target (record);
@@ -432,7 +431,7 @@ tdm_form_enter (TdmForm *self, TdmCell cell, const char *text)
     return FALSE;
   const TdmSection section = tdm_cell_section (cell.kind);
   if (tdm_section_is_plan (section)
-      || (section == TDM_SECTION_TARGET && is_target_waiting (self)))
+      || (section == TDM_SECTION_TARGET && tdm_form_waits_for_target (self)))
     return tdm_form_enter_waiting (self, &sheet, draft);
   if (tdm_form_is_blank_row (self, tdm_cell_section (cell.kind), cell.row))
     return enter_blank (self, &sheet, draft);

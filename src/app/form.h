@@ -78,6 +78,8 @@ void tdm_form_choose_unit (TdmForm *self, TdmCell cell, const char *unit,
 void tdm_form_choose (TdmForm *self, TdmCell cell, const char *text);
 /* Another target than the model's: waits for its limits; NONE: back to the record's. */
 void tdm_form_choose_metric (TdmForm *self, TdmMetricKind metric);
+/* TRUE while another target waits for its limits. */
+gboolean tdm_form_waits_for_target (TdmForm *self);
 /* The metric that is chosen or in force. */
 TdmMetricKind tdm_form_get_metric (TdmForm *self);
 

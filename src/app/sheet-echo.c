@@ -110,7 +110,7 @@ append_kind (GString *text, const TdmModel *model, const TdmDoseEntry *dose)
     append_part (text, route);
 }
 
-/* "until 10:30 at 500 mg/h" */
+/* "to 10:30, 500 mg/h" */
 static void
 append_infusion (GString *text, const TdmDoseEntry *dose, GDateTime *start)
 {
@@ -122,7 +122,7 @@ append_infusion (GString *text, const TdmDoseEntry *dose, GDateTime *start)
   g_autofree char *rate = tdm_number_format (dose->amount / dose->duration_h, 3);
   g_autofree char *unit = tdm_unit_display (dose->unit);
   g_autofree char *words = g_strdup_printf (
-      "until %s at %s %s/h", clock != NULL ? clock + (start != NULL) : at, rate, unit);
+      "to %s, %s %s/h", clock != NULL ? clock + (start != NULL) : at, rate, unit);
 
   append_part (text, words);
 }
@@ -142,7 +142,10 @@ append_repeats (GString *text, const TdmDoseEntry *dose, GDateTime *start)
       TdmMoment last = { dose->time.hours + dose->interval_h * (dose->count - 1),
                          NULL };
       g_autofree char *at = tdm_moment_format_people (&last, start);
-      g_autofree char *words = g_strdup_printf ("last of %u on %s", dose->count, at);
+      g_autofree char *last_day = tdm_moment_day_words (&last, start);
+      const char *clock = start != NULL ? strchr (at, ' ') : NULL;
+      g_autofree char *words = g_strdup_printf (
+          "last %s%s", clock != NULL ? last_day : at, clock != NULL ? clock : "");
       append_part (text, words);
     }
   else if (dose->amount > 0 && !dose->steady_state)

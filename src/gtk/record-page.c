@@ -1,14 +1,14 @@
 #include "gtk/record-page.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/unit.h"
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/field.h"
+#include "gtk/options-box.h"
+#include "gtk/plan-panel.h"
 #include "gtk/table.h"
+#include "gtk/target-box.h"
 
 /* What shows around the field in focus, in pixels. */
 #define MARGIN_ABOVE 60
@@ -27,15 +27,12 @@ struct _TdmRecordPage
   GtkDropDown *model;
   GtkLabel *model_about;
   GtkBox *covariates_box, *doses_box, *levels_box;
-  GtkDropDown *target;
-  GtkBox *target_fields;
-  GtkLabel *target_unit;
-  GtkLabel *target_remark;
+  GtkBox *target_box;
 
   TdmForm *form;
   GtkWidget *fields[TDM_CELL_N]; /* those that stand alone */
-  GtkWidget *tables[TDM_SECTION_TARGET + 1];
-  TdmModel *target_model; /* whose targets the drop-down lists */
+  GtkWidget *tables[TDM_SECTION_N];
+  GtkWidget *target;
   gboolean refreshing;
 };
 
@@ -74,18 +71,6 @@ tdm_record_page_use_model (TdmRecordPage *self, const char *id)
 }
 
 static void
-target_cb (TdmRecordPage *self)
-{
-  TdmSheet sheet;
-  guint selected = gtk_drop_down_get_selected (self->target);
-
-  if (self->refreshing || !tdm_form_get_sheet (self->form, &sheet)
-      || sheet.model == NULL || selected >= tdm_model_get_n_targets (sheet.model))
-    return;
-  tdm_form_take (self->form, tdm_sheet_set_target (&sheet, selected, NULL));
-}
-
-static void
 fill_models (TdmRecordPage *self)
 {
   GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
@@ -114,59 +99,6 @@ refresh_model (TdmRecordPage *self, const TdmSheet *sheet)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->model_about),
                                gtk_label_get_text (self->model_about));
   gtk_widget_set_visible (GTK_WIDGET (self->model_about), sheet->model != NULL);
-}
-
-static void
-fill_targets (TdmRecordPage *self, TdmModel *model)
-{
-  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  guint n = model != NULL ? tdm_model_get_n_targets (model) : 0;
-
-  for (guint i = 0; i < n; i++)
-    gtk_string_list_append (list, tdm_model_get_target (model, i)->title);
-  gtk_drop_down_set_model (self->target, G_LIST_MODEL (list));
-  self->target_model = model;
-}
-
-/* The limits that hold while none are typed. */
-static void
-show_default_limits (TdmRecordPage *self, const TdmTarget *target)
-{
-  const double limits[] = { target->low, target->high };
-
-  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
-    {
-      g_autofree char *text =
-          isfinite (limits[i]) ? tdm_number_format (limits[i], 6) : g_strdup ("");
-      gtk_entry_set_placeholder_text (
-          GTK_ENTRY (self->fields[TDM_CELL_TARGET_LOW + (int)i]), text);
-    }
-}
-
-static void
-refresh_target (TdmRecordPage *self, const TdmSheet *sheet)
-{
-  gboolean known = sheet->model != NULL && tdm_model_get_n_targets (sheet->model) > 0;
-  TdmRemarkKind kind;
-  g_autofree char *remark =
-      tdm_form_get_remark (self->form, TDM_SECTION_TARGET, 0, &kind);
-
-  gtk_widget_set_sensitive (GTK_WIDGET (self->target), known);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->target_fields), known);
-  gtk_label_set_text (self->target_remark, remark);
-  gtk_widget_set_visible (GTK_WIDGET (self->target_remark), remark[0] != '\0');
-  if (self->target_model != sheet->model)
-    fill_targets (self, sheet->model);
-  if (!known)
-    {
-      gtk_label_set_text (self->target_unit, "");
-      return;
-    }
-  show_default_limits (self, tdm_sheet_target (sheet));
-  gtk_drop_down_set_selected (self->target, tdm_sheet_find_target (sheet));
-  const char *unit = tdm_sheet_target (sheet)->unit;
-  g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
-  gtk_label_set_text (self->target_unit, shown);
 }
 
 static void
@@ -212,7 +144,6 @@ updated_cb (TdmRecordPage *self)
   refresh_age (self);
   gtk_drop_down_set_selected (self->sex, tdm_case_get_patient (sheet.record)->sex);
   refresh_model (self, &sheet);
-  refresh_target (self, &sheet);
   self->refreshing = FALSE;
 }
 
@@ -239,19 +170,6 @@ add_who (TdmRecordPage *self)
 }
 
 static void
-add_target (TdmRecordPage *self)
-{
-  GtkWidget *low = add_field (self, TDM_CELL_TARGET_LOW, 6);
-  GtkWidget *high = add_field (self, TDM_CELL_TARGET_HIGH, 6);
-
-  gtk_entry_set_alignment (GTK_ENTRY (low), 1);
-  gtk_entry_set_alignment (GTK_ENTRY (high), 1);
-  gtk_box_prepend (self->target_fields, high);
-  gtk_box_prepend (self->target_fields, gtk_label_new ("to"));
-  gtk_box_prepend (self->target_fields, low);
-}
-
-static void
 add_table (TdmRecordPage *self, TdmSection section, GtkBox *box)
 {
   self->tables[section] = tdm_table_new (self->form, section);
@@ -263,10 +181,15 @@ tdm_record_page_set_form (TdmRecordPage *self, TdmForm *form)
 {
   self->form = g_object_ref (form);
   add_who (self);
-  add_target (self);
   add_table (self, TDM_SECTION_COVARIATES, self->covariates_box);
   add_table (self, TDM_SECTION_DOSES, self->doses_box);
   add_table (self, TDM_SECTION_LEVELS, self->levels_box);
+  gtk_box_append (self->doses_box, tdm_plan_panel_new (form, TDM_SECTION_SEQUENCE));
+  gtk_box_append (self->covariates_box,
+                  tdm_plan_panel_new (form, TDM_SECTION_DIALYSIS));
+  self->target = tdm_target_box_new (form);
+  gtk_box_append (self->target_box, self->target);
+  gtk_box_append (self->target_box, tdm_options_box_new (form));
   self->refreshing = TRUE;
   fill_models (self);
   self->refreshing = FALSE;
@@ -288,7 +211,7 @@ tdm_record_page_focus_section (TdmRecordPage *self, TdmSection section)
   if (section == TDM_SECTION_PATIENT)
     gtk_widget_grab_focus (self->fields[TDM_CELL_PATIENT_NAME]);
   else if (section == TDM_SECTION_TARGET)
-    gtk_widget_grab_focus (GTK_WIDGET (self->target));
+    tdm_target_box_focus (TDM_TARGET_BOX (self->target));
   else
     tdm_record_page_focus_row (self, section,
                                section == TDM_SECTION_COVARIATES ? 0 : G_MAXUINT);
@@ -350,13 +273,9 @@ tdm_record_page_class_init (TdmRecordPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, covariates_box);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, doses_box);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, levels_box);
-  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target);
-  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_fields);
-  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_unit);
-  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_remark);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, target_box);
   gtk_widget_class_bind_template_callback (widget_class, sex_cb);
   gtk_widget_class_bind_template_callback (widget_class, model_cb);
-  gtk_widget_class_bind_template_callback (widget_class, target_cb);
 }
 
 static void
@@ -365,9 +284,7 @@ tdm_record_page_init (TdmRecordPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   tdm_a11y_skip_scrolling (GTK_WIDGET (self));
   tdm_choice_make_narrow (self->model);
-  tdm_choice_make_narrow (self->target);
   tdm_choice_make_searchable (self->model, "Search models");
   tdm_choice_set_name (self->sex, "Sex");
   tdm_choice_set_name (self->model, "Drug and model");
-  tdm_choice_set_name (self->target, "Target");
 }

@@ -1,6 +1,9 @@
 #include "gtk/row-menu.h"
 
+#include <string.h>
+
 #include "gtk/a11y.h"
+#include "gtk/missed-doses.h"
 
 struct _TdmRowMenu
 {
@@ -34,6 +37,37 @@ steady_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
   gboolean on = tdm_case_get_dose (sheet->record, self->row)->steady_state;
 
   tdm_form_take (self->form, tdm_sheet_set_steady_state (sheet, self->row, !on, NULL));
+}
+
+/* The flag to turn, as its number. */
+static void
+flag_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  TdmDoseFlag flag = (TdmDoseFlag)(detail[0] - '0');
+  gboolean on = tdm_dose_has_flag (tdm_case_get_dose (sheet->record, self->row), flag);
+
+  tdm_form_take (self->form,
+                 tdm_sheet_set_dose_flag (sheet, self->row, flag, !on, NULL));
+}
+
+static void
+salt_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_take (self->form, tdm_sheet_set_salt (sheet, self->row, detail, NULL));
+}
+
+static void
+after_dose_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  gboolean on = tdm_case_get_level (sheet->record, self->row)->after_dose;
+
+  tdm_form_take (self->form, tdm_sheet_set_after_dose (sheet, self->row, !on, NULL));
+}
+
+static void
+missed_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_missed_doses_show (self->form, self->row, GTK_WIDGET (self));
 }
 
 static void
@@ -70,15 +104,51 @@ add_item (TdmRowMenu *self, GtkWidget *box, const char *label, Action action,
 }
 
 static void
-add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
+add_flag (TdmRowMenu *self, GtkWidget *box, const TdmDoseEntry *dose, TdmDoseFlag flag,
+          const char *label)
 {
-  const TdmDoseEntry *dose = tdm_case_get_dose (sheet->record, self->row);
-  guint n = sheet->model != NULL ? tdm_model_get_n_routes (sheet->model) : 0;
+  const char detail[] = { (char)('0' + flag), '\0' };
+  g_autofree char *off = g_strdup_printf ("Not: %s", label);
 
-  if (dose->interval_h > 0)
-    add_item (self, box,
-              dose->steady_state ? "Started at this time" : "Taken so for long before",
-              steady_action, NULL);
+  add_item (self, box, tdm_dose_has_flag (dose, flag) ? off : label, flag_action,
+            detail);
+}
+
+static const TdmModelRoute *
+route_of (const TdmSheet *sheet, const TdmDoseEntry *dose)
+{
+  for (guint i = 0; i < tdm_model_get_n_routes (sheet->model); i++)
+    if (dose->route == NULL
+        || strcmp (tdm_model_get_route (sheet->model, i)->name, dose->route) == 0)
+      return tdm_model_get_route (sheet->model, i);
+  return NULL;
+}
+
+/* As the model counts, or one of the salts that the route takes. */
+static void
+add_salts (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
+           const TdmDoseEntry *dose)
+{
+  const TdmModelRoute *route = route_of (sheet, dose);
+
+  if (dose->salt != NULL)
+    add_item (self, box, "Salt: none, as the model counts", salt_action, NULL);
+  for (guint i = 0; route != NULL && i < tdm_model_get_n_salts (sheet->model); i++)
+    {
+      const TdmModelSalt *salt = tdm_model_get_salt (sheet->model, i);
+      g_autofree char *label = g_strdup_printf ("Salt: %s", salt->title);
+      if (tdm_salt_fits (salt, sheet->model, route)
+          && g_strcmp0 (salt->name, dose->salt) != 0)
+        add_item (self, box, label, salt_action, salt->name);
+    }
+}
+
+static void
+add_routes (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
+            const TdmDoseEntry *dose)
+{
+  guint n = tdm_model_get_n_routes (sheet->model);
+
   for (guint i = 0; n > 1 && i < n; i++)
     {
       const TdmModelRoute *route = tdm_model_get_route (sheet->model, i);
@@ -87,6 +157,31 @@ add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
       if (g_strcmp0 (route->name, dose->route) != 0)
         add_item (self, box, label, route_action, route->name);
     }
+}
+
+static void
+add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
+{
+  const TdmDoseEntry *dose = tdm_case_get_dose (sheet->record, self->row);
+
+  if (dose->interval_h > 0)
+    add_item (self, box,
+              dose->steady_state ? "Started at this time" : "Taken so for long before",
+              steady_action, NULL);
+  if (dose->steady_state)
+    {
+      add_flag (self, box, dose, TDM_DOSE_ADDED, "On top of what else was given");
+      add_flag (self, box, dose, TDM_DOSE_STOPPED, "Stopped: no dose at this time");
+    }
+  if (dose->count > 1)
+    add_item (self, box, "Doses not given…", missed_action, NULL);
+  if (dose->duration_h > 0)
+    add_flag (self, box, dose, TDM_DOSE_AT_RATE, "The rate is what was set");
+  add_flag (self, box, dose, TDM_DOSE_RESET, "All given before is gone");
+  if (sheet->model == NULL)
+    return;
+  add_routes (self, box, sheet, dose);
+  add_salts (self, box, sheet, dose);
 }
 
 static void
@@ -108,6 +203,12 @@ popup_cb (GtkMenuButton *button, gpointer data)
         }
       else if (self->section == TDM_SECTION_DOSES)
         add_dose_items (self, box, &sheet);
+      else if (self->section == TDM_SECTION_LEVELS)
+        add_item (self, box,
+                  tdm_case_get_level (sheet.record, self->row)->after_dose
+                      ? "Drawn before a dose of that time"
+                      : "Drawn after the dose of that time",
+                  after_dose_action, NULL);
     }
   add_item (self, box, blank ? "Clear" : "Remove", remove_action, NULL);
   gtk_popover_set_child (GTK_POPOVER (popover), box);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/row-menu.h"
@@ -21,7 +22,8 @@ static const Place dose_places[] = { { TDM_CELL_DOSE_TIME, 0, 15 },
                                      { TDM_CELL_DOSE_INTERVAL, 4, 3 },
                                      { TDM_CELL_DOSE_COUNT, 5, 3 } };
 static const Place level_places[] = { { TDM_CELL_LEVEL_TIME, 1, 15 },
-                                      { TDM_CELL_LEVEL_VALUE, 2, 6 } };
+                                      { TDM_CELL_LEVEL_VALUE, 2, 6 },
+                                      { TDM_CELL_LEVEL_WEIGHT, 5, 3 } };
 
 static const struct
 {
@@ -50,10 +52,11 @@ static const struct
   [TDM_SECTION_LEVELS] = { level_places,
                            G_N_ELEMENTS (level_places),
                            3,
-                           4,
+                           6,
                            TDM_CELL_LEVEL_VALUE,
                            "Level",
-                           { "Use", "Time drawn", "Level", "Unit", NULL } },
+                           { "Use", "Time drawn", "Level", "Unit", "What", "Weight",
+                             NULL } },
 };
 
 const char *const *
@@ -74,6 +77,14 @@ tdm_table_has_infusion (TdmForm *form)
   return model == NULL;
 }
 
+gboolean
+tdm_table_has_outputs (TdmForm *form)
+{
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (form));
+
+  return model != NULL && tdm_model_get_n_outputs (model) > 1;
+}
+
 static const TdmCovariateRow *
 covariate_of (TdmForm *form, TdmSection section, guint row)
 {
@@ -91,8 +102,11 @@ tdm_table_row_kind (TdmForm *form, TdmSection section, guint row)
   const TdmCovariateRow *covariate = covariate_of (form, section, row);
   TdmModel *model = tdm_session_get_model (tdm_form_get_session (form));
 
-  if (covariate == NULL)
+  if (covariate == NULL
+      && !(section == TDM_SECTION_LEVELS && tdm_table_has_outputs (form)))
     return g_strdup ("entry");
+  if (covariate == NULL)
+    return g_strconcat ("entry ", tdm_model_get_id (model), NULL);
   return g_strdup_printf ("%s %s", covariate->name,
                           model != NULL ? tdm_model_get_id (model) : "");
 }
@@ -137,6 +151,24 @@ choice_cb (TdmTableRow *self)
   guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->choice));
   if (selected < g_strv_length (values))
     tdm_form_enter (self->form, cell, values[selected]);
+}
+
+/* What a level is of, by its place among the model's outputs. */
+static void
+output_cb (TdmTableRow *self)
+{
+  TdmCell cell = { TDM_CELL_LEVEL_OUTPUT, self->row };
+  TdmSheet sheet;
+  guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->output));
+
+  if (self->refreshing || !tdm_form_get_sheet (self->form, &sheet)
+      || sheet.model == NULL || selected >= tdm_model_get_n_outputs (sheet.model))
+    return;
+  const char *name = tdm_model_get_output (sheet.model, selected)->name;
+  if (tdm_form_is_blank_row (self->form, self->section, self->row))
+    tdm_form_choose (self->form, cell, name);
+  else
+    tdm_form_take (self->form, tdm_sheet_set_output (&sheet, self->row, name, NULL));
 }
 
 static gboolean
@@ -199,6 +231,39 @@ build_use (TdmTableRow *self, GtkGrid *grid)
   attach (grid, self->use, 0, self->row);
 }
 
+static void
+build_output (TdmTableRow *self, GtkGrid *grid)
+{
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (self->form));
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < tdm_model_get_n_outputs (model); i++)
+    gtk_string_list_append (list, tdm_model_get_output (model, i)->title);
+  self->output = gtk_drop_down_new (G_LIST_MODEL (g_object_ref (list)), NULL);
+  gtk_widget_add_css_class (self->output, "tdm-choice");
+  tdm_choice_make_narrow (GTK_DROP_DOWN (self->output));
+  g_signal_connect_swapped (self->output, "notify::selected", G_CALLBACK (output_cb),
+                            self);
+  attach (grid, self->output, 4, self->row);
+}
+
+static void
+set_placeholder (GtkWidget *field, const Place *place)
+{
+  if (place->kind == TDM_CELL_LEVEL_WEIGHT)
+    gtk_entry_set_placeholder_text (GTK_ENTRY (field), "1");
+  else if (place->width_chars >= 10)
+    gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Date and time");
+  if (place->kind == TDM_CELL_DOSE_DURATION)
+    gtk_widget_set_tooltip_text (
+        field, "Hours, or “90 min”, “to 10:30”, or a rate: “50 mg/h”");
+  else if (place->kind == TDM_CELL_LEVEL_VALUE)
+    gtk_widget_set_tooltip_text (field, "Below or above a limit: “<2” or “>40”");
+  else if (place->kind == TDM_CELL_LEVEL_WEIGHT)
+    gtk_widget_set_tooltip_text (field, "How much it counts, from 0 to 1: old levels "
+                                        "may count less");
+}
+
 static gboolean
 key_cb (TdmTableRow *self, guint keyval, guint keycode, GdkModifierType state)
 {
@@ -229,8 +294,7 @@ build_fields (TdmTableRow *self, GtkGrid *grid)
                                         place->width_chars);
       if (place->width_chars < 10)
         gtk_entry_set_alignment (GTK_ENTRY (field), 1);
-      else
-        gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Date and time");
+      set_placeholder (field, place);
       g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_cb), self);
       gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
       gtk_widget_add_controller (field, key);
@@ -253,6 +317,8 @@ tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
     build_covariate (self, grid, covariate);
   if (section == TDM_SECTION_LEVELS)
     build_use (self, grid);
+  if (section == TDM_SECTION_LEVELS && tdm_table_has_outputs (form))
+    build_output (self, grid);
   build_fields (self, grid);
   if (self->choice == NULL)
     {
@@ -278,8 +344,8 @@ remove_widget (GtkWidget *widget)
 void
 tdm_table_row_free (TdmTableRow *self)
 {
-  GtkWidget *others[] = { self->title, self->use,  self->choice,
-                          self->unit,  self->menu, self->remark };
+  GtkWidget *others[] = { self->title, self->use,    self->choice, self->unit,
+                          self->menu,  self->remark, self->output };
 
   self->refreshing = TRUE;
   for (guint i = 0; i < self->n_fields; i++)
@@ -348,6 +414,46 @@ refresh_use (TdmTableRow *self, const char *name, gboolean blank)
   tdm_a11y_set_label (self->use, label);
 }
 
+static void
+refresh_output (TdmTableRow *self, const char *name)
+{
+  TdmCell cell = { TDM_CELL_LEVEL_OUTPUT, self->row };
+  g_autofree char *text = tdm_form_get_text (self->form, cell);
+  g_autofree char *label = g_strdup_printf ("%s, what", name);
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (self->form));
+  TdmSheet sheet;
+  guint last = 0;
+
+  /* A new level is of what the one before was of. */
+  if (text[0] == '\0' && tdm_form_get_sheet (self->form, &sheet)
+      && tdm_case_get_n_levels (sheet.record) > 0)
+    {
+      guint n = tdm_case_get_n_levels (sheet.record);
+      g_free (text);
+      text =
+          g_strdup (tdm_case_get_level (sheet.record, MIN (self->row, n - 1))->output);
+    }
+  for (guint i = 0; i < tdm_model_get_n_outputs (model); i++)
+    if (g_strcmp0 (tdm_model_get_output (model, i)->name, text) == 0)
+      last = i;
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->output), last);
+  tdm_choice_set_name (GTK_DROP_DOWN (self->output), label);
+}
+
+/* What an empty value counts as stands in its place, greyed. */
+static void
+refresh_default (TdmTableRow *self)
+{
+  const TdmCovariateRow *covariate =
+      covariate_of (self->form, self->section, self->row);
+
+  if (covariate == NULL || covariate->index >= 0 || covariate->info == NULL
+      || !covariate->info->has_default || self->choice != NULL)
+    return;
+  g_autofree char *text = tdm_number_format (covariate->info->default_value, 4);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->fields[0]), text);
+}
+
 static gboolean
 has_text (TdmTableRow *self)
 {
@@ -386,6 +492,9 @@ tdm_table_row_refresh (TdmTableRow *self)
     gtk_widget_set_visible (self->fields[2], tdm_table_has_infusion (self->form));
   if (self->choice != NULL)
     refresh_choice (self);
+  if (self->output != NULL)
+    refresh_output (self, name);
+  refresh_default (self);
   if (self->use != NULL)
     refresh_use (self, name, blank);
   if (self->unit != NULL)

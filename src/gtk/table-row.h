@@ -16,6 +16,7 @@ typedef struct
   GtkWidget *title; /* covariates: the name, and under it the echo */
   GtkWidget *echo;
   GtkWidget *use;    /* levels: fitted or only shown */
+  GtkWidget *output; /* levels, where the model has several: which; or NULL */
   GtkWidget *choice; /* yes or no, or a category; or NULL */
   GtkWidget *fields[TDM_ROW_MAX_FIELDS];
   guint n_fields;
@@ -38,6 +39,9 @@ void tdm_table_row_refresh (TdmTableRow *self);
 
 /* Whether doses of the present model can take a time to run in. */
 gboolean tdm_table_has_infusion (TdmForm *form);
+
+/* Whether levels of the present model can be of several things. */
+gboolean tdm_table_has_outputs (TdmForm *form);
 
 /* Titles of the columns over a section's fields, NULL where none: n = 6. */
 const char *const *tdm_table_headings (TdmSection section);

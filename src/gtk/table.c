@@ -14,6 +14,7 @@ struct _TdmTable
   GtkWidget *hint;             /* in place of an empty table */
   GPtrArray *rows;             /* of TdmTableRow */
   GtkWidget *infusion_heading; /* doses; hidden for what is not infused */
+  GtkWidget *output_heading;   /* levels; hidden where there is one output */
 };
 
 G_DEFINE_FINAL_TYPE (TdmTable, tdm_table, GTK_TYPE_WIDGET)
@@ -136,6 +137,8 @@ updated_cb (TdmTable *self)
   if (self->infusion_heading != NULL)
     gtk_widget_set_visible (self->infusion_heading,
                             tdm_table_has_infusion (self->form));
+  if (self->output_heading != NULL)
+    gtk_widget_set_visible (self->output_heading, tdm_table_has_outputs (self->form));
   for (guint i = 0; i < n; i++)
     tdm_table_row_refresh (g_ptr_array_index (self->rows, i));
   /* The row in focus may have gone with an undo: the cursor stays in the table. */
@@ -168,6 +171,8 @@ add_headings (TdmTable *self)
       gtk_widget_add_css_class (label, "dim-label");
       if (self->section == TDM_SECTION_DOSES && i == 3)
         self->infusion_heading = label;
+      if (self->section == TDM_SECTION_LEVELS && i == 4)
+        self->output_heading = label;
       gtk_grid_attach (GTK_GRID (self->grid), label, i, 0, 1, 1);
     }
 }

@@ -23,12 +23,9 @@ choice_cb (GtkButton *button, TdmUnitButton *self)
   g_autofree char *unit = g_strdup (g_object_get_data (G_OBJECT (button), "unit"));
   gboolean convert = g_object_get_data (G_OBJECT (button), "convert") != NULL;
   g_autoptr (TdmUnitButton) alive = g_object_ref (self);
-  TdmSheet sheet;
 
   gtk_menu_button_popdown (GTK_MENU_BUTTON (self->button));
-  if (tdm_form_get_sheet (self->form, &sheet))
-    tdm_form_take (self->form,
-                   tdm_sheet_set_unit (&sheet, self->cell, unit, convert, NULL));
+  tdm_form_choose_unit (self->form, self->cell, unit, convert);
 }
 
 static void
@@ -56,16 +53,23 @@ number_in_cell (TdmUnitButton *self)
   return tdm_number_parse_people (digits, &value, NULL) ? value : 0;
 }
 
-/* Two choices for each other unit, so that nothing happens silently. */
+/* Two choices for each other unit, so that nothing happens silently; before there is a
+ * number, one. */
 static void
 add_unit (TdmUnitButton *self, GtkWidget *box, const TdmSheet *sheet, const char *unit)
 {
-  const char *from = tdm_sheet_unit (sheet, self->cell);
+  g_autofree char *from = tdm_form_get_unit (self->form, self->cell);
   double value = number_in_cell (self), converted;
   g_autofree char *number = tdm_number_format (value, 6);
   g_autofree char *shown = tdm_unit_display (unit);
   g_autofree char *keep = g_strdup_printf ("It was measured as %s %s", number, shown);
 
+  if (tdm_form_is_blank_row (self->form, tdm_cell_section (self->cell.kind),
+                             self->cell.row))
+    {
+      add_choice (self, box, shown, unit, FALSE);
+      return;
+    }
   if (tdm_unit_convert (value, from, unit, tdm_sheet_molar_mass (sheet, self->cell),
                         &converted, NULL))
     {
@@ -86,7 +90,7 @@ popup_cb (GtkMenuButton *button, gpointer data)
 
   if (tdm_form_get_sheet (self->form, &sheet))
     {
-      const char *present = tdm_sheet_unit (&sheet, self->cell);
+      g_autofree char *present = tdm_form_get_unit (self->form, self->cell);
       const char *like = tdm_sheet_model_unit (&sheet, self->cell);
       g_auto (GStrv) choices = tdm_sheet_unit_choices (
           like, present, tdm_sheet_molar_mass (&sheet, self->cell));
@@ -104,17 +108,10 @@ popup_cb (GtkMenuButton *button, gpointer data)
 void
 tdm_unit_button_refresh (TdmUnitButton *self, const char *name)
 {
-  TdmSheet sheet;
-
-  if (!tdm_form_get_sheet (self->form, &sheet))
-    return;
-  const char *unit = tdm_sheet_unit (&sheet, self->cell);
+  g_autofree char *unit = tdm_form_get_unit (self->form, self->cell);
   g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
   g_autofree char *label = g_strdup_printf ("Unit of %s: %s", name, shown);
-  gboolean blank = tdm_form_is_blank_row (
-      self->form, tdm_cell_section (self->cell.kind), self->cell.row);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->button), shown);
-  gtk_widget_set_sensitive (self->button, !blank);
   gtk_widget_set_visible (GTK_WIDGET (self), shown[0] != '\0');
   tdm_a11y_set_label (gtk_widget_get_first_child (self->button), label);
 }

@@ -1,0 +1,185 @@
+#include "gtk/options-box.h"
+
+#include <string.h>
+
+#include "gtk/a11y.h"
+#include "gtk/field.h"
+
+struct _TdmOptionsBox
+{
+  GtkWidget parent_instance;
+
+  TdmForm *form;
+  GtkWidget *expander;
+  GtkGrid *grid;
+  GtkWidget *fields[TDM_CELL_N];
+  GtkWidget *future;
+  GtkWidget *remark;
+  char *case_id; /* of what is shown */
+  gboolean refreshing;
+};
+
+G_DEFINE_FINAL_TYPE (TdmOptionsBox, tdm_options_box, GTK_TYPE_WIDGET)
+
+static void
+future_cb (TdmOptionsBox *self)
+{
+  gboolean on = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->future));
+  TdmSheet sheet;
+
+  if (!self->refreshing && tdm_form_get_sheet (self->form, &sheet))
+    tdm_form_take (self->form, tdm_sheet_set_future_occasions (&sheet, on, NULL));
+}
+
+/* "Options", or what is not as usual: "Options · prior 0.4". */
+static char *
+summary (const TdmCase *record)
+{
+  const TdmCaseOptions *options = tdm_case_get_options (record);
+  GString *text = g_string_new ("Options");
+
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_ADJUST; k++)
+    {
+      static const char *const words[] = { "every", "prior", "from" };
+      g_autofree char *value = tdm_sheet_option_text (record, k);
+      if (value[0] != '\0')
+        g_string_append_printf (text, " · %s %s%s",
+                                words[k - TDM_CELL_OPTION_INTERVALS], value,
+                                k == TDM_CELL_OPTION_INTERVALS ? " h" : "");
+    }
+  if (options->future_occasions)
+    g_string_append (text, " · occasions to come differ");
+  return g_string_free (text, FALSE);
+}
+
+static void
+refresh_future (TdmOptionsBox *self, const TdmSheet *sheet)
+{
+  gboolean known =
+      sheet->model != NULL && tdm_model_get_n_occasion_effects (sheet->model) > 0;
+  gboolean on = tdm_case_get_options (sheet->record)->future_occasions;
+
+  gtk_widget_set_visible (self->future, known || on);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->future), on);
+}
+
+static void
+refresh_remark (TdmOptionsBox *self, TdmRemarkKind kind, const char *remark)
+{
+  gtk_label_set_text (GTK_LABEL (self->remark), remark);
+  gtk_widget_set_visible (self->remark, kind == TDM_REMARK_ERROR);
+}
+
+static void
+updated_cb (TdmOptionsBox *self)
+{
+  const char *case_id = tdm_session_get_case_id (tdm_form_get_session (self->form));
+  TdmRemarkKind kind;
+  TdmSheet sheet;
+
+  if (!tdm_form_get_sheet (self->form, &sheet))
+    return;
+  g_autofree char *title = summary (sheet.record);
+  g_autofree char *remark =
+      tdm_form_get_remark (self->form, TDM_SECTION_OPTIONS, 0, &kind);
+  self->refreshing = TRUE;
+  gtk_expander_set_label (GTK_EXPANDER (self->expander), title);
+  tdm_a11y_set_label (self->expander, title);
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_ADJUST; k++)
+    tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
+  refresh_future (self, &sheet);
+  refresh_remark (self, kind, remark);
+  if (kind == TDM_REMARK_ERROR)
+    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), TRUE);
+  else if (g_strcmp0 (case_id, self->case_id) != 0)
+    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), FALSE);
+  g_free (self->case_id);
+  self->case_id = g_strdup (case_id);
+  self->refreshing = FALSE;
+}
+
+static void
+add_field (TdmOptionsBox *self, TdmCellKind kind, int width, const char *placeholder)
+{
+  const int row = (int)(kind - TDM_CELL_OPTION_INTERVALS);
+  GtkWidget *label = gtk_label_new (tdm_cell_title (kind));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "dim-label");
+  self->fields[kind] = tdm_field_new (self->form, (TdmCell){ kind, 0 }, width);
+  gtk_widget_set_halign (self->fields[kind], GTK_ALIGN_START);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->fields[kind]), placeholder);
+  gtk_grid_attach (self->grid, label, 0, row, 1, 1);
+  gtk_grid_attach (self->grid, self->fields[kind], 1, row, 1, 1);
+}
+
+static void
+build (TdmOptionsBox *self)
+{
+  add_field (self, TDM_CELL_OPTION_INTERVALS, 15, "All that can be given");
+  add_field (self, TDM_CELL_OPTION_PRIOR, 6, "1");
+  gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_PRIOR],
+                               "Below 1 the levels count for more against what is "
+                               "typical, above 1 for less");
+  add_field (self, TDM_CELL_OPTION_ADJUST, 15, "When the next is due");
+  self->future = gtk_check_button_new_with_label ("Occasions to come may differ");
+  gtk_widget_set_tooltip_text (self->future,
+                               "Chances of proposals include how occasions "
+                               "yet to come will differ");
+  g_signal_connect_swapped (self->future, "toggled", G_CALLBACK (future_cb), self);
+  gtk_grid_attach (self->grid, self->future, 0, 3, 2, 1);
+  self->remark = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->remark), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->remark), TRUE);
+  gtk_widget_add_css_class (self->remark, "caption");
+  gtk_widget_add_css_class (self->remark, "error");
+  gtk_grid_attach (self->grid, self->remark, 0, 4, 2, 1);
+  gtk_expander_set_child (GTK_EXPANDER (self->expander), GTK_WIDGET (self->grid));
+}
+
+static void
+tdm_options_box_dispose (GObject *object)
+{
+  TdmOptionsBox *self = TDM_OPTIONS_BOX (object);
+
+  if (self->form != NULL)
+    g_signal_handlers_disconnect_by_data (self->form, self);
+  for (guint k = 0; k < TDM_CELL_N; k++)
+    if (self->fields[k] != NULL)
+      tdm_field_retire (TDM_FIELD (self->fields[k]));
+  memset (self->fields, 0, sizeof self->fields);
+  g_clear_pointer (&self->expander, gtk_widget_unparent);
+  g_clear_pointer (&self->case_id, g_free);
+  g_clear_object (&self->form);
+  G_OBJECT_CLASS (tdm_options_box_parent_class)->dispose (object);
+}
+
+static void
+tdm_options_box_class_init (TdmOptionsBoxClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = tdm_options_box_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass),
+                                            GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tdm_options_box_init (TdmOptionsBox *self)
+{
+  self->expander = gtk_expander_new ("Options");
+  gtk_widget_set_parent (self->expander, GTK_WIDGET (self));
+  self->grid = GTK_GRID (gtk_grid_new ());
+  gtk_grid_set_column_spacing (self->grid, 8);
+  gtk_grid_set_row_spacing (self->grid, 4);
+}
+
+GtkWidget *
+tdm_options_box_new (TdmForm *form)
+{
+  TdmOptionsBox *self = g_object_new (TDM_TYPE_OPTIONS_BOX, NULL);
+
+  self->form = g_object_ref (form);
+  build (self);
+  g_signal_connect_swapped (form, "updated", G_CALLBACK (updated_cb), self);
+  updated_cb (self);
+  return GTK_WIDGET (self);
+}
