@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/unit.h"
 #include "engine/target.h"
@@ -510,8 +511,44 @@ add_words (const Builder *self, const TdmResultOptions *options)
                                     residual ? "next measurements" : "curves", whom);
 }
 
+/* The first and the last moment at which something was given or drawn. */
+static void
+find_events (const TdmProblem *problem, double *first_h, double *last_h)
+{
+  *first_h = INFINITY;
+  *last_h = -INFINITY;
+  for (guint i = 0; i < tdm_problem_get_n_doses (problem); i++)
+    {
+      const TdmPkDose *dose = tdm_problem_get_dose (problem, i);
+      *first_h = MIN (*first_h, dose->time_h);
+      *last_h =
+          MAX (*last_h, dose->time_h + dose->interval_h * (MAX (dose->count, 1) - 1.0));
+    }
+  for (guint i = 0; i < tdm_problem_get_n_levels (problem); i++)
+    *last_h = MAX (*last_h, tdm_problem_get_level (problem, i)->time_h);
+}
+
+static double
+now_line (const Builder *self, GDateTime *clock)
+{
+  GDateTime *start = tdm_case_get_start (self->result->record);
+  double now = tdm_problem_get_now_h (self->problem), first, last;
+  if (clock == NULL || start == NULL)
+    return now;
+  double at = tdm_clock_hours_between (start, clock);
+  find_events (self->problem, &first, &last);
+  return at >= first && at <= last + 24.0 ? at : now;
+}
+
 TdmScene *
 tdm_scene_builder_build (const TdmResult *result, const TdmResultOptions *options)
+{
+  return tdm_scene_builder_build_at (result, options, NULL);
+}
+
+TdmScene *
+tdm_scene_builder_build_at (const TdmResult *result, const TdmResultOptions *options,
+                            GDateTime *clock)
 {
   g_autoptr (TdmScene) scene = tdm_scene_new ();
   Builder self = {
@@ -524,7 +561,7 @@ tdm_scene_builder_build (const TdmResult *result, const TdmResultOptions *option
     self.chosen = result->proposals->regimens->pdata[result->chosen_index];
   GDateTime *start = tdm_case_get_start (result->record);
   scene->start = start != NULL ? g_date_time_ref (start) : NULL;
-  scene->now_h = tdm_problem_get_now_h (self.problem);
+  scene->now_h = now_line (&self, clock);
   scene->extrapolated = tdm_problem_is_extrapolated (self.problem);
   add_curves (&self);
   add_words (&self, options);

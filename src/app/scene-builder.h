@@ -10,6 +10,12 @@ TdmScene *
 tdm_scene_builder_build (const TdmResult *result,
                          const TdmResultOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Same, with the now-line at `clock` where the case is of these days: between its first
+ * event and a day after its last. Yours. */
+TdmScene *tdm_scene_builder_build_at (const TdmResult *result,
+                                      const TdmResultOptions *options,
+                                      GDateTime *clock) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "1000 mg q12h"; "1000 mg" when no interval is known. Yours. */
 char *tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,
                                       double interval_h) G_GNUC_WARN_UNUSED_RESULT;

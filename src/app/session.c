@@ -170,20 +170,7 @@ publish (TdmSession *self, TdmSessionState state, TdmResult *result, GError *err
 
 static void keep_result (TdmSession *self, const TdmResult *result);
 
-static void
-revision_cb (GObject *source, GAsyncResult *async, gpointer data)
-{
-  guint64 generation;
-  g_autoptr (TdmSession) self = asker_finish (data, &generation);
-  g_autoptr (GError) error = NULL;
-  guint revision = tdm_store_save_case_finish (async, &error);
-
-  if (self == NULL || generation != self->save_generation)
-    return;
-  self->revision = revision;
-  if (revision > 0)
-    keep_result (self, self->result);
-}
+static void saved_cb (GObject *source, GAsyncResult *async, gpointer data);
 
 /* Once the record has its revision and its result, the two are kept together. A record
  * that was only opened is the newest revision as it is: saving it again tells which. */
@@ -196,8 +183,7 @@ keep_result (TdmSession *self, const TdmResult *result)
   if (self->revision == 0)
     {
       if (self->saved == TDM_SAVED_NOTHING)
-        tdm_store_save_case_async (self->store, self->case_id, self->record,
-                                   revision_cb,
+        tdm_store_save_case_async (self->store, self->case_id, self->record, saved_cb,
                                    asker_new (self, self->save_generation));
       return;
     }
@@ -322,6 +308,9 @@ set_saved (TdmSession *self, TdmSaved saved, const char *message)
   g_signal_emit (self, signals[SIGNAL_SAVED_CHANGED], 0);
 }
 
+/* A record that was only opened is saved to learn its revision: nothing is said of
+ * that.
+ */
 static void
 saved_cb (GObject *source, GAsyncResult *async, gpointer data)
 {
@@ -333,9 +322,11 @@ saved_cb (GObject *source, GAsyncResult *async, gpointer data)
   if (self == NULL || generation != self->save_generation)
     return;
   self->revision = revision;
-  keep_result (self, self->result);
-  set_saved (self, revision > 0 ? TDM_SAVED_DONE : TDM_SAVED_FAILED,
-             error != NULL ? error->message : NULL);
+  if (revision > 0)
+    keep_result (self, self->result);
+  if (self->saved != TDM_SAVED_NOTHING)
+    set_saved (self, revision > 0 ? TDM_SAVED_DONE : TDM_SAVED_FAILED,
+               error != NULL ? error->message : NULL);
 }
 
 static void

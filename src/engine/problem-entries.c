@@ -216,6 +216,27 @@ find_current (TdmProblem *self)
           : ward_interval (self, self->current.route, last_spacing (self, last));
 }
 
+/* What is infused and was written without a length counts as given at once. */
+static void
+note_boluses (TdmProblem *self)
+{
+  for (guint i = 0; i < self->n_doses; i++)
+    {
+      const TdmDoseEntry *entry = tdm_case_get_dose (self->record, i);
+      const TdmModelRoute *route =
+          entry->amount > 0 ? find_route (self, entry->route, i, NULL) : NULL;
+      if (!route || !route->infusion || entry->duration_h > 0)
+        continue;
+      g_autofree char *place = g_strdup_printf ("doses[%u].duration", i);
+      tdm_notes_add (
+          self->notes, TDM_NOTE_INFO, "dose-without-duration", place,
+          "Dose %u has no infusion time: it counts as given at once, and its "
+          "peak comes out higher than that of an infusion.",
+          i + 1);
+      return;
+    }
+}
+
 gboolean
 tdm_problem_load_doses (TdmProblem *self, GError **error)
 {
@@ -225,6 +246,7 @@ tdm_problem_load_doses (TdmProblem *self, GError **error)
     if (!load_dose (self, i, error))
       return FALSE;
   find_current (self);
+  note_boluses (self);
   if (self->n_doses == 0)
     tdm_notes_add (self->notes, TDM_NOTE_INFO, "no-doses", "doses",
                    "No dose is entered: only the start of therapy can be computed.");

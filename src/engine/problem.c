@@ -88,6 +88,27 @@ find_now_and_adjust (TdmProblem *self)
   self->now_h = options->has_adjust ? MIN (now, options->adjust.hours) : now;
 }
 
+/* A line at steady state also stands for what was taken before it. Where the new
+ * regimen starts earlier, the line is not given, and that goes with it. */
+static void
+note_replaced (TdmProblem *self)
+{
+  for (guint i = 0; i < self->n_doses; i++)
+    {
+      const TdmPkDose *dose = &self->doses[i];
+      if (!dose->steady_state || dose->time_h < self->adjust_h)
+        continue;
+      g_autofree char *place = g_strdup_printf ("doses[%u].time", i);
+      tdm_notes_add (
+          self->notes, TDM_NOTE_CAUTION, "adjust-before-steady-state", place,
+          "The new regimen starts before dose %u, which stands for what was taken "
+          "long before: predictions of new regimens count none of that. Let the new "
+          "regimen start later.",
+          i + 1);
+      return;
+    }
+}
+
 TdmProblem *
 tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
 {
@@ -104,6 +125,7 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
       || !tdm_problem_load_target (self, error))
     return NULL;
   find_now_and_adjust (self);
+  note_replaced (self);
   if (!tdm_problem_check_work (self, error))
     return NULL;
   return g_steal_pointer (&self);

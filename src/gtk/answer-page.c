@@ -119,8 +119,9 @@ show_result (TdmAnswerPage *self, TdmResult *result)
     return;
   g_clear_pointer (&self->shown, tdm_result_unref);
   self->shown = tdm_result_ref (result);
-  g_autoptr (TdmScene) scene =
-      tdm_scene_builder_build (result, tdm_session_get_options (self->session));
+  g_autoptr (GDateTime) clock = g_date_time_new_now_local ();
+  g_autoptr (TdmScene) scene = tdm_scene_builder_build_at (
+      result, tdm_session_get_options (self->session), clock);
   tdm_plot_view_set_scene (self->plot, scene);
   show_notes (self, result);
   show_words (self, result);

@@ -70,6 +70,20 @@ tdm_cases_append (sqlite3 *db, const char *case_id, TdmCase *record, const char 
   return (guint)(newest + 1);
 }
 
+char *
+tdm_cases_find_same (sqlite3 *db, TdmCase *record, GError **error)
+{
+  g_autofree char *text = tdm_case_file_to_text (record);
+  g_autofree char *sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_autoptr (sqlite3_stmt) row = tdm_sql_prepare (
+      db, error,
+      "SELECT case_id FROM cases AS one WHERE sha256 = ? AND revision ="
+      " (SELECT MAX (revision) FROM cases WHERE case_id = one.case_id) LIMIT 1",
+      "s", sha256);
+
+  return row != NULL && tdm_sql_next (row, error) ? tdm_sql_dup_text (row, 0) : NULL;
+}
+
 gpointer
 tdm_work_save_case (sqlite3 *db, const TdmStoreArgs *args, GError **error)
 {

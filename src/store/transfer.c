@@ -60,8 +60,17 @@ tdm_work_import (sqlite3 *db, const TdmStoreArgs *args, GError **error)
   g_autoptr (TdmCase) record = tdm_case_file_read (args->path, error);
   if (record == NULL || !tdm_sql_begin (db, error))
     return NULL;
-  g_autofree char *case_id =
-      args->id != NULL ? g_strdup (args->id) : g_uuid_string_random ();
-  gboolean done = import_case (db, case_id, record, args->id == NULL, error);
+  /* What is there already, word for word, is not there twice. */
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *known =
+      args->id == NULL ? tdm_cases_find_same (db, record, &failure) : NULL;
+  g_autofree char *case_id = args->id != NULL ? g_strdup (args->id)
+                             : known != NULL  ? g_strdup (known)
+                                              : g_uuid_string_random ();
+  gboolean done =
+      failure == NULL
+      && (known != NULL || import_case (db, case_id, record, args->id == NULL, error));
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return tdm_sql_end (db, done, error) ? g_steal_pointer (&case_id) : NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/clock.h"
 #include "builder-case.h"
 
 static TdmScene *
@@ -146,6 +147,30 @@ test_area (void)
                                   part, 2e-3 * part);
 }
 
+static double
+now_at (TdmResult *result, const char *clock)
+{
+  g_autoptr (GError) error = NULL;
+  GDateTime *start = tdm_case_get_start (result->record);
+  g_autoptr (GDateTime) time =
+      tdm_clock_parse (clock, g_date_time_get_timezone (start), &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmScene) scene =
+      tdm_scene_builder_build_at (result, &builder_options, time);
+  return scene->now_h;
+}
+
+/* The clock counts while the case is of these days: doses go to hour 48. */
+static void
+test_now (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_assert_cmpfloat_with_epsilon (now_at (result, "2026-03-03T14:30"), 54.5, 1e-9);
+  g_assert_cmpfloat_with_epsilon (now_at (result, "2026-03-02T08:00"), 24, 1e-9);
+  g_assert_cmpfloat (now_at (result, "2026-03-05T08:30"), ==, 47.3);
+  g_assert_cmpfloat (now_at (result, "2026-02-28T08:00"), ==, 47.3);
+}
+
 static void
 test_texts (void)
 {
@@ -165,6 +190,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/scene-builder/now", test_now);
   g_test_add_func ("/app/scene-builder/trough", test_trough);
   g_test_add_func ("/app/scene-builder/curves", test_curves);
   g_test_add_func ("/app/scene-builder/doses", test_doses);

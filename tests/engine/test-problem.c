@@ -555,12 +555,48 @@ test_prior_weight (void)
   g_assert_nonnull (find_note (tdm_problem_get_notes (p), "prior-weight"));
 }
 
+/* What is infused but has no length is computed, and said. */
+static void
+test_bolus (void)
+{
+  g_autoptr (TdmProblem) bolus = problem_of (
+      START PATIENT COVARIATES "'doses': [{'time': 0, 'amount': 913, 'unit': 'mg', "
+                               "'route': 'iv'}]");
+  g_autoptr (TdmProblem) infused = problem_of (START PATIENT COVARIATES DOSES);
+  const TdmNote *note =
+      find_note (tdm_problem_get_notes (bolus), "dose-without-duration");
+  g_assert_nonnull (note);
+  g_assert_cmpint (note->severity, ==, TDM_NOTE_INFO);
+  g_assert_null (find_note (tdm_problem_get_notes (infused), "dose-without-duration"));
+}
+
+/* A line at steady state that the new regimen starts before is not counted: said. */
+static void
+test_adjust_before_steady_state (void)
+{
+#define STEADY                                                     \
+  START PATIENT COVARIATES                                         \
+      "'doses': [{'time': 48, 'amount': 913, 'unit': 'mg', "       \
+      "'route': 'iv', 'duration': 1, 'interval': 12, 'count': 3, " \
+      "'steady_state': true}], 'options': {'adjust': "
+  g_autoptr (TdmProblem) before = problem_of (STEADY "36}");
+  g_autoptr (TdmProblem) after = problem_of (STEADY "61}");
+#undef STEADY
+  g_assert_nonnull (
+      find_note (tdm_problem_get_notes (before), "adjust-before-steady-state"));
+  g_assert_null (
+      find_note (tdm_problem_get_notes (after), "adjust-before-steady-state"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tdm_num_init ();
   model = given_model (model_text);
+  g_test_add_func ("/engine/problem/bolus", test_bolus);
+  g_test_add_func ("/engine/problem/adjust-before-steady-state",
+                   test_adjust_before_steady_state);
   g_test_add_func ("/engine/problem/units", test_units);
   g_test_add_func ("/engine/problem/covariate-refused", test_covariate_refused);
   g_test_add_func ("/engine/problem/missing", test_missing);

@@ -332,10 +332,18 @@ test_transfer (Fixture *self, gconstpointer data)
   g_autoptr (TdmCase) read = tdm_case_file_read (file, &error);
   assert_same_case (read, record);
 
+  /* What is there word for word is not there twice. */
+  g_autofree char *again = tdm_store_import (store, file, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (again, ==, case_id);
+
+  g_autoptr (TdmCase) later = make_case ("P-17", "Ann Example", 19.7);
+  g_assert_true (tdm_case_file_write (later, file, &error));
   g_autofree char *imported = tdm_store_import (store, file, NULL, &error);
   g_assert_no_error (error);
+  g_assert_cmpstr (imported, !=, case_id);
   g_autoptr (TdmCase) copy = tdm_store_load_case (store, imported, 0, &error);
-  assert_same_case (copy, record);
+  assert_same_case (copy, later);
   g_autoptr (GPtrArray) events = tdm_store_history (store, imported, &error);
   g_assert_cmpuint (events->len, ==, 1);
   const TdmStoreEvent *event = g_ptr_array_index (events, 0);
