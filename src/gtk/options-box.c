@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-#include "gtk/a11y.h"
 #include "gtk/field.h"
+#include "gtk/fold.h"
 
 struct _TdmOptionsBox
 {
   GtkWidget parent_instance;
 
   TdmForm *form;
-  GtkWidget *expander;
+  GtkWidget *fold;
   GtkGrid *grid;
   GtkWidget *fields[TDM_CELL_N];
   GtkWidget *future;
@@ -83,16 +83,15 @@ updated_cb (TdmOptionsBox *self)
   g_autofree char *remark =
       tdm_form_get_remark (self->form, TDM_SECTION_OPTIONS, 0, &kind);
   self->refreshing = TRUE;
-  gtk_expander_set_label (GTK_EXPANDER (self->expander), title);
-  tdm_a11y_set_label (self->expander, title);
+  tdm_fold_set_title (TDM_FOLD (self->fold), title);
   for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_ADJUST; k++)
     tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
   refresh_future (self, &sheet);
   refresh_remark (self, kind, remark);
   if (kind == TDM_REMARK_ERROR)
-    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), TRUE);
+    tdm_fold_set_open (TDM_FOLD (self->fold), TRUE);
   else if (g_strcmp0 (case_id, self->case_id) != 0)
-    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), FALSE);
+    tdm_fold_set_open (TDM_FOLD (self->fold), FALSE);
   g_free (self->case_id);
   self->case_id = g_strdup (case_id);
   self->refreshing = FALSE;
@@ -134,7 +133,8 @@ build (TdmOptionsBox *self)
   gtk_widget_add_css_class (self->remark, "caption");
   gtk_widget_add_css_class (self->remark, "error");
   gtk_grid_attach (self->grid, self->remark, 0, 4, 2, 1);
-  gtk_expander_set_child (GTK_EXPANDER (self->expander), GTK_WIDGET (self->grid));
+  self->fold = tdm_fold_new ("Options", GTK_WIDGET (self->grid));
+  gtk_widget_set_parent (self->fold, GTK_WIDGET (self));
 }
 
 static void
@@ -148,7 +148,7 @@ tdm_options_box_dispose (GObject *object)
     if (self->fields[k] != NULL)
       tdm_field_retire (TDM_FIELD (self->fields[k]));
   memset (self->fields, 0, sizeof self->fields);
-  g_clear_pointer (&self->expander, gtk_widget_unparent);
+  g_clear_pointer (&self->fold, gtk_widget_unparent);
   g_clear_pointer (&self->case_id, g_free);
   g_clear_object (&self->form);
   G_OBJECT_CLASS (tdm_options_box_parent_class)->dispose (object);
@@ -165,8 +165,6 @@ tdm_options_box_class_init (TdmOptionsBoxClass *klass)
 static void
 tdm_options_box_init (TdmOptionsBox *self)
 {
-  self->expander = gtk_expander_new ("Options");
-  gtk_widget_set_parent (self->expander, GTK_WIDGET (self));
   self->grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_column_spacing (self->grid, 8);
   gtk_grid_set_row_spacing (self->grid, 4);

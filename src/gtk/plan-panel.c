@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "app/plan.h"
-#include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/field.h"
+#include "gtk/fold.h"
 
 struct _TdmPlanPanel
 {
@@ -13,7 +13,7 @@ struct _TdmPlanPanel
 
   TdmForm *form;
   TdmSection section;
-  GtkWidget *expander;
+  GtkWidget *fold;
   GtkGrid *grid;
   GtkWidget *kind; /* of a sequence, or NULL */
   GtkWidget *labels[TDM_CELL_N], *fields[TDM_CELL_N];
@@ -47,7 +47,7 @@ static void
 add_cb (TdmPlanPanel *self)
 {
   if (tdm_form_add_plan (self->form, self->section))
-    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), FALSE);
+    tdm_fold_set_open (TDM_FOLD (self->fold), FALSE);
 }
 
 static const char *
@@ -107,7 +107,7 @@ updated_cb (TdmPlanPanel *self)
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->kind), kind_of (self));
   gboolean typed = refresh_fields (self, remark);
   if (typed && !self->typed)
-    gtk_expander_set_expanded (GTK_EXPANDER (self->expander), TRUE);
+    tdm_fold_set_open (TDM_FOLD (self->fold), TRUE);
   self->typed = typed;
   refresh_words (self, kind, remark);
   self->refreshing = FALSE;
@@ -158,8 +158,6 @@ build (TdmPlanPanel *self)
       self->section == TDM_SECTION_SEQUENCE ? "Add these doses" : "Add this session";
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  gtk_expander_set_label (GTK_EXPANDER (self->expander), title);
-  tdm_a11y_set_label (self->expander, title);
   if (self->section == TDM_SECTION_SEQUENCE)
     add_kind (self);
   add_fields (self);
@@ -174,7 +172,8 @@ build (TdmPlanPanel *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->grid));
   gtk_box_append (GTK_BOX (box), self->preview);
   gtk_box_append (GTK_BOX (box), self->add);
-  gtk_expander_set_child (GTK_EXPANDER (self->expander), box);
+  self->fold = tdm_fold_new (title, box);
+  gtk_widget_set_parent (self->fold, GTK_WIDGET (self));
 }
 
 static void
@@ -188,7 +187,7 @@ tdm_plan_panel_dispose (GObject *object)
     if (self->fields[k] != NULL)
       tdm_field_retire (TDM_FIELD (self->fields[k]));
   memset (self->fields, 0, sizeof self->fields);
-  g_clear_pointer (&self->expander, gtk_widget_unparent);
+  g_clear_pointer (&self->fold, gtk_widget_unparent);
   g_clear_object (&self->form);
   G_OBJECT_CLASS (tdm_plan_panel_parent_class)->dispose (object);
 }
@@ -204,11 +203,9 @@ tdm_plan_panel_class_init (TdmPlanPanelClass *klass)
 static void
 tdm_plan_panel_init (TdmPlanPanel *self)
 {
-  self->expander = gtk_expander_new (NULL);
   self->grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_column_spacing (self->grid, 8);
   gtk_grid_set_row_spacing (self->grid, 4);
-  gtk_widget_set_parent (self->expander, GTK_WIDGET (self));
 }
 
 GtkWidget *
