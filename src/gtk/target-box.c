@@ -185,8 +185,10 @@ add_field (TdmTargetBox *self, TdmCellKind kind, const char *label, int column, 
                                                            ? "Steady state"
                                                            : "Date and time");
   gtk_grid_attach (self->grid, self->labels[kind], column, row, 1, 1);
-  gtk_grid_attach (self->grid, field, column + 1, row, 1, 1);
-  gtk_grid_attach (self->grid, self->units[kind], column + 2, row, 1, 1);
+  gtk_grid_attach (self->grid, field, column + 1, row,
+                   kind == TDM_CELL_TARGET_AT ? 4 : 1, 1);
+  gtk_grid_attach (self->grid, self->units[kind],
+                   kind == TDM_CELL_TARGET_AT ? 5 : column + 2, row, 1, 1);
 }
 
 static void

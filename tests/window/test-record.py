@@ -1,48 +1,98 @@
 """What the case file can say, said in the real window by keyboard: a sequence of doses, a
-session of dialysis, a missed dose, other targets, and the options."""
+session of dialysis, the options, another target, the weight of a level."""
 
 import drive
-
-
-def gone(program, role, start):
-    drive.until(f"no {role} {start!r}", lambda: program.find(role, start) is None)
 
 
 def type_into(program, name, text):
     program.move_to(name)
     program.key("ctrl+a")
     program.type(text)
+    program.key("Return")
 
 
-def adds_a_sequence(program):
+def unfold(program, near, title):
+    program.key(near)
+    program.wait_focus("New ")
+    program.move_to(title)
+    program.key("space")
+
+
+def keeps_a_sequence_half_typed(program):
     program.wait("label", "Clearance is ")
+    unfold(program, "ctrl+d", "Sequence of doses")
+    type_into(program, "First dose", "2026-03-04 08:00")
+    type_into(program, "Amount", "700")
+    type_into(program, "Every, hours", "8")
+    program.wait("label", "Still to type: Number of doses.")
+    assert program.find("label", "Out of date") is None
+    type_into(program, "Number of doses", "2.5")
+    program.wait("label", "Number of doses: a whole number")
+
+
+def adds_the_sequence(program):
+    type_into(program, "Every, hours", "12")
+    type_into(program, "Number of doses", "3")
+    program.wait("label", "1 line, 3 doses in all, in mg")
+    program.move_to("Add these doses")
+    program.key("space")
+    program.wait("text", "Dose 3, Amount")
+    program.key("ctrl+z")
+    drive.until("the doses gone", lambda: program.find("text", "Dose 3, Amount") is None)
+
+
+def adds_a_session_of_dialysis(program):
     program.key("ctrl+d")
     program.wait_focus("New dose, Given from")
-    program.move_to("Sequence of doses")
+    program.move_to("Dialysis", "shift+Tab", 40)
     program.key("space")
-    program.move_to("Pattern of the sequence: Again and again")
-    program.key("Down", "Down", "Down", "Return")
-    program.wait_focus("Pattern of the sequence: Tapering")
-    type_into(program, "First dose", "2026-03-04 08:00")
-    program.key("Tab")
-    program.type("900, 600 300")
-    program.key("Tab")
-    program.type("12")
-    program.wait("label", "Still to type: Days each")
-    # What was typed comes back after an end without warning.
-    program.kill_and_start()
+    type_into(program, "Dialysis from", "2026-03-02 13:00")
+    type_into(program, "Dialysis to", "2026-03-02 17:00")
+    program.wait("label", "Dialysis is 1 from then on")
+    program.move_to("Add this session")
+    program.key("space")
+    drive.until("two more values", lambda: count(program, "Intermittent") == 3)
+    program.key("ctrl+z")
+    drive.until("one value", lambda: count(program, "Intermittent") == 1)
 
 
-def keeps_what_was_typed(program):
+def count(program, start):
+    return sum(1 for node in program.walk() if node.get_role_name() == "text"
+               and (node.get_name() or "").startswith(start))
+
+
+def weighs_a_level(program):
+    type_into(program, "Level 1, Weight", "0.3")
     program.wait("label", "Clearance is ")
+    program.key("ctrl+z")
 
 
 def sets_options(program):
-    program.wait("label", "Clearance is ")
-    program.key("ctrl+d")
-    program.wait_focus("New dose, Given from")
-    program.move_to("Options")
-    program.key("space")
+    unfold(program, "ctrl+e", "Options")
     type_into(program, "Weight of the prior", "3")
-    program.key("Return")
-    program.wait("toggle button", "Options · prior 3")
+    program.wait("label", "Options · every 8, 12, 24 h · prior 3")
+    type_into(program, "Intervals wished for", "8, 36")
+    program.wait("label", "Options · every 8, 36 h · prior 3")
+    type_into(program, "Weight of the prior", "30")
+    program.wait("label", "The weight of the prior is above 0")
+    program.key("Escape")
+
+
+def takes_another_target(program):
+    program.key("ctrl+e")
+    program.wait_focus("New level, Time drawn")
+    program.move_to("Target: ")
+    program.key("space", "End", "Return")
+    program.wait("label", "Type the limits and what else is empty")
+    type_into(program, "Target from", "350")
+    type_into(program, "Minimal inhibitory", "0.5")
+    drive.until("the target taken",
+                lambda: program.find("label", "Type the limits") is None)
+    drive.until("AUC24/MIC in the words", lambda: any(
+        "AUC24/MIC" in (node.get_name() or "") for node in program.walk()
+        if node.get_role_name() == "label"))
+
+
+if __name__ == "__main__":
+    drive.run([keeps_a_sequence_half_typed, adds_the_sequence, adds_a_session_of_dialysis,
+               weighs_a_level, sets_options, takes_another_target], ["--demo"])
