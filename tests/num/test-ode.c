@@ -2,6 +2,7 @@
 #include "num/ode.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A right-hand side with its parameters on the jets of every view. */
 typedef struct
@@ -336,6 +337,40 @@ test_reset_forgets (void)
       }
 }
 
+static guint asked[3];
+
+static void
+counted_rhs (gpointer data, TdmOdeView view, double t, const double *y, double *dy)
+{
+  asked[view]++;
+  chain_rhs (data, view, t, y, dy);
+}
+
+/* The implicit methods take the Jacobian from jets over the states: were it differenced
+ * instead, plain values would be asked for n times for each. */
+static void
+test_implicit_jacobian (void)
+{
+  static const double values[2] = { 71.3, 0.0847 }, initial[2] = { 431.7, 0.0 };
+  static const TdmOdeMethod methods[] = { TDM_ODE_IMPLICIT, TDM_ODE_STIFF };
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (TdmOde) ode = tdm_ode_new ();
+      const TdmJetSpace space = tdm_jet_space (2, 1);
+      double y[2 * 3];
+      Model model;
+      memset (asked, 0, sizeof asked);
+      model_init (&model, 2, &space, values, 2);
+      TdmOdeSystem system = system_of (&model, 2, counted_rhs, methods[i]);
+      start_at (ode, &system, initial, 24.0);
+      g_assert_true (tdm_ode_reach (ode, 24.0, y, NULL));
+      g_assert_cmpuint (asked[TDM_ODE_STATES], >, 5);
+      g_assert_cmpuint (asked[TDM_ODE_JETS], >, asked[TDM_ODE_VALUES] / 4);
+      if (methods[i] == TDM_ODE_IMPLICIT)
+        g_assert_cmpuint (asked[TDM_ODE_VALUES], ==, 0);
+    }
+}
+
 /* Steps go as far as the accuracy allows, however densely points are asked for. */
 static void
 test_explicit_interpolates (void)
@@ -365,6 +400,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/num/ode/explicit/interpolates", test_explicit_interpolates);
   g_test_add_func ("/num/ode/implicit/exact", test_implicit_exact);
   g_test_add_func ("/num/ode/implicit/derivatives", test_implicit_derivatives);
+  g_test_add_func ("/num/ode/implicit/jacobian", test_implicit_jacobian);
   g_test_add_func ("/num/ode/stiff/exact", test_stiff_exact);
   g_test_add_func ("/num/ode/stiff/robertson", test_stiff_robertson);
   g_test_add_func ("/num/ode/stiff/derivatives", test_stiff_derivatives);
