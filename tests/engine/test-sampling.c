@@ -1,5 +1,6 @@
 /* Draws of the posterior against numerical integration on a grid, where the Laplace
  * approximation is wrong: skewed, with two modes, cut off by a limit. */
+#include "engine/objective.h"
 #include "engine/posterior.h"
 #include "given.h"
 
@@ -275,6 +276,63 @@ test_chains (void)
   g_assert_cmpuint (posterior->proposals, ==, 0);
 }
 
+static const char kinds_text[] = GIVEN_HEAD
+    "[subpopulations]\nfast = 0.63\nslow = remainder\n[parameters]\n"
+    "CL = (SUBPOPULATION == \"fast\" ? 4.61 : 2.13) * exp(eta_CL)\nV = 21.3\n"
+    "[units]\nCL = L/h\nV = L\n[effects]\nCL = variance 0.21\n"
+    "[structure]\nkind = linear\ncompartments = 1\n" IV
+    "[output C]\ntitle = Testamycin\nunit = mg/L\n"
+    "error = additive\nadditive = 0.61 mg/L\n"
+    "[check fast]\nsubpopulation = fast\nvalues = CL 4.61\nsource = Test\n"
+    "[check slow]\nsubpopulation = slow\nvalues = CL 2.13\nsource = Test\n";
+
+/* Mass and first moment of the effect in one subpopulation. */
+static void
+integrate_kind (TdmObjective *objective, guint kind, double *mass, double *moment)
+{
+  tdm_objective_set_subpopulation (objective, kind);
+  *mass = *moment = 0;
+  for (double eta = -4; eta < 4; eta += 0.0021)
+    {
+      double p = exp (-0.5 * tdm_objective_eval (objective, &eta, NULL, NULL, FALSE));
+      *mass += p;
+      *moment += p * eta;
+    }
+}
+
+/* Whose the draws are, and what effects they have, in each way. */
+static void
+test_subpopulations (void)
+{
+  const TdmPosteriorMethod methods[] = { TDM_POSTERIOR_IMPORTANCE, TDM_POSTERIOR_HMC };
+  g_autoptr (TdmFit) fit = fit_of (
+      kinds_text, DOSE "'levels': [{'time': 5, 'value': 1.93, 'unit': 'mg/L'}]");
+  g_autoptr (TdmObjective) objective = tdm_objective_new (fit->problem, NULL);
+  double mass[2], moment[2];
+  for (guint k = 0; k < 2; k++)
+    integrate_kind (objective, k, &mass[k], &moment[k]);
+  double fast = 0.63 * mass[0] / (0.63 * mass[0] + 0.37 * mass[1]);
+  g_assert_cmpfloat (fast, >, 0.2);
+  g_assert_cmpfloat (fast, <, 0.8);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (TdmPosterior) posterior = sample (fit, methods[i], DRAWS, 9);
+      double n[2] = { 0 }, sum[2] = { 0 };
+      for (guint d = 0; d < DRAWS; d++)
+        {
+          const double *row = tdm_posterior_get_row (posterior, d);
+          guint k = (guint)row[posterior->width - 1] - 1;
+          g_assert_cmpuint (k, <, 2);
+          n[k]++;
+          sum[k] += row[0];
+        }
+      g_assert_cmpfloat_with_epsilon (posterior->kinds[0], fast, 0.01);
+      g_assert_cmpfloat_with_epsilon (n[0] / DRAWS, fast, 0.02);
+      for (guint k = 0; k < 2; k++)
+        g_assert_cmpfloat_with_epsilon (sum[k] / n[k], moment[k] / mass[k], 0.03);
+    }
+}
+
 static void
 test_prior (void)
 {
@@ -315,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/sampling/repeatable", test_repeatable);
   g_test_add_func ("/engine/sampling/auto", test_auto);
   g_test_add_func ("/engine/sampling/chains", test_chains);
+  g_test_add_func ("/engine/sampling/subpopulations", test_subpopulations);
   g_test_add_func ("/engine/sampling/prior", test_prior);
   g_test_add_func ("/engine/sampling/cancelled", test_cancelled);
   return g_test_run ();
