@@ -510,9 +510,17 @@ static void
 fill_rows (Sampler *s, TdmRandom *random)
 {
   TdmPosterior *out = s->out;
+  const guint per_kind = s->n_proposals / s->n_kinds;
   g_autofree guint *chosen = g_new (guint, out->draws + 1);
-  tdm_weights_resample (s->weights, s->n_proposals, tdm_random_uniform (random),
-                        out->draws, chosen);
+  g_autofree double *sorted = g_new (double, s->n_proposals);
+  /* One kind after the other: even steps through alternating kinds would keep meeting
+   * the same one. */
+  for (guint p = 0; p < s->n_proposals; p++)
+    sorted[p] = s->weights[p % per_kind * s->n_kinds + p / per_kind];
+  tdm_weights_resample (sorted, s->n_proposals, tdm_random_uniform (random), out->draws,
+                        chosen);
+  for (guint d = 0; d < out->draws; d++)
+    chosen[d] = chosen[d] % per_kind * s->n_kinds + chosen[d] / per_kind;
   for (guint d = out->draws; d > 1; d--)
     {
       guint k = MIN ((guint)(d * tdm_random_uniform (random)), d - 1);

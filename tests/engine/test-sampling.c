@@ -327,7 +327,7 @@ test_subpopulations (void)
           sum[k] += row[0];
         }
       g_assert_cmpfloat_with_epsilon (posterior->kinds[0], fast, 0.01);
-      g_assert_cmpfloat_with_epsilon (n[0] / DRAWS, fast, 0.02);
+      g_assert_cmpfloat_with_epsilon (n[0] / DRAWS, fast, 0.01);
       for (guint k = 0; k < 2; k++)
         g_assert_cmpfloat_with_epsilon (sum[k] / n[k], moment[k] / mass[k], 0.03);
     }
