@@ -18,6 +18,7 @@ typedef enum
   TDM_CLI_OBJECTIVE = 1 << 8,  /* --objective */
   TDM_CLI_POSTERIOR = 1 << 9,  /* --posterior */
   TDM_CLI_FUTURE = 1 << 10,    /* --future-occasions */
+  TDM_CLI_COMPARE = 1 << 11,   /* --models, --weights */
   TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
 } TdmCliOptionSet;
 
@@ -33,6 +34,7 @@ typedef struct
   char *covariance;
   char *objective;
   char *posterior;
+  char *models, *weights;
   gboolean residual;
   gboolean future_occasions;
   gboolean log_scale;
@@ -87,6 +89,8 @@ gboolean tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer,
 gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,
                          GError **error);
 
+gboolean tdm_cli_compare (const TdmCliOptions *options, TdmCliAnswer *answer,
+                          GError **error);
 gboolean tdm_cli_suggest (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
 

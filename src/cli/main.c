@@ -63,6 +63,11 @@ static const TdmCliCommand commands[] = {
     "the report for the chart",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR,
     tdm_cli_report },
+  { "compare",
+    "compare CASE [--models ID,ID…] [--weights likelihood|aic|prediction|equal] "
+    "[--model ID|FILE] [--draws N] [--seed N] [--json]",
+    "several models of the drug side by side, and their average",
+    TDM_CLI_MODEL | TDM_CLI_COMPARE | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_compare },
   { "suggest", "suggest CASE [--model ID|FILE] [--json]",
     "the drug's models, those first whose people are nearest to the patient",
     TDM_CLI_MODEL, tdm_cli_suggest },

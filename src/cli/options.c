@@ -18,6 +18,8 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->covariance);
   g_free (self->objective);
   g_free (self->posterior);
+  g_free (self->models);
+  g_free (self->weights);
   g_free (self->id);
   g_free (self->dose_unit);
   g_free (self->dv_unit);
@@ -107,6 +109,8 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "covariance", 0, TDM_CLI_COVARIANCE, &self->covariance, NULL },
     { "objective", 0, TDM_CLI_OBJECTIVE, &self->objective, NULL },
     { "posterior", 0, TDM_CLI_POSTERIOR, &self->posterior, NULL },
+    { "models", 0, TDM_CLI_COMPARE, &self->models, NULL },
+    { "weights", 0, TDM_CLI_COMPARE, &self->weights, NULL },
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "future-occasions", 0, TDM_CLI_FUTURE, NULL, &self->future_occasions },

@@ -82,9 +82,8 @@ find_current (const TdmProposals *proposals, int *index)
   return NULL;
 }
 
-/* The current regimen as it would go on, even when no advice is given. */
-static gboolean
-current_regimen (const TdmProblem *problem, TdmRegimen *out)
+gboolean
+tdm_result_current_regimen (const TdmProblem *problem, TdmRegimen *out)
 {
   TdmCurrentRegimen current = tdm_problem_get_current (problem);
   *out = (TdmRegimen){ .route = current.route,
@@ -153,7 +152,7 @@ fill_curves (TdmResult *self, const TdmResultOptions *options,
              GCancellable *cancellable, GError **error)
 {
   TdmRegimen current;
-  gboolean known = current_regimen (self->fit->problem, &current);
+  gboolean known = tdm_result_current_regimen (self->fit->problem, &current);
   self->current = curve_of (self, known ? &current : NULL, options, cancellable, error);
   if (!self->current)
     return FALSE;

@@ -36,6 +36,10 @@ typedef struct
   double ahead_h; /* how far to draw past the adjust time; 0 = a sensible span */
 } TdmResultOptions;
 
+/* The current regimen as it would go on, even when no advice is given; FALSE when none
+ * is known. Its notes are NULL. */
+gboolean tdm_result_current_regimen (const TdmProblem *problem, TdmRegimen *out);
+
 /* The one path: case + model → problem → fit → curves → proposals → result. Yours. */
 TdmResult *tdm_result_compute (TdmCase *record, TdmModel *model,
                                const TdmResultOptions *options,

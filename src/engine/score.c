@@ -11,9 +11,6 @@
 /* Draws of one task: a task must not outlast the patience of who cancels. */
 #define BLOCK 64
 #define BLOCK_ODE 4
-/* Expected utility: the chance of being within, less this much of the chance of above.
- */
-#define PENALTY_ABOVE 0.5
 
 /* Regimens that differ in their amount alone. */
 typedef struct
@@ -104,6 +101,14 @@ run_task (gpointer data, gpointer workspace, guint task)
     }
 }
 
+double
+tdm_score_penalty (const TdmModel *model)
+{
+  const TdmDrug *drug = tdm_model_get_drug (model);
+
+  return drug ? drug->above_penalty : TDM_DRUG_ABOVE_PENALTY;
+}
+
 TdmScore *
 tdm_score_new (const TdmScoreInput *input, TdmRegimen *const *regimens, guint n,
                GError **error)
@@ -116,6 +121,7 @@ tdm_score_new (const TdmScoreInput *input, TdmRegimen *const *regimens, guint n,
   g_autoptr (TdmScore) self = g_new0 (TdmScore, 1);
   self->n = n;
   self->draws = input->draws;
+  self->penalty = tdm_score_penalty (model);
   self->metrics = g_new0 (TdmRegimenMetrics, (gsize)n * input->draws + 1);
   for (guint i = 0; i < n; i++)
     add_to_family (families, regimens[i], i);
@@ -183,7 +189,7 @@ tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guin
   regimen->p_below = (double)side[0] / self->draws;
   regimen->p_within = (double)side[1] / self->draws;
   regimen->p_above = (double)side[2] / self->draws;
-  regimen->score = regimen->p_within - PENALTY_ABOVE * regimen->p_above;
+  regimen->score = regimen->p_within - self->penalty * regimen->p_above;
   for (guint k = 0; k < G_N_ELEMENTS (offsets); k++)
     field_percentiles (self, draws, offsets[k],
                        (double *)(void *)((char *)&regimen->low + offsets[k]),

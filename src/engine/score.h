@@ -18,6 +18,7 @@ typedef struct
 typedef struct
 {
   guint n, draws;
+  double penalty; /* of a chance above the window, in chances within */
   TdmRegimenMetrics *metrics;
 } TdmScore;
 
@@ -28,6 +29,10 @@ TdmScore *tdm_score_new (const TdmScoreInput *input, TdmRegimen *const *regimens
                          guint n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void tdm_score_free (TdmScore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmScore, tdm_score_free)
+
+/* What a chance above the window costs in the expected utility, in chances within: as
+ * the drug of the model says. */
+double tdm_score_penalty (const TdmModel *model);
 
 /* Fills probabilities, score and percentiles of regimen number `i`, and a note where
  * some draws have no steady state. */
