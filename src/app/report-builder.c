@@ -353,16 +353,16 @@ add_fit (const Builder *self)
   const TdmFit *fit = self->result->fit;
   GPtrArray *lines = self->report->fit;
   g_ptr_array_add (lines, residual_text (fit));
+  g_autofree char *how = tdm_numerics_sentence (fit);
   g_ptr_array_add (
       lines,
       fit->converged
-          ? g_strdup_printf ("The fit converged; %u start%s found %u solution%s. %s.",
-                             fit->starts, fit->starts == 1 ? "" : "s", fit->optima,
-                             fit->optima == 1 ? "" : "s",
-                             tdm_fit_text_verdict (self->result))
-          : g_strdup_printf ("The fit did not converge (%s): not to be relied on.",
-                             tdm_stop_name (fit->stop)));
-  g_ptr_array_add (lines, tdm_numerics_sentence (fit));
+          ? g_strdup_printf (
+              "The fit converged; %u start%s found %u solution%s. %s. %s", fit->starts,
+              fit->starts == 1 ? "" : "s", fit->optima, fit->optima == 1 ? "" : "s",
+              tdm_fit_text_verdict (self->result), how)
+          : g_strdup_printf ("The fit did not converge (%s): not to be relied on. %s",
+                             tdm_stop_name (fit->stop), how));
   g_ptr_array_add (lines, parameters_text (self->result));
   for (guint i = 0; i < self->result->notes->len; i++)
     {
