@@ -15,8 +15,8 @@ table_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 }
 
-static void
-add_row (GPtrArray *table, const char *const *cells, guint n)
+void
+tdm_fit_text_add_row (GPtrArray *table, const char *const *cells, guint n)
 {
   char **row = g_new0 (char *, n + 1);
 
@@ -73,7 +73,7 @@ add_subpopulations (GPtrArray *table, const TdmResult *result)
       g_autofree char *prior = g_strdup_printf ("%.0f %%", 100 * one->prior);
       g_autofree char *posterior = g_strdup_printf ("%.0f %%", 100 * one->posterior);
       const char *cells[] = { title, prior, posterior, "", "" };
-      add_row (table, cells, G_N_ELEMENTS (cells));
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
 }
 
@@ -86,7 +86,7 @@ tdm_fit_text_parameters (const TdmResult *result)
   const double *omega = tdm_problem_get_omega (fit->problem);
   GPtrArray *table = table_new ();
 
-  add_row (table, headings, G_N_ELEMENTS (headings));
+  tdm_fit_text_add_row (table, headings, G_N_ELEMENTS (headings));
   for (guint i = 0; i < tdm_model_get_n_parameters (result->model); i++)
     {
       const char *name = tdm_model_get_parameter_name (result->model, i);
@@ -104,7 +104,7 @@ tdm_fit_text_parameters (const TdmResult *result)
       g_autofree char *shrinkage =
           g_strdup_printf ("%.0f %%", 100 * MAX (fit->shrinkage[k], 0));
       const char *cells[] = { title, typical, own, words, shrinkage };
-      add_row (table, cells, G_N_ELEMENTS (cells));
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
   add_subpopulations (table, result);
   return table;
@@ -119,7 +119,7 @@ tdm_fit_text_levels (const TdmResult *result)
   GDateTime *start = tdm_case_get_start (result->record);
   GPtrArray *table = table_new ();
 
-  add_row (table, headings, G_N_ELEMENTS (headings));
+  tdm_fit_text_add_row (table, headings, G_N_ELEMENTS (headings));
   for (guint i = 0; i < fit->n_levels; i++)
     {
       const TdmFitLevel *level = &fit->levels[i];
@@ -142,7 +142,7 @@ tdm_fit_text_levels (const TdmResult *result)
               : g_strdup ("");
       const char *cells[] = { time,  observed, before,
                               after, off,      level->used ? "" : "left out" };
-      add_row (table, cells, G_N_ELEMENTS (cells));
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
   return table;
 }
@@ -221,7 +221,7 @@ add_finding (GPtrArray *table, const char *what, char *finding)
 {
   const char *cells[] = { what, finding };
 
-  add_row (table, cells, G_N_ELEMENTS (cells));
+  tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
   g_free (finding);
 }
 
@@ -269,7 +269,7 @@ tdm_fit_text_certificate (const TdmResult *result)
   g_autofree char *gap = number_or_dash (fit->second_best - fit->objective, 2);
   g_autofree char *joint = number_or_dash (100 * certificate->joint_percentile, 2);
 
-  add_row (table, headings, G_N_ELEMENTS (headings));
+  tdm_fit_text_add_row (table, headings, G_N_ELEMENTS (headings));
   add_finding (table, "Gradient where it stopped", g_strdup (gradient));
   add_finding (table, "Distinct optima",
                fit->optima > 1 ? g_strdup_printf ("%u, the second %s above the best",

@@ -3,8 +3,10 @@
 
 #include "engine/result.h"
 
-/* One row of a table: cells separated as columns; NULL-terminated. Arrays below own
- * theirs. */
+/* A table is an array of rows, char ** each, that it owns. Adds one of `n` cells,
+ * copied.
+ */
+void tdm_fit_text_add_row (GPtrArray *table, const char *const *cells, guint n);
 
 /* "CL, L/h": parameter, typical, this patient, how typical in words, learned from
  * levels; then the chance of each subpopulation. The first row is the headings.

@@ -254,7 +254,7 @@ echo_of (TdmForm *self, TdmSection section, guint row)
   if (section == TDM_SECTION_DOSES && row < tdm_case_get_n_doses (record))
     return tdm_sheet_echo_dose (record, tdm_session_get_model (self->session), row);
   if (section == TDM_SECTION_LEVELS && row < tdm_case_get_n_levels (record))
-    return tdm_sheet_echo_level (record, row);
+    return tdm_sheet_echo_level (record, tdm_session_get_model (self->session), row);
   if (section == TDM_SECTION_TARGET && tdm_form_waits_for_target (self))
     return g_strdup ("Type the limits and what else is empty; then this target holds.");
   if (section == TDM_SECTION_TARGET)

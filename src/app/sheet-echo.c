@@ -76,9 +76,9 @@ tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
     {
       g_autofree char *assumed =
           row->info != NULL ? tdm_sheet_default_text (row->info) : NULL;
-      g_autofree char *words =
-          assumed != NULL ? g_strdup_printf ("Not given: %s is assumed", assumed)
-                          : g_strdup ("Needed");
+      g_autofree char *words = assumed != NULL
+                                   ? g_strdup_printf ("Assumed: %s", assumed)
+                                   : g_strdup ("Needed");
       append_part (text, words);
     }
   else
@@ -196,7 +196,7 @@ find_last_dose (const TdmCase *record, double time_h, double *since_h,
 }
 
 char *
-tdm_sheet_echo_level (const TdmCase *record, guint i)
+tdm_sheet_echo_level (const TdmCase *record, const TdmModel *model, guint i)
 {
   const TdmLevelEntry *level = tdm_case_get_level (record, i);
   GString *text = g_string_new (NULL);
@@ -205,6 +205,10 @@ tdm_sheet_echo_level (const TdmCase *record, guint i)
   double since_h, duration_h;
 
   append_part (text, day);
+  for (guint k = 0; model != NULL && k < tdm_model_get_n_outputs (model); k++)
+    if (g_strcmp0 (tdm_model_get_output (model, k)->name, level->output) == 0
+        && tdm_model_get_n_outputs (model) > 1)
+      append_part (text, tdm_model_get_output (model, k)->title);
   if (!find_last_dose (record, level->time.hours, &since_h, &duration_h))
     append_part (text, "before the first dose");
   else

@@ -49,7 +49,8 @@ char *tdm_sheet_echo_covariate (const TdmCase *record,
                                 const TdmCovariateRow *row) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_sheet_echo_dose (const TdmCase *record, const TdmModel *model,
                            guint i) G_GNUC_WARN_UNUSED_RESULT;
-char *tdm_sheet_echo_level (const TdmCase *record, guint i) G_GNUC_WARN_UNUSED_RESULT;
+char *tdm_sheet_echo_level (const TdmCase *record, const TdmModel *model,
+                            guint i) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Up to when a cumulative target is counted, or how it will be; "" for others. Yours.
  */

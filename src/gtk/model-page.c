@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "app/fit-text.h"
 #include "base/number.h"
 #include "base/unit.h"
 #include "gtk/a11y.h"
@@ -23,16 +24,6 @@ struct _TdmModelPage
 };
 
 G_DEFINE_FINAL_TYPE (TdmModelPage, tdm_model_page, ADW_TYPE_BIN)
-
-static void
-add_row (GPtrArray *table, const char *const *cells, guint n)
-{
-  char **row = g_new0 (char *, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    row[i] = g_strdup (cells[i]);
-  g_ptr_array_add (table, row);
-}
 
 static char *
 range_text (double low, double high)
@@ -59,7 +50,7 @@ covariates_table (TdmModel *model)
   g_autoptr (GPtrArray) table =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 
-  add_row (table, headings, G_N_ELEMENTS (headings));
+  tdm_fit_text_add_row (table, headings, G_N_ELEMENTS (headings));
   for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
     {
       const TdmModelCovariate *covariate = tdm_model_get_covariate (model, i);
@@ -67,7 +58,7 @@ covariates_table (TdmModel *model)
           covariate->unit != NULL ? tdm_unit_display (covariate->unit) : g_strdup ("");
       g_autofree char *range = studied_text (covariate);
       const char *cells[] = { covariate->title, unit, range };
-      add_row (table, cells, G_N_ELEMENTS (cells));
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
   return tdm_text_table_new (table);
 }
@@ -92,7 +83,7 @@ checks_table (const GPtrArray *lines)
   g_autoptr (GPtrArray) table =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 
-  add_row (table, headings, G_N_ELEMENTS (headings));
+  tdm_fit_text_add_row (table, headings, G_N_ELEMENTS (headings));
   for (guint i = 0; i < lines->len; i++)
     {
       const TdmCheckLine *line = g_ptr_array_index (lines, i);
@@ -101,7 +92,7 @@ checks_table (const GPtrArray *lines)
           isfinite (line->got) ? tdm_number_format (line->got, 6) : g_strdup ("none");
       const char *cells[] = { line->name, line->quantity, expected, got,
                               line->passed ? "passed" : "FAILED" };
-      add_row (table, cells, G_N_ELEMENTS (cells));
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
   return tdm_text_table_new (table);
 }

@@ -238,7 +238,11 @@ build_output (TdmTableRow *self, GtkGrid *grid)
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
 
   for (guint i = 0; i < tdm_model_get_n_outputs (model); i++)
-    gtk_string_list_append (list, tdm_model_get_output (model, i)->title);
+    {
+      const TdmModelOutput *output = tdm_model_get_output (model, i);
+      g_autofree char *text = g_strdup_printf ("%s · %s", output->name, output->title);
+      gtk_string_list_append (list, text);
+    }
   self->output = gtk_drop_down_new (G_LIST_MODEL (g_object_ref (list)), NULL);
   gtk_widget_add_css_class (self->output, "tdm-choice");
   tdm_choice_make_narrow (GTK_DROP_DOWN (self->output));

@@ -245,7 +245,7 @@ test_default (Fixture *f, gconstpointer data)
       if (row->index >= 0 || row->info == NULL || !row->info->has_default)
         continue;
       g_autofree char *value = tdm_sheet_default_text (row->info);
-      g_autofree char *expected = g_strdup_printf ("Not given: %s is assumed", value);
+      g_autofree char *expected = g_strdup_printf ("Assumed: %s", value);
       g_autofree char *remark =
           tdm_form_get_remark (f->form, TDM_SECTION_COVARIATES, i, &kind);
       g_assert_cmpstr (remark, ==, expected);
