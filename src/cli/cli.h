@@ -94,6 +94,12 @@ gboolean tdm_cli_compare (const TdmCliOptions *options, TdmCliAnswer *answer,
 gboolean tdm_cli_suggest (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
 
+/* `models new` and `models lint`. */
+gboolean tdm_cli_models_new (const TdmCliOptions *options, TdmCliAnswer *answer,
+                             GError **error);
+gboolean tdm_cli_models_lint (const TdmCliOptions *options, TdmCliAnswer *answer,
+                              GError **error);
+
 /* `models check`. */
 gboolean tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
                                GError **error);

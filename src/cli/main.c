@@ -12,6 +12,7 @@
 static const TdmCliCommand commands[] = {
   { "models",
     "models [list | show ID|FILE | check [ID|FILE…] [-o FILE.pdf] | accept ID|FILE | "
+    "new ID | lint FILE | "
     "import RUN.ctl "
     "[-o ID.model] "
     "[--id ID] [--dose-unit U] [--dv-unit U] [--time-unit U] [--covariates LIST]] "

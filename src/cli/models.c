@@ -350,18 +350,23 @@ tdm_cli_models (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
   const char *what = options->arguments[0] ? options->arguments[0] : "list";
   if (g_str_equal (what, "import"))
     return tdm_cli_models_import (options, answer, error);
-  if ((options->output && !g_str_equal (what, "check")) || options->id
-      || options->dose_unit || options->dv_unit || options->time_unit
+  if ((options->output && !g_str_equal (what, "check") && !g_str_equal (what, "new"))
+      || options->id || options->dose_unit || options->dv_unit || options->time_unit
       || options->covariates)
     return tdm_cli_usage (error, "models %s takes no option but --json", what);
   if (g_str_equal (what, "list"))
     return list_models (options, answer, error);
   if (g_str_equal (what, "show"))
     return show_model (options, answer, error);
+  if (g_str_equal (what, "new"))
+    return tdm_cli_models_new (options, answer, error);
+  if (g_str_equal (what, "lint"))
+    return tdm_cli_models_lint (options, answer, error);
   if (g_str_equal (what, "check"))
     return tdm_cli_models_check (options, answer, error);
   if (g_str_equal (what, "accept"))
     return accept_model (options, answer, error);
   return tdm_cli_usage (
-      error, "models: \"%s\" is none of list, show, check, accept, import", what);
+      error, "models: \"%s\" is none of list, show, check, accept, new, lint, import",
+      what);
 }

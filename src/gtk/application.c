@@ -5,7 +5,9 @@
 
 #include "gtk/settings.h"
 #include "gtk/window.h"
+#include "app/first-use.h"
 #include "model/library.h"
+#include "model/trust.h"
 #include "record/case-file.h"
 
 #define DEMO_PATH "/org/titrate/Titrate/demo"
@@ -76,6 +78,7 @@ open_window (TdmApplication *self, TdmStore *store, gboolean demo)
   g_autoptr (TdmSession) session = tdm_session_new (store, self->models);
   TdmWindow *window = tdm_window_new (GTK_APPLICATION (self), session, self->settings);
 
+  tdm_session_set_compute (session, tdm_first_use_compute);
   tdm_window_set_demo (window, demo);
   gtk_window_present (GTK_WINDOW (window));
   return window;
@@ -227,6 +230,7 @@ tdm_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            accels[i].keys);
   self->settings = tdm_settings_new (!self->demo);
+  tdm_trust_set_keep (!self->demo);
   if (self->settings != NULL)
     {
       g_signal_connect_swapped (self->settings, "changed::color-scheme",

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "app/first-use.h"
 #include "app/fit-text.h"
 #include "base/number.h"
 #include "base/unit.h"
@@ -10,6 +11,7 @@
 #include "gtk/drug-section.h"
 #include "gtk/text-table.h"
 #include "engine/qualify.h"
+#include "model/trust.h"
 
 struct _TdmModelPage
 {
@@ -69,6 +71,7 @@ check_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *canc
   GError *error = NULL;
   GPtrArray *lines = tdm_qualify_model (data, &error);
 
+  tdm_first_use_check (data);
   if (lines != NULL)
     g_task_return_pointer (task, lines, (GDestroyNotify)g_ptr_array_unref);
   else
@@ -122,9 +125,11 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
       tdm_box_add_paragraph (self->checks, error->message);
       return;
     }
-  g_autofree char *words =
-      g_strdup_printf ("%u of %u reference checks passed on this computer.",
-                       count_passed (lines), lines->len);
+  g_autofree char *date = NULL;
+  tdm_trust_get_checks (self->shown, &date);
+  g_autofree char *words = g_strdup_printf (
+      "%u of %u reference checks passed on this computer; first run here on %s.",
+      count_passed (lines), lines->len, date != NULL ? date : "an unknown day");
   tdm_box_add_paragraph (self->checks, words);
   gtk_box_append (self->checks, checks_table (lines));
 }
@@ -153,6 +158,34 @@ add_equations (TdmModelPage *self, const char *equations)
 }
 
 static void
+accept_cb (GtkButton *button, TdmModelPage *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tdm_trust_accept (self->shown, &error))
+    g_warning ("%s", error->message);
+  gtk_button_set_label (button,
+                        "Accepted: it counts from the next change of the record");
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+}
+
+/* Where the file comes from; one that was altered can be accepted. */
+static void
+add_origin (TdmModelPage *self)
+{
+  g_autofree char *words = tdm_trust_words (self->shown);
+  g_autofree char *accepted = tdm_trust_dup_accepted (self->shown);
+
+  tdm_box_add_paragraph (self->box, words);
+  if (tdm_trust_origin (self->shown) != TDM_ORIGIN_ALTERED || accepted != NULL)
+    return;
+  GtkWidget *button = gtk_button_new_with_label ("Accept this altered file");
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (accept_cb), self, 0);
+  gtk_box_append (self->box, button);
+}
+
+static void
 build (TdmModelPage *self)
 {
   const TdmModelText *text = tdm_model_get_text (self->shown);
@@ -166,6 +199,7 @@ build (TdmModelPage *self)
 
   tdm_box_add_heading (self->box, text->title);
   tdm_box_add_paragraph (self->box, what);
+  add_origin (self);
   self->domain = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
   gtk_box_append (self->box, GTK_WIDGET (self->domain));
   tdm_box_add_heading (self->box, "The people it was built from");

@@ -69,6 +69,12 @@ tdm_model_parse (const char *data, gsize length, const char *name, GError **erro
   return parse (data, length, name, FALSE, error);
 }
 
+TdmModel *
+tdm_model_parse_file (const char *data, gsize length, const char *path, GError **error)
+{
+  return parse (data, length, path, TRUE, error);
+}
+
 /* Its size is asked first, as it may be anything. */
 char *
 tdm_load_bytes (const char *path, gsize *length, GError **error)

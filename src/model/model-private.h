@@ -153,6 +153,11 @@ gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint lo
 #define TDM_MODEL_MAX_CMT 999
 
 /* The bytes of a file, if there are not too many. NULL with an error. Yours. */
+/* As tdm_model_parse() of what stands in the file `path`: its name is checked, and
+ * files beside it are found. */
+TdmModel *tdm_model_parse_file (const char *data, gsize length, const char *path,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 char *tdm_load_bytes (const char *path, gsize *length,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

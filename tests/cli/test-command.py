@@ -193,6 +193,35 @@ def test_the_qualification_report():
 
 
 @test
+def test_new_models_and_what_is_wrong_with_them():
+    path = folder() / "examplin-me-2026.model"
+    run("models", "new", "examplin-me-2026", "-o", path).expect(0)
+    run("models", "new", "examplin-me-2026", "-o", path).fails(4, "examplin-me-2026.model")
+    run("models", "new", "Examplin").fails(2, "drug-author-year")
+    run("models", "lint").fails(2, "one file")
+    run("models", "lint", folder() / "none.model").fails(3, "none.model")
+    fresh = run("models", "lint", path, "--json").expect(0).json()
+    assert fresh["faults"] == []
+    assert f"{path}:9:9: still to be written: drug, people, way of giving (author and year)" \
+        in fresh["remarks"]
+    assert sum("still to be written" in remark for remark in fresh["remarks"]) == 9
+    assert run("models", "check", path, "--json").expect(0).json()["failed"] == 0
+    text = path.read_text(encoding="utf-8")
+    for good, bad in (("CL = 4.2 *", "CL = 4.2 * V1 *"), ("V = 31 * WT", "V = 31 ** WT"),
+                      ("status = C", "status = X"), ("low = 5", "low = x"),
+                      ("values = CL", "values = CX"), ("allowed = 35 to", "allowed = 350 to")):
+        assert text.count(good) == 1, good
+        text = text.replace(good, bad)
+    path.write_text(text, encoding="utf-8")
+    wrong = run("models", "lint", path, "--json").expect(3, "faults in").json()
+    places = {fault[len(str(path)) + 1:].split(": ")[0]: fault for fault in wrong["faults"]}
+    assert "expected A, B or C" in places["13:10"], wrong
+    assert len(wrong["faults"]) == 6, wrong
+    assert "LOW to HIGH" in next(f for p, f in places.items() if p.startswith("24:")), wrong
+    path.unlink()
+
+
+@test
 def test_faulty_models():
     text = (ROOT / "models" / "vancomycin-goti-2018.model").read_text(encoding="utf-8")
     model = folder() / "vancomycin-goti-2018.model"
