@@ -201,16 +201,18 @@ check_dose (const TdmSheet *sheet, guint row)
 {
   const TdmDoseEntry *entry = tdm_case_get_dose (sheet->record, row);
   const TdmModelDosing *dosing;
+  const char *unit;
   double mg;
 
   if (sheet->model == NULL || tdm_model_get_n_dosings (sheet->model) == 0)
     return NULL;
   dosing = tdm_model_get_dosing (sheet->model, 0);
+  unit = tdm_model_get_amount_unit (sheet->model);
   if (dosing->n_amounts == 0
-      || !tdm_unit_convert (entry->amount, entry->unit, "mg",
+      || !tdm_unit_convert (entry->amount, entry->unit, unit,
                             tdm_model_get_molar_mass (sheet->model), &mg, NULL))
     return NULL;
-  Rail rail = { .unit = "mg",
+  Rail rail = { .unit = unit,
                 .low = dosing->amounts_mg[0] / 10,
                 .high = 2 * dosing->amounts_mg[dosing->n_amounts - 1],
                 .usual_low = dosing->amounts_mg[0] / 2,
@@ -220,7 +222,7 @@ check_dose (const TdmSheet *sheet, guint row)
 
   g_autofree char *typed = quantity_text (entry->amount, entry->unit);
   g_autofree char *low = quantity_text (dosing->amounts_mg[0], NULL);
-  g_autofree char *high = quantity_text (rail.usual_high, "mg");
+  g_autofree char *high = quantity_text (rail.usual_high, unit);
   g_autofree char *likely = find_likely_unit (&rail, entry->amount, entry->unit, 0);
   return question_new (
       entry->amount, entry->unit, likely,

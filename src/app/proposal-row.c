@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/unit.h"
+#include "engine/target.h"
 #include "engine/words.h"
 
 static const TdmRegimen *
@@ -27,10 +28,7 @@ tdm_percent_text (double fraction)
 static char *
 area_unit (const char *unit)
 {
-  const char *slash = strchr (unit, '/');
-  g_autofree char *area =
-      slash != NULL ? g_strdup_printf ("%.*s.h%s", (int)(slash - unit), unit, slash)
-                    : g_strdup_printf ("%s.h", unit);
+  g_autofree char *area = tdm_target_area_unit (unit);
 
   return tdm_unit_display (area);
 }
@@ -51,12 +49,13 @@ dose_unit (const TdmResult *result)
   if (salt_of (result) != NULL)
     return tdm_salt_unit (salt_of (result));
   if (tdm_model_get_n_dosings (result->model) == 0)
-    return "mg";
+    return tdm_model_get_amount_unit (result->model);
   const char *unit = tdm_model_get_dosing (result->model, 0)->unit;
-  return tdm_unit_convert (1, "mg", unit, tdm_model_get_molar_mass (result->model),
+  const char *own = tdm_model_get_amount_unit (result->model);
+  return tdm_unit_convert (1, own, unit, tdm_model_get_molar_mass (result->model),
                            &value, NULL)
              ? unit
-             : "mg";
+             : own;
 }
 
 static char *
@@ -65,7 +64,8 @@ amount_text (const TdmResult *result, double mg)
   double value = tdm_salt_amount (salt_of (result), mg);
 
   if (salt_of (result) == NULL
-      && !tdm_unit_convert (mg, "mg", dose_unit (result),
+      && !tdm_unit_convert (mg, tdm_model_get_amount_unit (result->model),
+                            dose_unit (result),
                             tdm_model_get_molar_mass (result->model), &value, NULL))
     value = mg;
   /* Daily amounts divide by an interval: more than four digits are noise. */
@@ -107,8 +107,10 @@ tdm_proposal_heading (const TdmResult *result, TdmColumn column)
                                                     "Trough",  "Peak",   "AUC24",
                                                     "below",   "within", "above",
                                                     "Per day", "Per kg" };
-  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  const char *unit =
+      tdm_model_get_output (result->model, result->proposals->output)->unit;
   g_autofree char *shown = tdm_unit_display (unit);
+  g_autofree char *dose = tdm_unit_display (dose_unit (result));
 
   switch (column)
     {
@@ -121,9 +123,9 @@ tdm_proposal_heading (const TdmResult *result, TdmColumn column)
         return g_strdup_printf ("%s\n%s", titles[column], area);
       }
     case TDM_COLUMN_PER_DAY:
-      return g_strdup_printf ("%s\n%s", titles[column], dose_unit (result));
+      return g_strdup_printf ("%s\n%s", titles[column], dose);
     case TDM_COLUMN_PER_KG:
-      return g_strdup_printf ("%s\n%s/kg", titles[column], dose_unit (result));
+      return g_strdup_printf ("%s\n%s/kg", titles[column], dose);
     default:
       return g_strdup (titles[column]);
     }
@@ -184,7 +186,8 @@ char *
 tdm_proposal_sentence (const TdmResult *result, guint index)
 {
   const TdmRegimen *regimen = regimen_at (result, index);
-  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  const char *unit =
+      tdm_model_get_output (result->model, result->proposals->output)->unit;
   g_autofree char *words = tdm_words_regimen (regimen);
   g_autofree char *shown = tdm_unit_display (unit);
   g_autofree char *trough = tdm_proposal_text (result, index, TDM_COLUMN_TROUGH);

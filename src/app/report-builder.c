@@ -120,7 +120,7 @@ daily_text (const Builder *self, const TdmRegimen *regimen)
     return NULL;
   double daily =
       tdm_salt_amount (regimen->salt, regimen->amount_mg) * 24 / regimen->interval_h;
-  const char *unit = tdm_salt_unit (regimen->salt);
+  g_autofree char *unit = tdm_unit_display (tdm_salt_unit (regimen->salt));
   g_autofree char *total = tdm_number_dose (round (daily * 100) / 100);
   int weight = tdm_model_find_covariate (self->result->model, "WT");
   double kg = weight < 0 ? NAN
@@ -173,7 +173,8 @@ add_options (const Builder *self)
 {
   const TdmProposals *proposals = self->result->proposals;
   const TdmRegimen *chosen = chosen_regimen (self->result);
-  const char *unit = tdm_model_get_output (self->result->model, 0)->unit;
+  const char *unit =
+      tdm_model_get_output (self->result->model, proposals->output)->unit;
   g_autofree char *area = tdm_target_area_unit (unit);
   self->report->unit = tdm_unit_display (unit);
   self->report->area_unit = tdm_unit_display (area);
@@ -245,7 +246,7 @@ dose_text (const TdmDoseEntry *entry)
 {
   GString *text = g_string_new (NULL);
   g_autofree char *amount = tdm_number_dose (entry->amount);
-  g_autofree char *unit = tdm_unit_display (entry->unit != NULL ? entry->unit : "mg");
+  g_autofree char *unit = tdm_unit_display (entry->unit != NULL ? entry->unit : "");
   g_string_append_printf (text, "%s %s", amount, unit);
   if (entry->salt != NULL)
     g_string_append_printf (text, " of the salt %s", entry->salt);

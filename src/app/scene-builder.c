@@ -30,10 +30,11 @@ tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,
                                 double interval_h)
 {
   g_autofree char *amount = tdm_number_dose (tdm_salt_amount (salt, amount_mg));
+  g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt));
   if (interval_h <= 0)
-    return g_strdup_printf ("%s %s", amount, tdm_salt_unit (salt));
+    return g_strdup_printf ("%s %s", amount, unit);
   g_autofree char *interval = tdm_number_format (interval_h, 4);
-  return g_strdup_printf ("%s %s q%sh", amount, tdm_salt_unit (salt), interval);
+  return g_strdup_printf ("%s %s q%sh", amount, unit, interval);
 }
 
 char *
@@ -257,7 +258,7 @@ level_kind (const TdmProblemLevel *level)
                                            : TDM_SCENE_LEVEL_USED;
 }
 
-/* The plot is of output 0; levels of others are in the table of the fit. */
+/* The plot is of one output; levels of others are in the table of the fit. */
 static void
 add_levels (const Builder *self)
 {
@@ -265,7 +266,7 @@ add_levels (const Builder *self)
   for (guint i = 0; i < fit->n_levels; i++)
     {
       const TdmProblemLevel *level = tdm_problem_get_level (self->problem, i);
-      if (level->output != 0)
+      if (level->output != self->result->current->output)
         continue;
       g_autofree char *reason = tdm_scene_builder_left_out_text (self->result, i);
       g_autofree char *tooltip = level_tooltip (self, &fit->levels[i]);
@@ -465,7 +466,8 @@ add_target (const Builder *self, const Plan *plan)
                    || wanted->metric == TDM_METRIC_PEAK
                    || wanted->metric == TDM_METRIC_AVERAGE;
   if ((!level && wanted->metric != TDM_METRIC_AUC24)
-      || !tdm_target_resolve (self->problem, wanted, &target, NULL))
+      || !tdm_target_resolve (self->problem, wanted, &target, NULL)
+      || target.output != self->result->current->output)
     return;
   scene->target_kind = level ? TDM_SCENE_TARGET_LEVEL : TDM_SCENE_TARGET_AREA;
   scene->target_low = target.low;
@@ -496,11 +498,15 @@ add_words (const Builder *self, const TdmResultOptions *options)
 {
   TdmScene *scene = self->scene;
   g_autofree char *unit = tdm_unit_display (self->output->unit);
+  const TdmModel *model = self->result->model;
+  const char *what = tdm_model_get_n_outputs (model) > 1
+                         ? self->output->title
+                         : tdm_model_get_text (model)->drug;
   scene->title =
-      g_strdup_printf ("%s, %s", tdm_model_get_text (self->result->model)->drug, unit);
+      *unit != '\0' ? g_strdup_printf ("%s, %s", what, unit) : g_strdup (what);
   scene->unit = g_steal_pointer (&unit);
   scene->dose_unit =
-      g_strdup (tdm_salt_unit (tdm_problem_get_current (self->problem).salt));
+      tdm_unit_display (tdm_salt_unit (tdm_problem_get_current (self->problem).salt));
   scene->summary = tdm_words_plot (self->result);
   if (self->result->current->individual_band[TDM_BAND_5] == NULL)
     return;
@@ -554,7 +560,7 @@ tdm_scene_builder_build_at (const TdmResult *result, const TdmResultOptions *opt
   Builder self = {
     .result = result,
     .problem = result->fit->problem,
-    .output = tdm_model_get_output (result->model, 0),
+    .output = tdm_model_get_output (result->model, result->current->output),
     .scene = scene,
   };
   if (result->chosen != NULL && result->chosen_index >= 0)

@@ -87,7 +87,8 @@ tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell)
     return tdm_salt_unit (salt_of (self, cell.row));
   if (cell.kind == TDM_CELL_DOSE_AMOUNT && tdm_model_get_n_dosings (self->model) > 0)
     return tdm_model_get_dosing (self->model, 0)->unit;
-  return cell.kind == TDM_CELL_DOSE_AMOUNT ? "mg" : NULL;
+  return cell.kind == TDM_CELL_DOSE_AMOUNT ? tdm_model_get_amount_unit (self->model)
+                                           : NULL;
 }
 
 const char *

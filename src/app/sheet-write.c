@@ -434,7 +434,9 @@ TdmDoseEntry
 tdm_sheet_default_dose (const TdmSheet *self)
 {
   guint n = tdm_case_get_n_doses (self->record);
-  TdmDoseEntry entry = { .unit = (char *)"mg", .count = 1 };
+  const char *unit =
+      self->model != NULL ? tdm_model_get_amount_unit (self->model) : "mg";
+  TdmDoseEntry entry = { .unit = (char *)unit, .count = 1 };
 
   if (n > 0)
     entry = *tdm_case_get_dose (self->record, n - 1);

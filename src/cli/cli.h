@@ -20,6 +20,7 @@ typedef enum
   TDM_CLI_FUTURE = 1 << 10,    /* --future-occasions */
   TDM_CLI_COMPARE = 1 << 11,   /* --models, --weights */
   TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
+  TDM_CLI_SHOW = 1 << 13,      /* --show */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -28,7 +29,8 @@ typedef struct
 {
   gboolean json;
   char *model;
-  char *output;
+  char *output; /* a file; of predict, the name of an output */
+  char *show;   /* the name of an output */
   char *from, *to, *by;
   char *draws, *seed;
   char *covariance;
@@ -123,6 +125,11 @@ gboolean tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out,
 TdmResult *tdm_cli_compute (const TdmCliOptions *options,
                             const TdmResultOptions *result_options,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether `name` (NULL = none) is an output of the model; else a usage error for the
+ * option. */
+gboolean tdm_cli_check_name (const char *option, const char *name,
+                             const TdmModel *model, GError **error);
 
 /* Parses the number of option `name`; `fallback` when `text` is NULL. */
 gboolean tdm_cli_number (const char *name, const char *text, double fallback,

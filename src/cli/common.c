@@ -115,6 +115,20 @@ tdm_cli_compute (const TdmCliOptions *options, const TdmResultOptions *result_op
 }
 
 gboolean
+tdm_cli_check_name (const char *option, const char *name, const TdmModel *model,
+                    GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+  if (!name || tdm_model_find_output (model, name) >= 0)
+    return TRUE;
+  for (guint k = 0; k < tdm_model_get_n_outputs (model); k++)
+    g_string_append_printf (known, "%s%s", k ? ", " : "",
+                            tdm_model_get_output (model, k)->name);
+  return tdm_cli_usage (error, "%s: %s has no output \"%s\"; expected one of %s",
+                        option, tdm_model_get_id (model), name, known->str);
+}
+
+gboolean
 tdm_cli_check_output (const TdmCliOptions *options, const char *const *suffixes,
                       GError **error)
 {

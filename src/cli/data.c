@@ -390,10 +390,11 @@ tdm_cli_data_predict (const TdmCliOptions *options, TdmCliAnswer *answer,
                       GError **error)
 {
   g_auto (Study) study = { 0 };
-  if (options->from || options->to || options->by || options->draws
-      || options->residual)
-    return tdm_cli_usage (error, "data are predicted at their own times, without "
-                                 "--from, --to, --by, --draws and --residual");
+  if (options->from || options->to || options->by || options->draws || options->residual
+      || options->output)
+    return tdm_cli_usage (error,
+                          "data are predicted at their own times and outputs, without "
+                          "--output, --from, --to, --by, --draws and --residual");
   if (!study_load (&study, options, error))
     return FALSE;
   json_t *subjects = json_array ();

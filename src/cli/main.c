@@ -30,14 +30,12 @@ static const TdmCliCommand commands[] = {
         | TDM_CLI_POSTERIOR,
     tdm_cli_fit },
   { "predict",
-    "predict CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--from H] [--to H] "
-    "[--by H] [--draws N] "
-    "[--seed "
-    "N] "
+    "predict CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--output NAME] "
+    "[--from H] [--to H] [--by H] [--draws N] [--seed N] "
     "[--posterior auto|laplace|importance|hmc] [--residual] [--json]",
-    "concentrations on a grid, with percentiles",
-    TDM_CLI_MODEL | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
-        | TDM_CLI_POSTERIOR,
+    "concentrations (or another output of the model) on a grid, with percentiles",
+    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_GRID | TDM_CLI_DRAWS | TDM_CLI_SEED
+        | TDM_CLI_RESIDUAL | TDM_CLI_POSTERIOR,
     tdm_cli_predict },
   { "propose",
     "propose CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] "
@@ -51,12 +49,12 @@ static const TdmCliCommand commands[] = {
     "when to draw the next level",
     TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_sample },
   { "plot",
-    "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] [--draws N] "
-    "[--seed N] "
+    "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] "
+    "[--show OUTPUT] [--draws N] [--seed N] "
     "[--posterior auto|laplace|importance|hmc] [--residual] [--log] [--json]",
     "the concentration plot as a file",
     TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_RESIDUAL
-        | TDM_CLI_LOG | TDM_CLI_POSTERIOR,
+        | TDM_CLI_LOG | TDM_CLI_POSTERIOR | TDM_CLI_SHOW,
     tdm_cli_plot },
   { "report",
     "report CASE -o FILE.pdf [--model ID|FILE] [--accept-altered] [--draws N] [--seed "

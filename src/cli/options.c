@@ -10,6 +10,7 @@ tdm_cli_options_clear (TdmCliOptions *self)
 {
   g_free (self->model);
   g_free (self->output);
+  g_free (self->show);
   g_free (self->from);
   g_free (self->to);
   g_free (self->by);
@@ -114,6 +115,7 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "future-occasions", 0, TDM_CLI_FUTURE, NULL, &self->future_occasions },
+    { "show", 0, TDM_CLI_SHOW, &self->show, NULL },
     { "log", 0, TDM_CLI_LOG, NULL, &self->log_scale },
     { "id", 0, TDM_CLI_IMPORT, &self->id, NULL },
     { "dose-unit", 0, TDM_CLI_IMPORT, &self->dose_unit, NULL },

@@ -32,8 +32,10 @@ tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error
   if (!tdm_cli_check_output (options, suffixes, error)
       || !tdm_cli_draws (options, &result_options, error))
     return FALSE;
+  result_options.output = options->show;
   g_autoptr (TdmResult) result = tdm_cli_compute (options, &result_options, error);
-  if (!result || !save (result, &result_options, options, error))
+  if (!result || !tdm_cli_check_name ("--show", options->show, result->model, error)
+      || !save (result, &result_options, options, error))
     return FALSE;
   g_autofree char *summary = tdm_words_plot (result);
   tdm_cli_answer_file (answer, options, "titrate-plot/1", summary);

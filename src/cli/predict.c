@@ -55,7 +55,8 @@ static void
 print_text (const TdmModel *model, const TdmCurve *curve, GString *out)
 {
   static const TdmBand shown[] = { TDM_BAND_5, TDM_BAND_50, TDM_BAND_95 };
-  g_autofree char *unit = tdm_unit_display (tdm_model_get_output (model, 0)->unit);
+  g_autofree char *unit =
+      tdm_unit_display (tdm_model_get_output (model, curve->output)->unit);
   gboolean bands = curve->individual_band[0] != NULL;
   g_autoptr (TdmCliTable) table = tdm_cli_table_new (bands ? "rrrrrr" : "rrr");
   tdm_cli_table_add_row (table, "hours", "typical", "this patient",
@@ -87,6 +88,11 @@ curve_options (const TdmCliOptions *options, const TdmProblem *problem,
                             .seed = numbers.seed,
                             .residual = numbers.residual_bands,
                             .until_h = INFINITY };
+  const TdmModel *model = tdm_problem_get_model (problem);
+  if (!tdm_cli_check_name ("--output", options->output, model, error))
+    return FALSE;
+  if (options->output)
+    out->output = (guint)tdm_model_find_output (model, options->output);
   if (!options->draws)
     out->draws = tdm_problem_get_draws (problem);
   return (double)out->draws * out->n_times <= MAX_VALUES

@@ -25,7 +25,8 @@ static void
 print_regimens (const TdmResult *result, GString *out)
 {
   const GPtrArray *regimens = result->proposals->regimens;
-  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  const char *unit =
+      tdm_model_get_output (result->model, result->proposals->output)->unit;
   g_autofree char *area = tdm_target_area_unit (unit);
   g_autofree char *shown = tdm_unit_display (unit);
   g_autofree char *shown_area = tdm_unit_display (area);

@@ -8,13 +8,13 @@
 typedef struct
 {
   const TdmProblem *problem;
-  const TdmPkPlan *plan;
+  const TdmPkPlan *plan; /* of that output */
+  guint output;
   guint n_times;
   const double *effects;
   guint draws;
   guint64 residual_seed;
-  double *const
-      *bands; /* TDM_BAND_N arrays of n_times to fill, in the unit of output 0 */
+  double *const *bands; /* TDM_BAND_N arrays of n_times to fill, in the output's unit */
 } TdmBandSpec;
 
 /* Percentiles 5, 25, 50, 75, 95 at each time over the draws that have a finite curve;

@@ -63,7 +63,7 @@ simulate_share (gpointer data)
   const TdmBandSpec *spec = w->spec;
   guint n = tdm_problem_get_n_values (spec->problem);
   const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (spec->problem), 0);
+      tdm_model_get_output (tdm_problem_get_model (spec->problem), spec->output);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_autofree double *parameters = new_parameters (spec->problem);
   tdm_pk_work_set_tolerance (work, TDM_DRAW_RELATIVE, TDM_DRAW_ABSOLUTE);
@@ -132,8 +132,8 @@ drop_failed (BandWork *work, guint *left_out, GError **error)
 static void
 perturb (const BandWork *work)
 {
-  const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (work->spec->problem), 0);
+  const TdmModelOutput *output = tdm_model_get_output (
+      tdm_problem_get_model (work->spec->problem), work->spec->output);
   g_autoptr (TdmRandom) random = tdm_random_new (work->spec->residual_seed);
   for (gsize i = 0; i < (gsize)work->n_rows * work->spec->n_times; i++)
     work->curves[i] =
@@ -174,6 +174,7 @@ fill_bands (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
   g_autofree double *others = tdm_fit_draw_population (fit, others_draws, o->seed + 1);
   TdmBandSpec spec = { .problem = fit->problem,
                        .plan = plan,
+                       .output = self->output,
                        .n_times = self->n,
                        .effects = own ? own : o->posterior->rows,
                        .draws = own ? o->draws : MIN (o->draws, o->posterior->draws),
@@ -195,7 +196,7 @@ fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **e
 {
   const TdmProblem *problem = fit->problem;
   const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (problem), 0);
+      tdm_model_get_output (tdm_problem_get_model (problem), self->output);
   g_autofree double *zero = g_new0 (double, tdm_problem_get_n_values (problem) + 1);
   g_autofree double *parameters = new_parameters (problem);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
@@ -234,7 +235,11 @@ plan_for (TdmCurve *self, const TdmProblem *problem, const TdmCurveOptions *opti
       self->n = grid->len;
       self->time_h = g_memdup2 (grid->data, self->n * sizeof (double));
     }
+  g_autofree guint *outputs = g_new (guint, self->n + 1);
+  for (guint i = 0; i < self->n; i++)
+    outputs[i] = self->output;
   spec.times_h = self->time_h;
+  spec.outputs = outputs;
   spec.n_times = self->n;
   return tdm_problem_plan (problem, &spec, error);
 }
@@ -245,6 +250,7 @@ tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,
 {
   g_autoptr (TdmCurve) self = g_new0 (TdmCurve, 1);
   g_atomic_ref_count_init (&self->ref_count);
+  self->output = options->output;
   g_autoptr (TdmPkPlan) plan = plan_for (self, fit->problem, options, error);
   if (!plan || !fill_lines (self, fit, plan, error))
     return NULL;

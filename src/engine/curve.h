@@ -26,15 +26,18 @@ typedef struct
   double until_h;                /* history used up to here; INFINITY = all */
   const TdmPkDose *extra;        /* doses from then on */
   guint n_extra;
+  guint output;      /* what to draw */
   gboolean residual; /* bands of the next measurement: residual error added */
 } TdmCurveOptions;
 
-/* A curve in the unit of output 0. Immutable, reference counted. Percentile arrays are
- * NULL without draws; percentiles by linear interpolation of order statistics (type 7).
+/* A curve of one output, in its unit. Immutable, reference counted. Percentile arrays
+ * are NULL without draws; percentiles by linear interpolation of order statistics (type
+ * 7).
  */
 typedef struct
 {
   gatomicrefcount ref_count;
+  guint output;
   guint n;
   double *time_h;
   double *population; /* typical patient: eta = 0 (of the likeliest

@@ -66,6 +66,7 @@ tdm_data_map_new (const TdmModel *model)
 {
   TdmDataMap *self = g_new0 (TdmDataMap, 1);
   self->model = tdm_model_get_id (model);
+  self->amount_unit = tdm_model_get_amount_unit (model);
   self->n_routes = tdm_model_get_n_routes (model);
   self->routes = map_routes (model, self->n_routes);
   self->n_outputs = tdm_model_get_n_outputs (model);

@@ -4,8 +4,11 @@
  * candidates, each over the shortest infusion its rate allows (every infusion length
  * when the target is a peak): the metric rises with the amount, so they are found by
  * bisection at the MAP estimate. Each candidate is then judged under every draw of the
- * posterior (engine/score.h). A shape is what a regimen is apart from its amount. */
+ * posterior (engine/score.h). A shape is what a regimen is apart from its amount. Where
+ * an effect falls as the dose rises (a clotting activity), the search goes the other
+ * way, and too little of the effect is what too much of the drug is elsewhere. */
 #include "engine/score.h"
+#include "engine/withhold.h"
 
 #include "base/error.h"
 #include "base/number.h"
@@ -105,6 +108,27 @@ map_metrics (Search *s, TdmMetrics *metrics, const TdmRegimen *regimen,
   return tdm_metrics_compute (metrics, regimen, s->fit->eta, out, NULL);
 }
 
+/* Whether the metric is smaller with the largest amount than with the smallest. */
+static gboolean
+is_falling (Search *s, TdmMetrics *metrics, const TdmRegimen *base,
+            const GArray *options)
+{
+  const guint ends[2] = { 0, options->len - 1 };
+  TdmRegimenMetrics m[2];
+  if (s->linear)
+    return FALSE;
+  for (guint i = 0; i < 2; i++)
+    {
+      const Option *option = &g_array_index (options, Option, ends[i]);
+      TdmRegimen regimen = *base;
+      regimen.amount_mg = option->amount_mg;
+      regimen.duration_h = option->duration_h;
+      if (!map_metrics (s, metrics, &regimen, &m[i]))
+        return s->target.falling;
+    }
+  return m[1].target < m[0].target;
+}
+
 /* Index of the first option whose metric reaches the middle of the window, n when none.
  */
 static guint
@@ -120,7 +144,8 @@ bisect (Search *s, TdmMetrics *metrics, const TdmRegimen *base, const GArray *op
       TdmRegimenMetrics m;
       regimen.amount_mg = option->amount_mg;
       regimen.duration_h = option->duration_h;
-      if (!map_metrics (s, metrics, &regimen, &m) || m.target >= centre)
+      if (!map_metrics (s, metrics, &regimen, &m)
+          || (s->target.falling ? m.target <= centre : m.target >= centre))
         hi = mid;
       else
         lo = mid + 1;
@@ -216,6 +241,9 @@ pick (Search *s, TdmMetrics *metrics, const TdmRegimen *base, const GArray *opti
   const int keep = (int)s->per_interval, n = (int)options->len;
   if (n == 0 || g_cancellable_is_cancelled (s->cancellable))
     return;
+  if (tdm_model_get_output (tdm_problem_get_model (s->problem), s->target.output)
+          ->effect)
+    s->target.falling = is_falling (s, metrics, base, options);
   int at = (int)bisect (s, metrics, base, options);
   int from = CLAMP (at - (keep + 1) / 2, 0, MAX (n - keep, 0));
   for (int i = from; i < from + keep && i < n; i++)
@@ -425,52 +453,6 @@ search_clear (Search *s)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
 
 static void
-withhold (TdmProposals *self, const char *code, const char *text)
-{
-  g_autoptr (GPtrArray) one = tdm_notes_new ();
-  tdm_notes_add (one, TDM_NOTE_REFUSE, code, NULL, "%s", text);
-  self->withheld = g_ptr_array_steal_index (one, 0);
-}
-
-/* Whether the target looks at nothing that a regimen from `adjust_h` on could change.
- */
-static gboolean
-is_past (const TdmTarget *target, double adjust_h)
-{
-  double at_h = target->at.hours;
-  if (target->metric == TDM_METRIC_AUC)
-    return target->to.hours <= adjust_h;
-  if (target->at_steady_state)
-    return FALSE;
-  if (target->metric == TDM_METRIC_TROUGH
-      || target->metric == TDM_METRIC_CUMULATIVE_AUC)
-    return at_h <= adjust_h;
-  return at_h + 24 <= adjust_h;
-}
-
-/* Why no advice may be given: sets `withheld`. FALSE when it may. */
-static gboolean
-must_withhold (TdmProposals *self, const TdmFit *fit, const GPtrArray *notes)
-{
-  const TdmNote *refusal = tdm_notes_refusal (notes);
-  if (refusal)
-    withhold (self, refusal->code, refusal->text);
-  else if (!fit->converged)
-    withhold (self, "not-converged",
-              "The estimate did not converge: no trustworthy fit.");
-  else if (self->target.metric == TDM_METRIC_NONE)
-    withhold (self, "no-target",
-              "No target is given and the model states none; enter a target.");
-  else if (is_past (&self->target, tdm_problem_get_adjust_h (fit->problem)))
-    withhold (self, "target-in-the-past",
-              "The target's time is before the regimen can change; enter a later one.");
-  else if (tdm_model_get_n_dosings (tdm_problem_get_model (fit->problem)) == 0)
-    withhold (self, "no-dosing",
-              "The model file does not say which doses can be given.");
-  return self->withheld != NULL;
-}
-
-static void
 search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
 {
   TdmModel *model = tdm_problem_get_model (fit->problem);
@@ -542,8 +524,9 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
       if (!tdm_target_resolve (fit->problem, &self->target, &s.target, error))
         return NULL;
       self->target_unit = g_strdup (s.target.unit);
+      self->output = s.target.output;
     }
-  if (must_withhold (self, fit, notes))
+  if (tdm_proposals_must_withhold (self, fit, notes))
     return g_steal_pointer (&self);
   search_init (&s, fit, options);
   g_autofree double *effects = new_effects (&s, options);
@@ -555,8 +538,9 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   self->candidates = s.pool->len;
   rank (&s, options && options->keep ? options->keep : DEFAULT_KEEP, self);
   if (self->regimens->len == 0)
-    withhold (self, "no-candidate",
-              "No regimen that can be given has a steady state in this patient.");
+    tdm_proposals_withhold (
+        self, "no-candidate",
+        "No regimen that can be given has a steady state in this patient.");
   return g_steal_pointer (&self);
 }
 

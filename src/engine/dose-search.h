@@ -4,7 +4,7 @@
 #include "engine/posterior.h"
 
 /* Predicted numbers of a regimen at the MAP estimate, in the units of the answer
- * (concentrations: output 0's unit; areas: that unit times h). */
+ * (levels: the unit of the target's output; areas: that unit times h). */
 typedef struct
 {
   double trough, peak, average, auc24;
@@ -35,6 +35,7 @@ typedef struct
   gatomicrefcount ref_count;
   TdmProblem *owner; /* keeps what the target and the routes point to */
   TdmTarget target;
+  guint output; /* that the target and all metrics are of */
   char *target_unit;
   GPtrArray *regimens;   /* of TdmRegimen* */
   gboolean none_reaches; /* no candidate's MAP metric lies in the window */

@@ -57,7 +57,7 @@ find_salt (const TdmProblem *self, guint index, const TdmModelRoute *route,
 {
   const char *name = tdm_case_get_dose (self->record, index)->salt;
   g_autoptr (GString) known = g_string_new (NULL);
-  *out = NULL;
+  *out = tdm_model_get_default_salt (self->model);
   if (!name)
     return TRUE;
   for (guint k = 0; k < tdm_model_get_n_salts (self->model); k++)
@@ -104,7 +104,7 @@ convert_amount (TdmProblem *self, guint index, const TdmModelSalt *salt, GError 
   const char *unit = entry->unit ? entry->unit : "";
   g_autofree char *place = g_strdup_printf ("doses[%u].unit", index);
   g_autoptr (GError) local = NULL;
-  const TdmModelSalt *molar = salt ? NULL : find_molar_salt (self, unit);
+  const TdmModelSalt *molar = entry->salt ? NULL : find_molar_salt (self, unit);
   double amount;
   if (molar)
     return tdm_error_set_input (error, place,
@@ -242,6 +242,7 @@ tdm_problem_load_doses (TdmProblem *self, GError **error)
 {
   self->n_doses = tdm_case_get_n_doses (self->record);
   self->doses = g_new0 (TdmPkDose, self->n_doses + 1);
+  self->current.salt = tdm_model_get_default_salt (self->model);
   for (guint i = 0; i < self->n_doses; i++)
     if (!load_dose (self, i, error))
       return FALSE;
@@ -253,11 +254,33 @@ tdm_problem_load_doses (TdmProblem *self, GError **error)
   return TRUE;
 }
 
+/* The only output whose levels are given in such a unit; -1 when there are several. */
 static int
-find_output (const TdmProblem *self, const char *name, guint index, GError **error)
+find_output_by_unit (const TdmModel *model, const char *unit)
 {
+  int found = -1;
+  for (guint k = 0; unit && k < tdm_model_get_n_outputs (model); k++)
+    {
+      const TdmModelOutput *output = tdm_model_get_output (model, k);
+      if (!tdm_unit_is_same_kind (unit, output->unit, output->molar_mass))
+        continue;
+      if (found >= 0)
+        return -1;
+      found = (int)k;
+    }
+  return found;
+}
+
+static int
+find_output (const TdmProblem *self, const TdmLevelEntry *entry, guint index,
+             GError **error)
+{
+  const char *name = entry->output;
   guint n = tdm_model_get_n_outputs (self->model);
+  int by_unit = name ? -1 : find_output_by_unit (self->model, entry->unit);
   g_autoptr (GString) known = g_string_new (NULL);
+  if (by_unit >= 0)
+    return by_unit;
   for (guint k = 0; k < n; k++)
     {
       const TdmModelOutput *output = tdm_model_get_output (self->model, k);
@@ -322,6 +345,10 @@ note_level_timing (TdmProblem *self, guint index)
   g_autofree char *place = g_strdup_printf ("levels[%u].time", index);
   double since = time_since_infusion (self, level->time_h);
   const gboolean before = is_before_everything (self, level);
+  const TdmModelOutput *output = tdm_model_get_output (self->model, level->output);
+  /* What has a value without the drug tells where this patient starts from. */
+  if (before && output->baseline)
+    return;
   if (before && tdm_case_get_level (self->record, index)->of_data
       && counts_at_zero (self, level))
     return;
@@ -334,7 +361,7 @@ note_level_timing (TdmProblem *self, guint index)
                      index + 1);
       return;
     }
-  if (!level->use)
+  if (!level->use || output->effect)
     return;
   if (since < 0)
     tdm_notes_add (
@@ -354,14 +381,15 @@ load_level (TdmProblem *self, guint index, GError **error)
 {
   const TdmLevelEntry *entry = tdm_case_get_level (self->record, index);
   TdmProblemLevel *level = &self->levels[index];
-  int output = find_output (self, entry->output, index, error);
+  int output = find_output (self, entry, index, error);
   if (output < 0)
     return FALSE;
   const TdmModelOutput *to = tdm_model_get_output (self->model, (guint)output);
   g_autofree char *place = g_strdup_printf ("levels[%u].unit", index);
   g_autoptr (GError) local = NULL;
-  if (!tdm_unit_convert (entry->value, entry->unit ? entry->unit : "", to->unit,
-                         tdm_model_get_molar_mass (self->model), &level->value, &local))
+  const char *unit = entry->unit ? entry->unit : to->effect ? "1" : "";
+  if (!tdm_unit_convert (entry->value, unit, to->unit, to->molar_mass, &level->value,
+                         &local))
     return tdm_error_set_input (error, place, "%s", local->message);
   level->time_h = entry->time.hours;
   level->output = (guint)output;

@@ -468,7 +468,8 @@ tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **erro
                                  .times_h = spec->times_h,
                                  .outputs = spec->outputs,
                                  .after = spec->after,
-                                 .n_times = spec->n_times };
+                                 .n_times = spec->n_times,
+                                 .main_output = spec->main_output };
   return tdm_pk_plan_new_history (tdm_model_get_structure (self->model), &history,
                                   error);
 }

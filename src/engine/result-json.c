@@ -133,7 +133,9 @@ metrics (const TdmResult *result)
   json_t *out = json_object ();
   if (!result->has_metrics)
     return out;
-  const char *unit = tdm_model_get_output (result->model, 0)->unit;
+  const TdmModelOutput *output =
+      tdm_model_get_output (result->model, result->proposals->output);
+  const char *unit = output->unit;
   g_autofree char *area = tdm_target_area_unit (unit);
   const TdmTarget *target = tdm_problem_get_target (result->fit->problem);
   set_metric (out, "auc24", result->metrics.auc24, area);
@@ -286,14 +288,15 @@ json_t *
 tdm_json_prediction (const TdmModel *model, const TdmCurve *curve,
                      const TdmPosterior *posterior)
 {
-  json_t *out = json_pack ("{s:s, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o}}", "format",
-                           "titrate-prediction/1", "model", model_identity (model),
-                           "unit", tdm_model_get_output (model, 0)->unit, "time",
-                           array (curve->time_h, curve->n), "population",
-                           array (curve->population, curve->n), "individual",
-                           array (curve->individual, curve->n), "percentiles",
-                           "population", bands (curve->population_band, curve->n),
-                           "individual", bands (curve->individual_band, curve->n));
+  const TdmModelOutput *output = tdm_model_get_output (model, curve->output);
+  json_t *out = json_pack (
+      "{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o}}", "format",
+      "titrate-prediction/1", "model", model_identity (model), "output", output->name,
+      "unit", output->unit, "time", array (curve->time_h, curve->n), "population",
+      array (curve->population, curve->n), "individual",
+      array (curve->individual, curve->n), "percentiles", "population",
+      bands (curve->population_band, curve->n), "individual",
+      bands (curve->individual_band, curve->n));
   json_object_set_new (out, "posterior",
                        posterior ? tdm_json_posterior (posterior) : json_null ());
   json_object_set_new (out, "numerics", tdm_json_numerics (model, NULL));
@@ -306,10 +309,12 @@ target_json (const TdmProposals *proposals)
   const TdmTarget *target = &proposals->target;
   if (target->metric == TDM_METRIC_NONE)
     return json_null ();
-  json_t *out =
-      json_pack ("{s:s, s:o, s:o, s:o}", "metric", tdm_metric_name (target->metric),
-                 "low", tdm_json_real (target->low), "high",
-                 tdm_json_real (target->high), "unit", optional_string (target->unit));
+  const TdmModelOutput *output = tdm_model_get_output (
+      tdm_problem_get_model (proposals->owner), proposals->output);
+  json_t *out = json_pack (
+      "{s:s, s:s, s:o, s:o, s:o}", "metric", tdm_metric_name (target->metric), "output",
+      output->name, "low", tdm_json_real (target->low), "high",
+      tdm_json_real (target->high), "unit", optional_string (target->unit));
   if (target->at_steady_state)
     json_object_set_new (out, "at", json_string ("steady_state"));
   else
@@ -348,15 +353,16 @@ regimen_metrics (const TdmRegimenMetrics *m, const TdmTarget *target)
 }
 
 static json_t *
-regimen_json (const TdmRegimen *r, const TdmTarget *target)
+regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
 {
+  const TdmTarget *target = &proposals->target;
   json_t *out = json_pack ("{s:o, s:s, s:s, s:o, s:o, s:o, s:b}", "amount",
                            tdm_json_real (tdm_salt_amount (r->salt, r->amount_mg)),
                            "unit", tdm_salt_unit (r->salt), "route", r->route->name,
                            "interval", tdm_json_real (r->interval_h), "duration",
                            tdm_json_real (r->duration_h), "first_dose",
                            tdm_json_real (r->first_dose_h), "current", r->is_current);
-  if (r->salt)
+  if (r->salt && r->salt->name)
     json_object_set_new (out, "salt", json_string (r->salt->name));
   json_object_set_new (out, "loading",
                        r->loading_mg > 0 ? json_pack (
@@ -383,11 +389,12 @@ tdm_json_proposals (const TdmResult *result)
 {
   const TdmProposals *proposals = result->proposals;
   json_t *regimens = json_array (), *withheld = json_null ();
-  const char *concentration = tdm_model_get_output (result->model, 0)->unit;
+  const char *concentration =
+      tdm_model_get_output (result->model, proposals->output)->unit;
   g_autofree char *area = tdm_target_area_unit (concentration);
   for (guint i = 0; i < proposals->regimens->len; i++)
-    json_array_append_new (
-        regimens, regimen_json (proposals->regimens->pdata[i], &proposals->target));
+    json_array_append_new (regimens,
+                           regimen_json (proposals->regimens->pdata[i], proposals));
   if (proposals->withheld)
     withheld = json_pack ("{s:s, s:s}", "code", proposals->withheld->code, "text",
                           proposals->withheld->text);

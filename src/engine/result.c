@@ -36,6 +36,18 @@ find_span (const TdmProblem *problem, const TdmResultOptions *options,
   out->to_h = adjust + ahead;
 }
 
+/* The one asked for, else the one the target is of. */
+static guint
+shown_output (const TdmProblem *problem, const TdmResultOptions *options)
+{
+  const TdmModel *model = tdm_problem_get_model (problem);
+  int found =
+      options && options->output ? tdm_model_find_output (model, options->output) : -1;
+  if (found < 0)
+    found = tdm_target_find_output (model, tdm_problem_get_target (problem), NULL);
+  return (guint)MAX (found, 0);
+}
+
 static TdmCurve *
 curve_of (const TdmResult *self, const TdmRegimen *regimen,
           const TdmResultOptions *options, GCancellable *cancellable, GError **error)
@@ -48,6 +60,7 @@ curve_of (const TdmResult *self, const TdmRegimen *regimen,
                                              : tdm_problem_get_draws (problem));
   o.seed = options ? options->seed : 0;
   o.residual = options && options->residual_bands;
+  o.output = shown_output (problem, options);
   find_span (
       problem, options,
       regimen ? regimen->interval_h : tdm_problem_get_current (problem).interval_h, &o);
@@ -127,11 +140,13 @@ hash_input (const TdmResult *self, const TdmResultOptions *options)
   g_autofree char *text = tdm_case_file_to_text (self->record);
   const TdmDrug *drug = tdm_model_get_drug (self->model);
   g_autofree char *all = g_strdup_printf (
-      "%s\n%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g %s\n", text,
+      "%s\n%s\n%s\n%s\n%u %" G_GUINT64_FORMAT " %d %.17g %s%s%s\n", text,
       tdm_model_get_sha256 (self->model), drug ? drug->sha256 : "", TDM_VERSION,
       options ? options->draws : 0, options ? options->seed : 0,
       options && options->residual_bands, options ? options->ahead_h : 0.0,
-      tdm_posterior_method_name (options ? options->posterior : TDM_POSTERIOR_AUTO));
+      tdm_posterior_method_name (options ? options->posterior : TDM_POSTERIOR_AUTO),
+      options && options->output ? " " : "",
+      options && options->output ? options->output : "");
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
 }
 

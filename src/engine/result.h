@@ -33,6 +33,7 @@ typedef struct
   guint64 seed;
   gboolean residual_bands;
   TdmPosteriorMethod posterior; /* AUTO = as the case says */
+  const char *output;           /* to draw; NULL = the target's, or the first */
   double ahead_h; /* how far to draw past the adjust time; 0 = a sensible span */
 } TdmResultOptions;
 

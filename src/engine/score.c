@@ -185,11 +185,14 @@ tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guin
       without++;
     else
       side[1 + tdm_target_side (target, draws[d].target)]++;
-  side[2] += without; /* no steady state counts as above */
+  /* No steady state counts as too much of the drug. */
+  side[target->falling ? 0 : 2] += without;
   regimen->p_below = (double)side[0] / self->draws;
   regimen->p_within = (double)side[1] / self->draws;
   regimen->p_above = (double)side[2] / self->draws;
-  regimen->score = regimen->p_within - self->penalty * regimen->p_above;
+  regimen->score =
+      regimen->p_within
+      - self->penalty * (target->falling ? regimen->p_below : regimen->p_above);
   for (guint k = 0; k < G_N_ELEMENTS (offsets); k++)
     field_percentiles (self, draws, offsets[k],
                        (double *)(void *)((char *)&regimen->low + offsets[k]),

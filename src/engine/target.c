@@ -26,6 +26,8 @@ char *
 tdm_target_area_unit (const char *concentration_unit)
 {
   const char *slash = strchr (concentration_unit, '/');
+  if (g_str_equal (concentration_unit, "1"))
+    return g_strdup ("h");
   if (!slash)
     return g_strconcat (concentration_unit, ".h", NULL);
   g_autofree char *mass =
@@ -33,11 +35,26 @@ tdm_target_area_unit (const char *concentration_unit)
   return g_strconcat (mass, ".h", slash, NULL);
 }
 
+int
+tdm_target_find_output (const TdmModel *model, const TdmTarget *target, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+  int found = target->output ? tdm_model_find_output (model, target->output) : 0;
+  if (found >= 0)
+    return found;
+  for (guint k = 0; k < tdm_model_get_n_outputs (model); k++)
+    g_string_append_printf (known, "%s%s", k ? ", " : "",
+                            tdm_model_get_output (model, k)->name);
+  tdm_error_set_input (error, "target.output",
+                       "%s has no output \"%s\"; expected one of %s",
+                       tdm_model_get_id (model), target->output, known->str);
+  return -1;
+}
+
 static gboolean
-convert (const TdmProblem *problem, double value, const char *from, const char *to,
+convert (double molar, double value, const char *from, const char *to,
          const char *place, double *out, GError **error)
 {
-  double molar = tdm_model_get_molar_mass (tdm_problem_get_model (problem));
   g_autoptr (GError) local = NULL;
   if (isinf (value)
           ? (*out = value, TRUE)
@@ -47,10 +64,8 @@ convert (const TdmProblem *problem, double value, const char *from, const char *
 }
 
 static char *
-metric_unit (const TdmProblem *problem, TdmMetricKind metric)
+metric_unit (const char *concentration, TdmMetricKind metric)
 {
-  const char *concentration =
-      tdm_model_get_output (tdm_problem_get_model (problem), 0)->unit;
   switch (metric)
     {
     case TDM_METRIC_TROUGH:
@@ -75,9 +90,14 @@ gboolean
 tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
                     TdmResolvedTarget *out, GError **error)
 {
-  const char *concentration =
-      tdm_model_get_output (tdm_problem_get_model (problem), 0)->unit;
-  g_auto (TdmResolvedTarget) t = { .metric = target->metric };
+  const TdmModel *model = tdm_problem_get_model (problem);
+  int index = tdm_target_find_output (model, target, error);
+  if (index < 0)
+    return FALSE;
+  const TdmModelOutput *output = tdm_model_get_output (model, (guint)index);
+  const char *concentration = output->unit;
+  double molar = output->molar_mass;
+  g_auto (TdmResolvedTarget) t = { .metric = target->metric, .output = (guint)index };
   /* It grows for ever: without an end every dose would look too small. */
   if (target->metric == TDM_METRIC_CUMULATIVE_AUC && target->at_steady_state)
     return tdm_error_set_input (
@@ -88,19 +108,19 @@ tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
   t.at_h = target->at.hours;
   t.from_h = target->from.hours;
   t.to_h = target->to.hours;
-  t.unit = metric_unit (problem, target->metric);
+  t.unit = metric_unit (concentration, target->metric);
   /* AUC/MIC is in hours, but written without a unit as often as not. */
   const char *from =
       target->metric == TDM_METRIC_AUC_MIC && !target->unit ? "h" : target->unit;
-  if (!convert (problem, target->low, from, t.unit, "target.unit", &t.low, error)
-      || !convert (problem, target->high, from, t.unit, "target.unit", &t.high, error))
+  if (!convert (molar, target->low, from, t.unit, "target.unit", &t.low, error)
+      || !convert (molar, target->high, from, t.unit, "target.unit", &t.high, error))
     return FALSE;
   if (target->metric == TDM_METRIC_TIME_ABOVE
-      && !convert (problem, target->threshold, target->threshold_unit, concentration,
+      && !convert (molar, target->threshold, target->threshold_unit, concentration,
                    "target.threshold_unit", &t.threshold, error))
     return FALSE;
   if ((target->metric == TDM_METRIC_AUC_MIC || target->metric == TDM_METRIC_PEAK_MIC)
-      && !convert (problem, target->mic, target->mic_unit, concentration,
+      && !convert (molar, target->mic, target->mic_unit, concentration,
                    "target.mic_unit", &t.mic, error))
     return FALSE;
   *out = t;
@@ -145,7 +165,9 @@ struct _TdmMetrics
   TdmPkWork *work;
   double *parameters; /* all sets */
   guint n_parameters;
-  double scale; /* output unit per mg/L */
+  TdmPkStructure structure; /* asked for the target's output */
+  guint *outputs;           /* of each time: that one */
+  double scale;             /* output unit per mg/L */
   /* Steady state: offsets for the time above a threshold. Named time: the plan of the
    * last regimen asked for, kept because draws ask for the same one in a row. */
   double *values, *areas, *times;
@@ -165,10 +187,15 @@ tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
   self->n_parameters = tdm_model_get_n_parameters (model);
   self->parameters =
       g_new (double, (gsize)tdm_problem_get_n_sets (problem) * self->n_parameters + 1);
-  self->scale = tdm_model_get_output (model, 0)->per_mg_l;
+  self->scale = tdm_model_get_output (model, target->output)->per_mg_l;
+  self->structure = *tdm_model_get_structure (model);
+  self->structure.main_output = target->output;
   self->values = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
   self->areas = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
   self->times = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
+  self->outputs = g_new (guint, GRID_POINTS + 8 + MAX_CORNERS);
+  for (guint i = 0; i < GRID_POINTS + 8 + MAX_CORNERS; i++)
+    self->outputs[i] = target->output;
   return self;
 }
 
@@ -181,6 +208,7 @@ tdm_metrics_free (TdmMetrics *self)
   g_free (self->values);
   g_free (self->areas);
   g_free (self->times);
+  g_free (self->outputs);
   g_free (self);
 }
 
@@ -255,9 +283,8 @@ at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics 
   for (guint i = 0; i < n_grid; i++)
     self->times[i] = regimen->interval_h * i / GRID_POINTS;
   if (!tdm_pk_steady_state (
-          tdm_model_get_structure (tdm_problem_get_model (self->problem)), &dose,
-          self->parameters + (gsize)set * self->n_parameters, self->times, n_grid,
-          self->values, self->work, &steady, error))
+          &self->structure, &dose, self->parameters + (gsize)set * self->n_parameters,
+          self->times, n_grid, self->values, self->work, &steady, error))
     return FALSE;
   for (guint i = 0; i < n_grid; i++)
     self->values[i] *= self->scale;
@@ -332,7 +359,9 @@ prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
   n = add_corners (self, doses, start + regimen->interval_h, n);
   self->n_times = n;
   spec.times_h = self->times;
+  spec.outputs = self->outputs;
   spec.n_times = n;
+  spec.main_output = self->target.output;
   self->plan = tdm_problem_plan (self->problem, &spec, error);
   self->planned = *regimen;
   return self->plan != NULL;

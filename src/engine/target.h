@@ -3,11 +3,13 @@
 
 #include "engine/dose-search.h"
 
-/* A target with its window converted to the answer's units: concentrations in output
- * 0's unit, areas in that unit times h, ratios and fractions plain. */
+/* A target with its window converted to the answer's units: levels in the unit of its
+ * output, areas in that unit times h, ratios and fractions plain. */
 typedef struct
 {
   TdmMetricKind metric;
+  guint output;
+  gboolean falling; /* more drug means less of it; who searches finds out */
   double low, high;
   char *unit; /* of low, high and the metric; yours to clear */
   gboolean at_steady_state;
@@ -19,6 +21,11 @@ typedef struct
 
 void tdm_resolved_target_clear (TdmResolvedTarget *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmResolvedTarget, tdm_resolved_target_clear)
+
+/* The output a target is of (the first where it names none); -1 with TDM_ERROR_INPUT
+ * "target.output: …" when the model has no such. */
+int tdm_target_find_output (const TdmModel *model, const TdmTarget *target,
+                            GError **error);
 
 /* FALSE with TDM_ERROR_INPUT "target.unit: …" when a unit does not fit. */
 gboolean tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
@@ -32,7 +39,8 @@ int tdm_target_side (const TdmResolvedTarget *target, double value);
  * there is. */
 double tdm_target_centre (const TdmResolvedTarget *target);
 
-/* Unit of areas for a concentration unit: "mg.h/L" for "mg/L". Yours. */
+/* Unit of areas for a concentration unit: "mg.h/L" for "mg/L", "h" for "1".
+ * Yours. */
 char *tdm_target_area_unit (const char *concentration_unit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The dose line of `regimen`, given `count` times from its first_dose_h. */

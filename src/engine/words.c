@@ -124,6 +124,25 @@ has_used_level (const TdmFit *fit)
   return FALSE;
 }
 
+/* " of INR": which output it is, where the model has several; else nothing. */
+static char *
+of_what (const TdmResult *result)
+{
+  const TdmModelOutput *output =
+      tdm_model_get_output (result->model, result->proposals->output);
+  return tdm_model_get_n_outputs (result->model) > 1
+             ? g_strdup_printf (" of %s", output->title)
+             : g_strdup ("");
+}
+
+/* " mg/L", with the space that parts it from its number; nothing for none. */
+static char *
+after_number (const char *unit)
+{
+  g_autofree char *shown = tdm_unit_display (unit);
+  return *shown ? g_strconcat (" ", shown, NULL) : g_strdup ("");
+}
+
 static char *
 metric_sentence (const TdmResult *result)
 {
@@ -137,9 +156,10 @@ metric_sentence (const TdmResult *result)
   g_autofree char *window = window_text (&target);
   g_autofree char *value = shown_number (&target, result->metrics.target, 3);
   g_autofree char *unit = shown_unit (&target);
+  g_autofree char *of = of_what (result);
   int side = tdm_target_side (&target, result->metrics.target);
-  return g_strdup_printf ("%s on the current regimen is %s%s%s%s, %s the target %s",
-                          tdm_words_metric (target.metric), value, *unit ? " " : "",
+  return g_strdup_printf ("%s%s on the current regimen is %s%s%s%s, %s the target %s",
+                          tdm_words_metric (target.metric), of, value, *unit ? " " : "",
                           unit, when_text (&target), sides[side + 1], window);
 }
 
@@ -192,8 +212,10 @@ char *
 tdm_words_amount (const TdmModelSalt *salt, double mg)
 {
   g_autofree char *number = tdm_number_dose (tdm_salt_amount (salt, mg));
-  return g_strconcat (number, " ", tdm_salt_unit (salt), salt ? " " : NULL,
-                      salt ? salt->title : NULL, NULL);
+  g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt));
+  const gboolean named = salt && salt->title;
+  return g_strconcat (number, " ", unit, named ? " " : NULL, named ? salt->title : NULL,
+                      NULL);
 }
 
 char *
@@ -244,17 +266,18 @@ append_chosen (GString *out, const TdmResult *result)
       || !tdm_target_resolve (result->fit->problem, &proposals->target, &target, NULL))
     return;
   const TdmRegimen *regimen = proposals->regimens->pdata[result->chosen_index];
-  const char *concentration = tdm_model_get_output (result->model, 0)->unit;
+  const char *concentration =
+      tdm_model_get_output (result->model, proposals->output)->unit;
   g_autofree char *area = tdm_target_area_unit (concentration);
-  g_autofree char *unit = tdm_unit_display (concentration);
-  g_autofree char *area_unit = tdm_unit_display (area);
+  g_autofree char *unit = after_number (concentration);
+  g_autofree char *area_unit = after_number (area);
   g_autofree char *words = tdm_words_regimen (regimen);
   g_autofree char *trough = tdm_number_format (regimen->metrics.trough, 3);
   g_autofree char *peak = tdm_number_format (regimen->metrics.peak, 3);
   g_autofree char *auc24 = tdm_number_format (regimen->metrics.auc24, 3);
   g_autofree char *chance = chance_text (regimen->p_within);
   g_string_append_printf (
-      out, "%sOn %s%s: predicted trough %s %s, peak %s %s, AUC24 %s %s",
+      out, "%sOn %s%s: predicted trough %s%s, peak %s%s, AUC24 %s%s",
       out->len > 0 ? " " : "", words, regimen->is_current ? " as now" : "", trough,
       unit, peak, unit, auc24, area_unit);
   append_target_metric (out, &target, regimen->metrics.target);
@@ -265,15 +288,16 @@ char *
 tdm_words_plot (const TdmResult *result)
 {
   GString *out = g_string_new (NULL);
-  const TdmModelOutput *output = tdm_model_get_output (result->model, 0);
-  g_autofree char *unit = tdm_unit_display (output->unit);
+  const TdmModelOutput *output =
+      tdm_model_get_output (result->model, result->proposals->output);
+  g_autofree char *unit = after_number (output->unit);
   g_autofree char *conclusion = tdm_words_conclusion (result);
   if (result->has_metrics)
     {
       g_autofree char *trough = tdm_number_format (result->metrics.trough, 3);
       g_autofree char *peak = tdm_number_format (result->metrics.peak, 3);
       g_string_append_printf (out,
-                              "Predicted trough %s %s and peak %s %s on the current "
+                              "Predicted trough %s%s and peak %s%s on the current "
                               "regimen. ",
                               trough, unit, peak, unit);
     }

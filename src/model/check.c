@@ -71,7 +71,7 @@ compute_history (Run *self, TdmPkWork *work, GError **error)
   const guint n = self->check->expected->len;
   const GArray *doses = self->check->doses;
   const TdmJetSpace space = tdm_jet_space (0, 0);
-  const double change = -INFINITY;
+  const double always = -INFINITY;
   g_autofree double *times = g_new (double, 2 * n);
   g_autofree guint *outputs = g_new0 (guint, 2 * n);
 
@@ -83,9 +83,16 @@ compute_history (Run *self, TdmPkWork *work, GError **error)
       if (x->kind == TDM_CHECK_LEVEL)
         outputs[2 * i + 1] = x->index;
     }
-  g_autoptr (TdmPkPlan) plan = tdm_pk_plan_new (
-      &self->model->structure, (const TdmPkDose *)(gpointer)doses->data, doses->len,
-      &change, 1, times, outputs, 2 * n, error);
+  const TdmPkHistory history = { .doses = (const TdmPkDose *)(gpointer)doses->data,
+                                 .n_doses = doses->len,
+                                 .change_times_h = &always,
+                                 .n_sets = 1,
+                                 .times_h = times,
+                                 .outputs = outputs,
+                                 .n_times = 2 * n,
+                                 .main_output = self->check->output };
+  g_autoptr (TdmPkPlan) plan =
+      tdm_pk_plan_new_history (&self->model->structure, &history, error);
   return plan != NULL
          && tdm_pk_plan_predict (plan, work, &space, self->parameters, self->values,
                                  self->areas, error);
@@ -98,12 +105,14 @@ compute_steady (Run *self, TdmPkWork *work, GError **error)
   const GArray *doses = self->check->doses;
   const TdmPkDose *last = &g_array_index (doses, TdmPkDose, doses->len - 1);
   const double offset = 0.0;
+  TdmPkStructure structure = self->model->structure;
   double trough;
 
   if (!(last->interval_h > 0.0))
     return TRUE;
-  return tdm_pk_steady_state (&self->model->structure, last, self->parameters, &offset,
-                              1, &trough, work, &self->steady, error);
+  structure.main_output = self->check->output;
+  return tdm_pk_steady_state (&structure, last, self->parameters, &offset, 1, &trough,
+                              work, &self->steady, error);
 }
 
 static gboolean
@@ -161,7 +170,8 @@ static double
 get_result (const Run *self, guint i)
 {
   const TdmModelExpectation *x = get_expected (self, i);
-  const double scale = tdm_model_get_output (self->model, 0)->per_mg_l;
+  const double scale =
+      tdm_model_get_output (self->model, self->check->output)->per_mg_l;
 
   switch (x->kind)
     {
@@ -170,8 +180,7 @@ get_result (const Run *self, guint i)
     case TDM_CHECK_PARAMETER:
       return self->parameters[x->index];
     case TDM_CHECK_LEVEL:
-      return self->values[2 * i + 1]
-             * tdm_model_get_output (self->model, x->index)->per_mg_l;
+      return self->values[2 * i + 1] * scale;
     case TDM_CHECK_AREA:
       return (self->areas[2 * i + 1] - self->areas[2 * i]) * scale;
     case TDM_CHECK_TROUGH:
@@ -241,7 +250,7 @@ dup_area_unit (const char *unit)
 static char *
 dup_unit (const Run *self, const TdmModelExpectation *x)
 {
-  const char *unit = tdm_model_get_output (self->model, 0)->unit;
+  const char *unit = tdm_model_get_output (self->model, self->check->output)->unit;
 
   switch (x->kind)
     {
@@ -250,9 +259,6 @@ dup_unit (const Run *self, const TdmModelExpectation *x)
       break;
     case TDM_CHECK_PARAMETER:
       unit = tdm_model_get_parameter_unit (self->model, x->index);
-      break;
-    case TDM_CHECK_LEVEL:
-      unit = tdm_model_get_output (self->model, x->index)->unit;
       break;
     case TDM_CHECK_AREA:
     case TDM_CHECK_AUC:

@@ -11,7 +11,6 @@ typedef struct
   TdmModel *model;
   const TdmKeySection *section;
   TdmModelCheck *check;
-  guint output;
   double tolerance; /* relative, of [check] as a whole; 0 = by the digits */
 } Item;
 
@@ -95,7 +94,8 @@ read_given (const Item *item, TdmScan *scan, TdmPkDose *dose, GError **error)
     return FALSE;
   if (!(dose->amount_mg > 0.0))
     return tdm_scan_set_error (&before, error, "expected more than 0");
-  if (!tdm_scan_unit (scan, "mg", item->model->molar_mass, &factor, NULL, error))
+  if (!tdm_scan_unit (scan, item->model->amount_unit, item->model->molar_mass, &factor,
+                      NULL, error))
     return FALSE;
   dose->amount_mg *= factor;
   tdm_scan_at_end (scan);
@@ -216,7 +216,7 @@ read_value (const Item *item, TdmScan *scan, GError **error)
 static gboolean
 read_level (const Item *item, TdmScan *scan, GError **error)
 {
-  TdmModelExpectation x = { TDM_CHECK_LEVEL, .index = item->output };
+  TdmModelExpectation x = { TDM_CHECK_LEVEL, .index = item->check->output };
   gboolean found;
 
   if (!read_expected (item, scan, &x, error)
@@ -232,7 +232,7 @@ read_level (const Item *item, TdmScan *scan, GError **error)
 static gboolean
 read_area (const Item *item, TdmScan *scan, GError **error)
 {
-  TdmModelExpectation x = { TDM_CHECK_AREA, .index = 0 };
+  TdmModelExpectation x = { TDM_CHECK_AREA };
   gboolean from, to;
 
   if (!read_expected (item, scan, &x, error)
@@ -319,7 +319,7 @@ read_output (Item *item, GError **error)
   if (entry == NULL)
     return TRUE;
   int output = tdm_model_find_output (item->model, entry->value);
-  item->output = MAX (output, 0);
+  item->check->output = MAX (output, 0);
   return output >= 0
          || tdm_scan_refuse (entry, error, "expected the name of an output");
 }
@@ -345,7 +345,7 @@ read_subpopulation (Item *item, GError **error)
 static gboolean
 read_one_observed (const Item *item, TdmScan *scan, GError **error)
 {
-  TdmCheckObserved observed = { .output = item->output };
+  TdmCheckObserved observed = { .output = item->check->output };
   TdmScan before = *scan;
   gboolean found;
 

@@ -97,6 +97,7 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
 {
   const TdmKeyEntry *entry = tdm_key_section_find (section, "loading");
   const TdmKeyEntry *max = tdm_key_section_find (section, "max_loading");
+  g_autofree char *by_weight = tdm_load_amount_unit (self, "/kg");
   double factor;
 
   if (entry == NULL)
@@ -105,7 +106,7 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
   if (!tdm_scan_number (&scan, &dosing->loading_low_mg_kg, NULL, error)
       || !tdm_scan_expect_word (&scan, "to", error)
       || !tdm_scan_number (&scan, &dosing->loading_high_mg_kg, NULL, error)
-      || !tdm_scan_unit (&scan, "mg/kg", self->molar_mass, &factor, NULL, error)
+      || !tdm_scan_unit (&scan, by_weight, self->molar_mass, &factor, NULL, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
   dosing->loading_low_mg_kg *= factor;
@@ -113,8 +114,8 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
   if (!(dosing->loading_low_mg_kg > 0.0)
       || !(dosing->loading_low_mg_kg <= dosing->loading_high_mg_kg))
     return tdm_scan_refuse (entry, error, "expected LOW to HIGH with LOW above 0");
-  return read_quantity (self, section, "max_loading", "mg", &dosing->max_loading_mg,
-                        error);
+  return read_quantity (self, section, "max_loading", self->amount_unit,
+                        &dosing->max_loading_mg, error);
 }
 
 /* Durations and rates belong to infusions, and infusions need durations. */
@@ -124,6 +125,7 @@ read_durations (const TdmModel *self, const TdmKeySection *section,
 {
   const TdmKeyEntry *entry = tdm_key_section_find (section, "durations");
   const TdmKeyEntry *rate = tdm_key_section_find (section, "max_rate");
+  g_autofree char *unit = tdm_load_amount_unit (self, "/h");
 
   if (!dosing->route->infusion)
     {
@@ -138,7 +140,7 @@ read_durations (const TdmModel *self, const TdmKeySection *section,
                                 section->group);
   return read_list (entry, "h", 0.0, &dosing->durations_h, &dosing->n_durations, NULL,
                     error)
-         && read_quantity (self, section, "max_rate", "mg/h", &dosing->max_rate_mg_h,
+         && read_quantity (self, section, "max_rate", unit, &dosing->max_rate_mg_h,
                            error);
 }
 
@@ -195,16 +197,16 @@ read_dosing (const TdmModel *self, const TdmKeySection *section, TdmModelDosing 
              GError **error)
 {
   return read_route (self, section, dosing, error)
-         && read_list (tdm_key_section_find (section, "amounts"), "mg",
+         && read_list (tdm_key_section_find (section, "amounts"), self->amount_unit,
                        self->molar_mass, &dosing->amounts_mg, &dosing->n_amounts,
                        &dosing->unit, error)
          && read_list (tdm_key_section_find (section, "intervals"), "h", 0.0,
                        &dosing->intervals_h, &dosing->n_intervals, NULL, error)
          && read_durations (self, section, dosing, error)
-         && read_quantity (self, section, "max_single", "mg", &dosing->max_single_mg,
-                           error)
-         && read_quantity (self, section, "max_daily", "mg", &dosing->max_daily_mg,
-                           error)
+         && read_quantity (self, section, "max_single", self->amount_unit,
+                           &dosing->max_single_mg, error)
+         && read_quantity (self, section, "max_daily", self->amount_unit,
+                           &dosing->max_daily_mg, error)
          && read_loading (self, section, dosing, error)
          && check_amounts (section, dosing, error);
 }

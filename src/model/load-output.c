@@ -38,7 +38,7 @@ static const ErrorRule error_rules[] = {
 /* NUMBER UNIT, with NUMBER above 0; the value in `unit`. No unit is read when it is
  * NULL. */
 static gboolean
-read_sd (const TdmModel *self, const TdmKeyEntry *entry, const char *unit, double *out,
+read_sd (double molar_mass, const TdmKeyEntry *entry, const char *unit, double *out,
          GError **error)
 {
   TdmScan scan = tdm_scan_new (entry);
@@ -51,8 +51,7 @@ read_sd (const TdmModel *self, const TdmKeyEntry *entry, const char *unit, doubl
       scan = tdm_scan_new (entry);
       return tdm_scan_set_error (&scan, error, "expected more than 0");
     }
-  if (unit != NULL
-      && !tdm_scan_unit (&scan, unit, self->molar_mass, &factor, NULL, error))
+  if (unit != NULL && !tdm_scan_unit (&scan, unit, molar_mass, &factor, NULL, error))
     return FALSE;
   *out *= factor;
   return tdm_scan_expect_end (&scan, error);
@@ -77,24 +76,25 @@ read_assay (const TdmKeyEntry *entry, double out[4], GError **error)
 }
 
 static gboolean
-read_part (const TdmModel *self, const TdmKeyEntry *entry, Part part,
-           TdmModelOutput *output, GError **error)
+read_part (const TdmKeyEntry *entry, Part part, TdmModelOutput *output, GError **error)
 {
+  const double molar_mass = output->molar_mass;
+
   switch (part)
     {
     case PART_ADDITIVE:
-      return read_sd (self, entry, output->unit, &output->additive, error);
+      return read_sd (molar_mass, entry, output->unit, &output->additive, error);
     case PART_PROPORTIONAL:
-      return read_sd (self, entry, "1", &output->proportional, error);
+      return read_sd (molar_mass, entry, "1", &output->proportional, error);
     case PART_LOG_SD:
-      return read_sd (self, entry, NULL,
+      return read_sd (molar_mass, entry, NULL,
                       output->error == TDM_RESIDUAL_LOG ? &output->additive
                                                         : &output->proportional,
                       error);
     case PART_COEFFICIENT:
-      return read_sd (self, entry, NULL, &output->proportional, error);
+      return read_sd (molar_mass, entry, NULL, &output->proportional, error);
     case PART_POWER:
-      return read_sd (self, entry, NULL, &output->power, error);
+      return read_sd (molar_mass, entry, NULL, &output->power, error);
     case PART_ASSAY:
       return read_assay (entry, output->assay, error);
     }
@@ -103,8 +103,8 @@ read_part (const TdmModel *self, const TdmKeyEntry *entry, Part part,
 
 /* Reads the keys that the error model has, refuses those it has not. */
 static gboolean
-read_parts (const TdmModel *self, const TdmKeySection *section, const ErrorRule *rule,
-            TdmModelOutput *output, GError **error)
+read_parts (const TdmKeySection *section, const ErrorRule *rule, TdmModelOutput *output,
+            GError **error)
 {
   static const char *const keys[] = { "additive",    "proportional", "log_sd",
                                       "coefficient", "power",        "assay" };
@@ -121,7 +121,7 @@ read_parts (const TdmModel *self, const TdmKeySection *section, const ErrorRule 
         return tdm_place_set_error (error, &entry->key_place,
                                     "expected no key “%s” with “error = %s”", keys[i],
                                     rule->name);
-      if (entry != NULL && !read_part (self, entry, part, output, error))
+      if (entry != NULL && !read_part (entry, part, output, error))
         return FALSE;
     }
   return TRUE;
@@ -147,8 +147,7 @@ read_censoring (const TdmKeySection *section, TdmModelOutput *output, GError **e
 }
 
 static gboolean
-read_error (const TdmModel *self, const TdmKeySection *section, TdmModelOutput *output,
-            GError **error)
+read_error (const TdmKeySection *section, TdmModelOutput *output, GError **error)
 {
   const TdmKeyEntry *entry = tdm_key_section_find (section, "error");
   const ErrorRule *rule = NULL;
@@ -164,25 +163,86 @@ read_error (const TdmModel *self, const TdmKeySection *section, TdmModelOutput *
                                  "combined_sd, power, log, log_additive or assay");
     }
   output->error = rule->kind;
-  return read_parts (self, section, rule, output, error)
+  return read_parts (section, rule, output, error)
          && read_censoring (section, output, error);
+}
+
+/* "382000 g/mol": of what is measured, where that is not the drug. */
+static gboolean
+read_molar_mass (const TdmKeySection *section, TdmModelOutput *output, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "molar_mass");
+  double factor;
+
+  if (entry == NULL)
+    return TRUE;
+  if (!output->effect)
+    return tdm_scan_refuse (entry, error,
+                            "expected only for what is not the drug itself");
+  TdmScan scan = tdm_scan_new (entry);
+  if (!tdm_scan_number (&scan, &output->molar_mass, NULL, error)
+      || !tdm_scan_unit (&scan, "g/mol", 0.0, &factor, NULL, error)
+      || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  output->molar_mass *= factor;
+  return output->molar_mass > 0.0
+         || tdm_scan_refuse (entry, error, "expected more than 0");
+}
+
+/* The unit an effect's expression computes in: `expression_unit`, or that of the
+ * output.
+ */
+static gboolean
+read_effect_unit (const TdmKeySection *section, TdmModelOutput *output, GError **error)
+{
+  const TdmKeyEntry *unit = tdm_key_section_find (section, "unit");
+  const TdmKeyEntry *own = tdm_key_section_find (section, "expression_unit");
+  TdmScan scan = tdm_scan_new (unit);
+  double factor;
+
+  output->effect = TRUE;
+  if (!read_molar_mass (section, output, error)
+      || !tdm_scan_unit (&scan, own != NULL ? own->value : unit->value,
+                         output->molar_mass, &factor, &output->unit, error)
+      || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  output->per_mg_l = 1.0 / factor;
+  return TRUE;
+}
+
+/* A concentration of the drug, unless the unit is of something else or the expression
+ * says that it computes in a unit of its own. A molar unit without a molar mass is a
+ * mistake. */
+static gboolean
+read_unit (const TdmModel *self, const TdmKeySection *section, TdmModelOutput *output,
+           GError **error)
+{
+  const TdmKeyEntry *unit = tdm_key_section_find (section, "unit");
+  g_autofree char *concentration = tdm_load_amount_unit (self, "/L");
+  TdmScan scan = tdm_scan_new (unit);
+  double factor;
+
+  if (tdm_key_section_find (section, "expression_unit") != NULL
+      || (tdm_key_section_find (section, "expression") != NULL
+          && tdm_unit_is_same_kind (unit->value, unit->value, 0.0)
+          && !tdm_unit_is_same_kind (unit->value, concentration, 1.0)))
+    return read_effect_unit (section, output, error);
+  output->molar_mass = self->molar_mass;
+  if (!tdm_scan_unit (&scan, concentration, self->molar_mass, &factor, &output->unit,
+                      error)
+      || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  output->per_mg_l = 1.0 / factor;
+  return read_molar_mass (section, output, error);
 }
 
 static gboolean
 read_output (const TdmModel *self, const TdmKeySection *section, TdmModelOutput *output,
              GError **error)
 {
-  const TdmKeyEntry *unit = tdm_key_section_find (section, "unit");
-  TdmScan scan = tdm_scan_new (unit);
-  double factor;
-
-  if (!tdm_scan_unit (&scan, "mg/L", self->molar_mass, &factor, &output->unit, error)
-      || !tdm_scan_expect_end (&scan, error))
-    return FALSE;
-  output->per_mg_l = 1.0 / factor;
-  if (!tdm_load_count (section, "cmt", 0, TDM_MODEL_MAX_CMT, &output->cmt, error))
-    return FALSE;
-  return read_error (self, section, output, error);
+  return read_unit (self, section, output, error)
+         && tdm_load_count (section, "cmt", 0, TDM_MODEL_MAX_CMT, &output->cmt, error)
+         && read_error (section, output, error);
 }
 
 gboolean

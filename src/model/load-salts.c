@@ -97,3 +97,13 @@ tdm_salt_unit (const TdmModelSalt *salt)
 {
   return salt != NULL ? salt->unit : "mg";
 }
+
+const TdmModelSalt *
+tdm_model_get_default_salt (const TdmModel *self)
+{
+  static const TdmModelSalt units = { .unit = (char *)"IU",
+                                      .mg = 1.0,
+                                      .routes = G_MAXUINT64 };
+
+  return strcmp (self->amount_unit, "IU") == 0 ? &units : NULL;
+}

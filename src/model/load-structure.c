@@ -129,10 +129,15 @@ load_linear (TdmModel *self, const TdmKeyFile *file, GError **error)
   const TdmKeySection *section = tdm_key_file_find (file, "structure", NULL);
   const TdmKeySection *ode = tdm_key_file_find (file, "ode", NULL);
   const TdmKeySection *terms = tdm_key_file_find (file, "ode_terms", NULL);
+  const TdmKeySection *initial = tdm_key_file_find (file, "ode_initial", NULL);
   TdmPkStructure *structure = &self->structure;
 
-  if (ode != NULL || terms != NULL)
-    return tdm_place_set_error (error, &(ode != NULL ? ode : terms)->place,
+  if (ode != NULL || terms != NULL || initial != NULL)
+    return tdm_place_set_error (error,
+                                &(ode != NULL     ? ode
+                                  : terms != NULL ? terms
+                                                  : initial)
+                                     ->place,
                                 "expected only with “kind = ode”");
   if (self->outputs->len != 1)
     return tdm_place_set_error (error, &section->place,
@@ -222,12 +227,14 @@ read_input (const TdmModel *self, const TdmKeySection *section, TdmPkRoute *pk,
   const TdmKeyEntry *duration = tdm_key_section_find (section, "duration");
   const TdmKeyEntry *rate = tdm_key_section_find (section, "rate");
 
+  g_autofree char *unit = tdm_load_amount_unit (self, "/h");
+
   if (rate == NULL)
     return read_reference (self, duration, "h", &pk->duration, error);
   if (duration != NULL)
     return tdm_scan_refuse (rate, error, "expected either duration or rate");
   pk->duration_is_rate = TRUE;
-  return read_reference (self, rate, "mg/h", &pk->duration, error);
+  return read_reference (self, rate, unit, &pk->duration, error);
 }
 
 static gboolean

@@ -5,24 +5,58 @@
 #include "model/model-private.h"
 #include "model/scan.h"
 
-/* The unit a metric is measured in, up to a factor. */
-static const char *
-metric_unit (TdmMetricKind metric)
+/* "mg.h/L" for "mg/L". */
+static char *
+dup_area_unit (const char *unit)
+{
+  const char *stroke = strchr (unit, '/');
+
+  return stroke == NULL
+             ? g_strconcat (unit, ".h", NULL)
+             : g_strdup_printf ("%.*s.h%s", (int)(stroke - unit), unit, stroke);
+}
+
+/* The unit a metric of an output is measured in, up to a factor. Yours. */
+static char *
+metric_unit (const TdmModelOutput *output, TdmMetricKind metric)
 {
   switch (metric)
     {
     case TDM_METRIC_AUC24:
     case TDM_METRIC_AUC:
     case TDM_METRIC_CUMULATIVE_AUC:
-      return "mg.h/L";
+      return dup_area_unit (output->unit);
     case TDM_METRIC_TIME_ABOVE:
     case TDM_METRIC_PEAK_MIC:
-      return "1";
+      return g_strdup ("1");
     case TDM_METRIC_AUC_MIC:
-      return "h";
+      return g_strdup ("h");
     default:
-      return "mg/L";
+      return g_strdup (output->unit);
     }
+}
+
+static const TdmModelOutput *
+output_of (const TdmModel *self, const TdmTarget *target)
+{
+  const int output =
+      target->output != NULL ? tdm_model_find_output (self, target->output) : 0;
+  return tdm_model_get_output (self, (guint)output);
+}
+
+/* Which output the target is of; the first is the default. */
+static gboolean
+read_output (const TdmModel *self, const TdmKeySection *section, TdmTarget *target,
+             GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "output");
+
+  if (entry == NULL)
+    return TRUE;
+  if (tdm_model_find_output (self, entry->value) < 0)
+    return tdm_scan_refuse (entry, error, "expected the name of an output");
+  target->output = g_strdup (entry->value);
+  return TRUE;
 }
 
 static gboolean
@@ -38,8 +72,9 @@ read_metric (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
         metric, error,
         "expected trough, peak, average, auc24, auc, cumulative_auc, "
         "time_above, peak_mic or auc_mic");
-  const char *wanted = metric_unit (target->metric);
-  if (!tdm_unit_is_same_kind (unit->value, wanted, self->molar_mass))
+  const TdmModelOutput *output = output_of (self, target);
+  g_autofree char *wanted = metric_unit (output, target->metric);
+  if (!tdm_unit_is_same_kind (unit->value, wanted, output->molar_mass))
     {
       g_autofree char *message =
           g_strdup_printf ("expected a unit for %s, such as %s", metric->value, wanted);
@@ -80,32 +115,43 @@ read_window (const TdmKeySection *section, TdmTarget *target, GError **error)
          || tdm_scan_refuse (high, error, "expected more than “low”");
 }
 
-/* The value of a key that this metric must have and no other may. */
-static gboolean
-read_companion (const TdmModel *self, const TdmKeySection *section, const char *key,
-                gboolean wanted, double *out, char **unit, GError **error)
+/* A key that one metric must have and no other may: a time, or a level with its unit.
+ */
+typedef struct
 {
-  const TdmKeyEntry *entry = tdm_key_section_find (section, key);
+  const char *key;
+  gboolean wanted;
+  double *out;
+  char **unit; /* NULL: a time */
+} Companion;
+
+static gboolean
+read_companion (const TdmModel *self, const TdmKeySection *section,
+                const TdmTarget *target, const Companion *c, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, c->key);
   const char *metric = tdm_key_section_find (section, "metric")->value;
+  const TdmModelOutput *output = output_of (self, target);
   double factor;
 
   if (entry == NULL)
-    return !wanted
+    return !c->wanted
            || tdm_place_set_error (error, &section->place,
-                                   "expected the key “%s” with “metric = %s”", key,
+                                   "expected the key “%s” with “metric = %s”", c->key,
                                    metric);
-  if (!wanted)
+  if (!c->wanted)
     return tdm_place_set_error (error, &entry->key_place,
-                                "expected no key “%s” with “metric = %s”", key, metric);
+                                "expected no key “%s” with “metric = %s”", c->key,
+                                metric);
   TdmScan scan = tdm_scan_new (entry);
-  if (!tdm_scan_number (&scan, out, NULL, error)
-      || !tdm_scan_unit (&scan, unit != NULL ? "mg/L" : "h", self->molar_mass, &factor,
-                         unit, error)
+  if (!tdm_scan_number (&scan, c->out, NULL, error)
+      || !tdm_scan_unit (&scan, c->unit != NULL ? output->unit : "h",
+                         output->molar_mass, &factor, c->unit, error)
       || !tdm_scan_expect_end (&scan, error))
     return FALSE;
-  if (unit == NULL)
-    *out *= factor;
-  return (*out > 0.0 || (unit == NULL && *out == 0.0))
+  if (c->unit == NULL)
+    *c->out *= factor;
+  return (*c->out > 0.0 || (c->unit == NULL && *c->out == 0.0))
          || tdm_scan_refuse (entry, error, "expected more than 0");
 }
 
@@ -135,20 +181,23 @@ static gboolean
 read_target (const TdmModel *self, const TdmKeySection *section, TdmTarget *target,
              GError **error)
 {
-  if (!read_metric (self, section, target, error)
+  if (!read_output (self, section, target, error)
+      || !read_metric (self, section, target, error)
       || !read_window (section, target, error) || !read_moment (section, target, error))
     return FALSE;
-  gboolean area = target->metric == TDM_METRIC_AUC;
-  gboolean threshold = target->metric == TDM_METRIC_TIME_ABOVE;
-  gboolean mic =
+  const gboolean area = target->metric == TDM_METRIC_AUC;
+  const gboolean mic =
       target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC;
-  if (!read_companion (self, section, "from", area, &target->from.hours, NULL, error)
-      || !read_companion (self, section, "to", area, &target->to.hours, NULL, error)
-      || !read_companion (self, section, "threshold", threshold, &target->threshold,
-                          &target->threshold_unit, error)
-      || !read_companion (self, section, "mic", mic, &target->mic, &target->mic_unit,
-                          error))
-    return FALSE;
+  const Companion companions[] = {
+    { "from", area, &target->from.hours, NULL },
+    { "to", area, &target->to.hours, NULL },
+    { "threshold", target->metric == TDM_METRIC_TIME_ABOVE, &target->threshold,
+      &target->threshold_unit },
+    { "mic", mic, &target->mic, &target->mic_unit },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (companions); i++)
+    if (!read_companion (self, section, target, &companions[i], error))
+      return FALSE;
   return !area || target->from.hours < target->to.hours
          || tdm_scan_refuse (tdm_key_section_find (section, "to"), error,
                              "expected a time after “from”");

@@ -75,12 +75,28 @@ read_molar_mass (TdmModel *self, const TdmKeySection *section, GError **error)
   return TRUE;
 }
 
+/* "mg" | "IU"; a molar mass is of a mass. */
+static gboolean
+read_amount (TdmModel *self, const TdmKeySection *section, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "amount");
+
+  if (entry == NULL || strcmp (entry->value, "mg") == 0)
+    return TRUE;
+  if (strcmp (entry->value, "IU") != 0)
+    return refuse (section, "amount", error, "expected mg or IU");
+  if (self->molar_mass > 0.0)
+    return refuse (section, "amount", error, "expected mg where there is a molar mass");
+  self->amount_unit = "IU";
+  return TRUE;
+}
+
 /* "CL = …" lines of the sections that compute parameters. */
 static char *
 dup_equations (const TdmKeyFile *file)
 {
-  const char *const kinds[] = { "subpopulations", "terms", "parameters", "ode_terms",
-                                "ode" };
+  const char *const kinds[] = { "subpopulations", "terms", "parameters",
+                                "ode_terms",      "ode",   "ode_initial" };
   GString *text = g_string_new (NULL);
 
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
@@ -89,9 +105,11 @@ dup_equations (const TdmKeyFile *file)
       for (guint i = 0; section != NULL && i < section->entries->len; i++)
         {
           const TdmKeyEntry *entry = g_ptr_array_index (section->entries, i);
-          gboolean rate = k == 4;
-          g_string_append_printf (text, "%s%s%s = %s\n", rate ? "d" : "", entry->key,
-                                  rate ? "/dt" : "", entry->value);
+          const char *before = k == 4 ? "d" : "", *after = k == 4   ? "/dt"
+                                                           : k == 5 ? "(0)"
+                                                                    : "";
+          g_string_append_printf (text, "%s%s%s = %s\n", before, entry->key, after,
+                                  entry->value);
         }
     }
   if (text->len > 0)
@@ -105,7 +123,8 @@ tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error)
   const TdmKeySection *section = tdm_key_file_find (file, "model", NULL);
   TdmModelText *text = &self->text;
 
-  if (!check_words (section, error) || !read_molar_mass (self, section, error))
+  if (!check_words (section, error) || !read_molar_mass (self, section, error)
+      || !read_amount (self, section, error))
     return FALSE;
   text->id = tdm_key_file_dup_text (file, section, "id");
   text->drug = tdm_key_file_dup_text (file, section, "drug");

@@ -41,6 +41,8 @@ typedef struct
   guint n_states;
   TdmProgram *rhs;
   double *rhs_plain;
+  TdmProgram *initial; /* NULL = all states are 0 */
+  double *initial_plain;
   GPtrArray *outputs; /* of TdmProgram* */
   GPtrArray *plains;  /* of double*, one for each output */
 } TdmModelOde;
@@ -76,6 +78,7 @@ typedef struct
 {
   char *name;
   char *source;
+  guint output;       /* that levels, areas and steady states are of */
   double *covariates; /* one each, NAN = not given */
   guint subpopulation;
   GArray *doses;    /* of TdmPkDose */
@@ -96,8 +99,9 @@ struct _TdmModel
   TdmModelPeople people;
   TdmModelText text;
   double molar_mass;
-  GPtrArray *covariates; /* of TdmModelCovariate* */
-  GPtrArray *formulas;   /* of TdmProgram*, one a covariate, NULL where not derived */
+  const char *amount_unit; /* static */
+  GPtrArray *covariates;   /* of TdmModelCovariate* */
+  GPtrArray *formulas;     /* of TdmProgram*, one a covariate, NULL where not derived */
   TdmModelSubpopulations subpopulations;
   TdmModelEffects effects;          /* of the patient */
   TdmModelEffects occasion_effects; /* of each occasion */
@@ -121,7 +125,6 @@ TdmModel *tdm_model_new_empty (void) G_GNUC_WARN_UNUSED_RESULT;
 /* -1 = none. */
 int tdm_model_find_parameter (const TdmModel *self, const char *name);
 int tdm_model_find_route (const TdmModel *self, const char *name);
-int tdm_model_find_output (const TdmModel *self, const char *name);
 int tdm_model_find_category (const TdmModelCovariate *covariate, const char *text);
 
 /* A program of one output, `name` = the entry's value, over the first `n` covariates;
@@ -148,6 +151,10 @@ gboolean tdm_model_uses_for_subpopulations (const TdmModel *self,
  * when `low` is 0. */
 gboolean tdm_load_count (const TdmKeySection *section, const char *key, guint low,
                          guint high, guint *out, GError **error);
+
+/* The unit of amounts followed by `suffix`: "mg/L" for "/L". Yours. */
+char *tdm_load_amount_unit (const TdmModel *self,
+                            const char *suffix) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The largest number of a compartment in NONMEM-style data. */
 #define TDM_MODEL_MAX_CMT 999
@@ -212,4 +219,6 @@ void tdm_model_ode_rhs (gconstpointer data, const TdmJetSpace *space,
 void tdm_model_ode_output (gconstpointer data, const TdmJetSpace *space, guint output,
                            const double *time, const double *parameters,
                            const double *states, double *value, double *scratch);
+void tdm_model_ode_initial (gconstpointer data, const TdmJetSpace *space,
+                            const double *parameters, double *states, double *scratch);
 void tdm_model_ode_clear (TdmModelOde *self);

@@ -67,6 +67,7 @@ target_free (TdmModelTarget *self)
   g_free (self->name);
   g_free (self->title);
   g_free (self->source);
+  g_free (self->target.output);
   g_free (self->target.unit);
   g_free (self->target.threshold_unit);
   g_free (self->target.mic_unit);
@@ -137,6 +138,7 @@ tdm_model_new_empty (void)
   TdmModel *self = g_new0 (TdmModel, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->amount_unit = "mg";
   self->covariates = new_list (covariate_free);
   self->formulas = new_list (program_free);
   self->subpopulations.names = new_list (g_free);
@@ -235,6 +237,18 @@ const TdmDrug *
 tdm_model_get_drug (const TdmModel *self)
 {
   return self->drug;
+}
+
+const char *
+tdm_model_get_amount_unit (const TdmModel *self)
+{
+  return self->amount_unit;
+}
+
+char *
+tdm_load_amount_unit (const TdmModel *self, const char *suffix)
+{
+  return g_strconcat (self->amount_unit, suffix, NULL);
 }
 
 const TdmPkStructure *

@@ -68,10 +68,15 @@ typedef enum
 
 typedef struct
 {
-  char *name;      /* "C" */
-  char *title;     /* "Vancomycin, serum, total" */
-  char *unit;      /* of levels, residual error and answers: "mg/L", "ng/mL" */
-  double per_mg_l; /* value in `unit` = per_mg_l * concentration in mg/L */
+  char *name;        /* "C" */
+  char *title;       /* "Vancomycin, serum, total" */
+  char *unit;        /* of levels, residual error and answers: "mg/L", "ng/mL" */
+  double per_mg_l;   /* value in `unit` = per_mg_l * what the structure gives: a
+                      * concentration in mg/L (units/L for a drug in units), or an effect
+                      * in   a unit of its own */
+  gboolean effect;   /* no concentration of the drug: INR, a biomarker, a receptor */
+  double molar_mass; /* of what is measured, g/mol; 0 = moles do not convert */
+  gboolean baseline; /* has a value without any dose */
   TdmResidualKind error;
   double additive;     /* SD in `unit` (LOG: SD of the logarithm) */
   double proportional; /* fraction (POWER: factor; LOG_ADDITIVE: SD of logarithms) */
@@ -188,6 +193,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmModel, tdm_model_unref)
 const TdmModelText *tdm_model_get_text (const TdmModel *self);
 const char *tdm_model_get_id (const TdmModel *self);
 const char *tdm_model_get_sha256 (const TdmModel *self); /* of the file's bytes, hex */
+/* The unit of amounts wherever this program says mg, mg/L …: "mg", or "IU" for drugs
+ * that are measured by what they do. The two never convert. */
+const char *tdm_model_get_amount_unit (const TdmModel *self);
 const char *tdm_model_get_source (const TdmModel *self, gsize *length); /* the bytes */
 const TdmModelPeople *tdm_model_get_people (const TdmModel *self);
 /* "newborn", "icu" … of one bit. Static. */
@@ -222,6 +230,7 @@ const TdmModelCovariate *tdm_model_get_covariate (const TdmModel *self, guint i)
 int tdm_model_find_covariate (const TdmModel *self, const char *name); /* -1 = none */
 guint tdm_model_get_n_outputs (const TdmModel *self);
 const TdmModelOutput *tdm_model_get_output (const TdmModel *self, guint i);
+int tdm_model_find_output (const TdmModel *self, const char *name); /* -1 = none */
 guint tdm_model_get_n_routes (const TdmModel *self);
 const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
 guint tdm_model_get_n_salts (const TdmModel *self);
@@ -232,6 +241,9 @@ gboolean tdm_salt_fits (const TdmModelSalt *salt, const TdmModel *model,
 /* What the model counts as `mg`, in the salt and in its unit; NULL: mg as it is. */
 double tdm_salt_amount (const TdmModelSalt *salt, double mg);
 const char *tdm_salt_unit (const TdmModelSalt *salt);
+/* What a dose is that names no salt: NULL, or for a drug in units, a salt without a
+ * name that is those units. */
+const TdmModelSalt *tdm_model_get_default_salt (const TdmModel *self);
 guint tdm_model_get_n_dosings (const TdmModel *self);
 const TdmModelDosing *tdm_model_get_dosing (const TdmModel *self, guint i);
 /* Whether dosing `i` is for a patient with these (resolved) covariates: one formulation

@@ -312,11 +312,19 @@ linear_method (gpointer instance)
   return TDM_ODE_AUTO;
 }
 
+static void
+linear_rest (gpointer instance, double *states)
+{
+  const TdmPkLinear *self = instance;
+  memset (states, 0, (gsize)self->n_states * self->space.size * sizeof (double));
+}
+
 const TdmPkStepper tdm_pk_linear = {
   .new = linear_new,
   .free = linear_free,
   .begin = linear_begin,
   .set_parameters = linear_set_parameters,
+  .rest = linear_rest,
   .step = linear_step,
   .output = linear_output,
   .periodic = linear_periodic,

@@ -1,12 +1,14 @@
 /* The periodic state of an ODE structure: x = Phi(x), where Phi is one cycle.
  *
- * Newton's method, from an empty body: x += (I - M)^-1 (Phi(x) - x), M = dPhi/dx from
- * jets whose variables are the states. With saturable elimination Phi is convex, so the
- * iterates rise monotonically to the steady state, or without bound when there is none.
- * Where Newton's step goes down though a cycle raises all amounts, there is either none
- * or Phi is not convex (autoinduction): some cycles are then gone through as they come.
- * The derivatives follow from the implicit function theorem: the same step on jets over
- * the effects, with the M of the solution, gains one order of derivatives a pass. */
+ * Newton's method, from a body to which nothing was given: x += (I - M)^-1 (Phi(x) -
+ * x), M = dPhi/dx from jets whose variables are the states. With saturable elimination
+ * Phi is convex, so the iterates rise monotonically to the steady state, or without
+ * bound when there is none; where states have a level of their own (a turnover),
+ * nothing of the kind is assumed. Where Newton's step goes down though a cycle raises
+ * all amounts, there is either none or Phi is not convex (autoinduction): some cycles
+ * are then gone through as they come. The derivatives follow from the implicit function
+ * theorem: the same step on jets over the effects, with the M of the solution, gains
+ * one order of derivatives a pass. */
 #include "pk/ode.h"
 
 #include <math.h>
@@ -27,9 +29,11 @@ typedef struct
   const TdmPkOdeSearch *search;
   guint n;
   TdmPkCycle cycle; /* over the states' jets, its derivatives dropped */
-  double input;     /* mg in one cycle */
+  double input; /* mg in one cycle, or where it is more, the largest state at rest */
+  gboolean from_rest;                      /* states are not 0 at rest */
   double *x, *phi, *step, *scale, *matrix; /* plain; matrix = I - M */
-  double *states;                          /* n jets over the states */
+  double *rest;
+  double *states; /* n jets over the states */
 } Search;
 
 /* Constants over `to` that have the values of jets over `from`. Yours. */
@@ -98,7 +102,8 @@ linearise (Search *self, GError **error)
   const TdmJetSpace s = tdm_jet_space (n, 1);
   for (guint i = 0; i < n; i++)
     {
-      self->scale[i] = MAX (fabs (self->x[i]), self->input > 0.0 ? self->input : 1.0);
+      const double usual = self->rest[i] > 0.0 ? self->rest[i] : self->input;
+      self->scale[i] = MAX (fabs (self->x[i]), usual > 0.0 ? usual : 1.0);
       tdm_jet_variable (&s, self->states + i * s.size, self->x[i], i);
       self->states[i * s.size + 1 + i] = self->scale[i];
     }
@@ -129,7 +134,7 @@ static Step
 apply_step (Search *self, double tolerance, double *before)
 {
   double size = 0.0, rise = 0.0, most = 0.0;
-  gboolean rising = TRUE;
+  gboolean rising = !self->from_rest;
   for (guint i = 0; i < self->n; i++)
     {
       const double residual = self->phi[i] - self->x[i];
@@ -153,6 +158,20 @@ apply_step (Search *self, double tolerance, double *before)
   return rising && rise < 0.0 && size > NOISE ? STEP_DOUBTFUL : STEP_ON;
 }
 
+/* x = the states at rest. */
+static void
+start_from_rest (Search *self)
+{
+  const TdmJetSpace s = tdm_jet_space (self->n, 1);
+  tdm_pk_ode.rest (self->search->inner, self->states);
+  for (guint i = 0; i < self->n; i++)
+    {
+      self->x[i] = self->rest[i] = self->states[i * s.size];
+      self->from_rest = self->from_rest || self->x[i] != 0.0;
+      self->input = MAX (self->input, fabs (self->x[i]));
+    }
+}
+
 static gboolean
 solve_values (Search *self, GError **error)
 {
@@ -160,6 +179,7 @@ solve_values (Search *self, GError **error)
   const double tolerance = MAX (CLOSE, 20.0 * self->search->accuracy->relative);
   double before = INFINITY;
   guint doubts = 0;
+  start_from_rest (self);
   for (guint i = 0; i < MAX_ITERATIONS; i++)
     {
       if (!linearise (self, error))
@@ -247,7 +267,7 @@ tdm_pk_ode_periodic (const TdmPkOdeSearch *search, const TdmPkCycle *cycle,
   const guint n = structure->n_states;
   const TdmJetSpace own = tdm_jet_space (n, 1);
   g_autoptr (GPtrArray) pool = g_ptr_array_new_with_free_func (g_free);
-  g_autofree double *memory = g_new0 (double, n *(4 + n + own.size));
+  g_autofree double *memory = g_new0 (double, n *(5 + n + own.size));
   Search self = { .search = search,
                   .n = n,
                   .input = input_of (cycle, n, search->space.size),
@@ -256,7 +276,8 @@ tdm_pk_ode_periodic (const TdmPkOdeSearch *search, const TdmPkCycle *cycle,
                   .step = memory + 2 * n,
                   .scale = memory + 3 * n,
                   .matrix = memory + 4 * n,
-                  .states = memory + 4 * n + n * n };
+                  .rest = memory + 4 * n + n * n,
+                  .states = memory + 5 * n + n * n };
   double *parameters =
       constants (&own, &search->space, search->parameters, structure->n_parameters);
   g_ptr_array_add (pool, parameters);

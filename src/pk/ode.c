@@ -7,9 +7,9 @@
  * to second order in d: y(s + d) = y + d F(s + d/2, y + d/2 F(s, y)), the midpoint
  * rule, whose error is of third order and so beyond the jets.
  *
- * The area under output 0 is one more state. As long as a stretch begins where the last
- * one ended and nothing has changed, the solver goes on with its long steps and the
- * states are interpolated. */
+ * The area under the main output is one more state. As long as a stretch begins where
+ * the last one ended and nothing has changed, the solver goes on with its long steps
+ * and the states are interpolated. */
 #include "pk/ode.h"
 
 #include <math.h>
@@ -30,7 +30,8 @@ typedef struct
   double *parameters; /* n_parameters jets */
   double *rates;      /* n_states jets */
   double *base;       /* model's time at s = 0 */
-  double *time;       /* model's time now */
+  double *time;       /* two jets: model's time now, time since the first dose */
+  double *moment;     /* the same two, of an output */
   double *scratch;
 } Frame;
 
@@ -77,6 +78,17 @@ ode_free (gpointer instance)
   g_free (self);
 }
 
+/* The second of two jets of time is that since the first dose; before it, 0. */
+static void
+set_since_first (const TdmPkStructure *structure, const TdmJetSpace *s, double *time)
+{
+  double *since = time + s->size;
+  tdm_jet_copy (s, since, time);
+  since[0] -= structure->origin_h;
+  if (since[0] < 0.0)
+    tdm_jet_set (s, since, 0.0);
+}
+
 static void
 rhs_cb (gpointer data, TdmOdeView view, double t, const double *states,
         double *derivatives)
@@ -87,14 +99,15 @@ rhs_cb (gpointer data, TdmOdeView view, double t, const double *states,
   const TdmJetSpace *s = &frame->space;
   const guint count = structure->n_states * s->size;
   frame->time[0] = frame->base[0] + t;
+  set_since_first (structure, s, frame->time);
   structure->rhs (structure->data, s, frame->time, frame->parameters, states,
                   derivatives, frame->scratch);
   if (self->has_rates)
     for (guint i = 0; i < count; i++)
       derivatives[i] += frame->rates[i];
   if (self->n > structure->n_states)
-    structure->output (structure->data, s, 0, frame->time, frame->parameters, states,
-                       derivatives + count, frame->scratch);
+    structure->output (structure->data, s, structure->main_output, frame->time,
+                       frame->parameters, states, derivatives + count, frame->scratch);
 }
 
 static double *
@@ -109,7 +122,7 @@ static gsize
 frame_need (const TdmPkStructure *structure, const TdmJetSpace *s)
 {
   return (gsize)s->size
-         * (structure->n_parameters + structure->n_states + 2
+         * (structure->n_parameters + structure->n_states + 5
             + structure->scratch_jets);
 }
 
@@ -122,7 +135,8 @@ lay_out_frame (Frame *frame, const TdmPkStructure *structure, const TdmJetSpace 
   frame->parameters = take (memory, z * structure->n_parameters);
   frame->rates = take (memory, z * structure->n_states);
   frame->base = take (memory, z);
-  frame->time = take (memory, z);
+  frame->time = take (memory, 2 * z);
+  frame->moment = take (memory, 2 * z);
   frame->scratch = take (memory, z * structure->scratch_jets);
 }
 
@@ -356,12 +370,27 @@ ode_step (gpointer instance, const TdmPkStretch *stretch, double *states, double
 }
 
 static void
+ode_rest (gpointer instance, double *states)
+{
+  Ode *self = instance;
+  const TdmPkStructure *structure = self->structure;
+  const Frame *frame = &self->frame[TDM_ODE_JETS];
+  if (structure->initial == NULL)
+    memset (states, 0, structure->n_states * frame->space.size * sizeof (double));
+  else
+    structure->initial (structure->data, &frame->space, frame->parameters, states,
+                        frame->scratch);
+}
+
+static void
 ode_output (gpointer instance, guint output, const double *time, const double *states,
             double *value)
 {
   Ode *self = instance;
   const Frame *frame = &self->frame[TDM_ODE_JETS];
-  self->structure->output (self->structure->data, &frame->space, output, time,
+  tdm_jet_copy (&frame->space, frame->moment, time);
+  set_since_first (self->structure, &frame->space, frame->moment);
+  self->structure->output (self->structure->data, &frame->space, output, frame->moment,
                            frame->parameters, states, value, frame->scratch);
 }
 
@@ -393,6 +422,7 @@ const TdmPkStepper tdm_pk_ode = {
   .free = ode_free,
   .begin = ode_begin,
   .set_parameters = ode_set_parameters,
+  .rest = ode_rest,
   .step = ode_step,
   .output = ode_output,
   .periodic = ode_periodic,

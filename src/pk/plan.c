@@ -259,6 +259,18 @@ copy_or_zero (gconstpointer from, guint n, gsize size)
   return from != NULL ? g_memdup2 (from, n * size) : g_malloc0_n (n, size);
 }
 
+/* When the first dose was given; what a steady state says was taken for so long. */
+static double
+find_origin (const TdmPkDose *doses, guint n_doses)
+{
+  double origin = INFINITY;
+  for (guint i = 0; i < n_doses; i++)
+    if (doses[i].amount_mg > 0.0)
+      origin = MIN (origin, doses[i].steady_state ? doses[i].time_h - TDM_PK_LONG_AGO_H
+                                                  : doses[i].time_h);
+  return isfinite (origin) ? origin : 0.0;
+}
+
 static void
 copy_history (TdmPkPlan *self, const TdmPkHistory *history)
 {
@@ -286,6 +298,8 @@ tdm_pk_plan_new_history (const TdmPkStructure *structure, const TdmPkHistory *hi
   g_autoptr (TdmPkPlan) self = g_new0 (TdmPkPlan, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->structure = *structure;
+  self->structure.main_output = history->main_output;
+  self->structure.origin_h = find_origin (history->doses, history->n_doses);
   self->n_doses = total;
   self->doses = g_new0 (TdmPkPlanDose, total);
   copy_history (self, history);

@@ -55,6 +55,7 @@ typedef struct
   const guint *outputs;
   const gboolean *after;
   guint n_times;
+  guint main_output; /* the one that areas are of */
 } TdmPkHistory;
 
 /* Expands and sorts. The structure is copied (its `data` borrowed for the life of the
@@ -97,8 +98,9 @@ TdmOdeMethod tdm_pk_work_get_method (const TdmPkWork *self);
 
 /* Predicts. `parameters`: n_sets x n_parameters jets over `space`. `values`: n_times
  * jets, concentrations in mg/L, in the order of `times_h`. `auc` (or NULL): n_times
- * jets, the area under output 0 from the first event (or, with a steady-state dose,
- * from that dose) to each time, mg·h/L. FALSE with a TDM_ERROR_NO_ANSWER error when
+ * jets, the area under the history's main output from the first dose (or, with a
+ * steady-state dose, from that dose) to each time, mg·h/L. Until the first dose the
+ * states are the structure's initial ones. FALSE with a TDM_ERROR_NO_ANSWER error when
  * there is no steady state, the solver fails, or a result is not finite. */
 gboolean tdm_pk_plan_predict (const TdmPkPlan *self, TdmPkWork *work,
                               const TdmJetSpace *space, const double *parameters,
@@ -106,11 +108,12 @@ gboolean tdm_pk_plan_predict (const TdmPkPlan *self, TdmPkWork *work,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The steady state that `dose` repeated every interval_h for ever would reach under one
- * parameter set: the concentration at `offsets_h` (0 .. interval_h after a dose's
- * start; 0 = trough, before the dose) and the area over one interval. Plain numbers, no
- * derivatives (space n = 0). The peak is the highest concentration in the interval, to
- * rounding, and `peak_time_h` its offset (within 1e-7): an end of an input, or a
- * maximum searched between, not taken from a grid. Same errors as predict. */
+ * parameter set, of the structure's main output: the concentration at `offsets_h` (0 ..
+ * interval_h after a dose's start; 0 = trough, before the dose) and the area over one
+ * interval. Plain numbers, no derivatives (space n = 0). The peak is the highest
+ * concentration in the interval, to rounding, and `peak_time_h` its offset (within
+ * 1e-7): an end of an input, or a maximum searched between, not taken from a grid. Same
+ * errors as predict. */
 typedef struct
 {
   double trough; /* mg/L, just before a dose */

@@ -31,7 +31,8 @@ static double
 concentration (const Regime *self, double offset_h, const double *states)
 {
   double value, time = self->time_h + offset_h;
-  self->work->stepper->output (self->work->self, 0, &time, states, &value);
+  self->work->stepper->output (self->work->self, self->structure->main_output, &time,
+                               states, &value);
   return value < 0.0 ? 0.0 : value;
 }
 
@@ -282,15 +283,18 @@ tdm_pk_steady_state (const TdmPkStructure *structure, const TdmPkDose *dose,
                                 .route = dose->route };
   TdmPkTiming timing;
   TdmPkCycle cycle;
+  /* For ever: whatever changes with the time since the first dose has changed. */
+  TdmPkStructure settled = *structure;
+  settled.origin_h = dose->time_h - TDM_PK_LONG_AGO_H;
   g_return_val_if_fail (dose->interval_h > 0.0, FALSE);
-  if (!begin (work, structure, parameters, error)
+  if (!begin (work, &settled, parameters, error)
       || !tdm_pk_dose_timing (structure, &given, parameters, 1, &timing, error))
     return FALSE;
   tdm_pk_walk_cycle (work, &given, &timing, parameters, &cycle);
   if (!work->stepper->periodic (work->self, &cycle, work->states, error))
     return FALSE;
   Regime self = { .work = work,
-                  .structure = structure,
+                  .structure = &settled,
                   .time_h = dose->time_h,
                   .state = work->states,
                   .probe = work->probe,

@@ -59,12 +59,17 @@ typedef struct
    * call. */
   gboolean (*set_parameters) (gpointer self, const double *parameters, GError **error);
 
+  /* states = those of a body to which nothing was given, under the parameter set in
+   * force. */
+  void (*rest) (gpointer self, double *states);
+
   /* Carries `states` (n_states jets) over `stretch`, in place. `area` (NULL or one jet)
-   * is increased by the area under output 0 over the stretch, mg·h/L. */
+   * is increased by the area under the structure's main output over the stretch, in the
+   * output's unit times h. */
   gboolean (*step) (gpointer self, const TdmPkStretch *stretch, double *states,
                     double *area, GError **error);
 
-  /* value = output number `output` at `time` (jet) of `states`, mg/L. */
+  /* value = output number `output` at `time` (jet) of `states`. */
   void (*output) (gpointer self, guint output, const double *time, const double *states,
                   double *value);
 

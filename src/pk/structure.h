@@ -38,14 +38,21 @@ typedef enum
   TDM_PK_N_LINEAR,
 } TdmPkLinearParameter;
 
-/* Right-hand side of an ODE structure on jets. `time` (h since the case's start), every
+/* Right-hand side of an ODE structure on jets. `time` is two jets: the hours since the
+ * case's start, and those since the first dose (0 before it; see origin_h). Every
  * parameter, state and derivative is a jet over `space`; arrays of jets are contiguous.
  * Must be a pure function; `scratch` holds `scratch_jets` jets for its own use. */
 typedef void (*TdmPkRhs) (gconstpointer data, const TdmJetSpace *space,
                           const double *time, const double *parameters,
                           const double *states, double *derivatives, double *scratch);
 
-/* Output (concentration, mg/L) of an ODE structure; same conventions, one jet out. */
+/* States of an ODE structure in a body to which nothing was given; same conventions. */
+typedef void (*TdmPkInitial) (gconstpointer data, const TdmJetSpace *space,
+                              const double *parameters, double *states,
+                              double *scratch);
+
+/* Output (a concentration in mg/L, or an effect in a unit of its own) of an ODE
+ * structure; same conventions, one jet out. */
 typedef void (*TdmPkOutput) (gconstpointer data, const TdmJetSpace *space, guint output,
                              const double *time, const double *parameters,
                              const double *states, double *value, double *scratch);
@@ -68,6 +75,7 @@ typedef struct
   guint scratch_jets;
   TdmPkRhs rhs;
   TdmPkOutput output;
+  TdmPkInitial initial; /* or NULL: all states are 0 */
   gconstpointer data;
   /* Of one step; 0 = the default, 1e-8, with which smooth problems end up good to 1e-9:
    * the order of the method is far above that of its error estimate. */
@@ -75,7 +83,16 @@ typedef struct
   double absolute_tolerance; /* mg; 0 = the default, 1e-9 */
 
   guint n_outputs; /* LINEAR: 1, the central concentration */
+
+  /* Of the question, not of the model: the output that areas, troughs and peaks are of,
+   * and when the first dose was given (h). Plans set both in their own copy. */
+  guint main_output;
+  double origin_h;
 } TdmPkStructure;
+
+/* A steady state began so long ago that nothing changes any more with the time since
+ * the first dose: ten years. */
+#define TDM_PK_LONG_AGO_H 87660.0
 
 /* A route: where a dose enters and through which parameters. States of a LINEAR
  * structure: central 0, peripherals 1 and 2, then the chain in order of passage. */

@@ -52,7 +52,7 @@ static void
 lay_out (TdmPkWork *self, guint n_states)
 {
   const gsize z = self->space.size;
-  const gsize need = z * (8 * n_states + 3 + TDM_PK_WALK_SCRATCH);
+  const gsize need = z * (9 * n_states + 3 + TDM_PK_WALK_SCRATCH);
   if (need > self->capacity)
     {
       self->buffer = g_renew (double, self->buffer, need);
@@ -74,6 +74,7 @@ lay_out (TdmPkWork *self, guint n_states)
   self->probe = self->cycle_rates + 3 * n_states * z;
   self->sample = self->probe + n_states * z;
   self->previous = self->sample + n_states * z;
+  self->rest = self->previous + n_states * z;
 }
 
 static void
@@ -305,20 +306,26 @@ forget_before (Walk *self, guint index)
   self->first_dose = index;
 }
 
+/* The states of a body to which nothing was given. */
+static void
+rest (TdmPkWork *self)
+{
+  self->stepper->rest (self->self, self->states);
+}
+
 /* All doses of that time are given after it. */
 static void
 take_away (Walk *self, guint index)
 {
-  TdmPkWork *work = self->work;
   const TdmPkPlanDose *doses = self->plan->doses;
   while (index > 0 && doses[index - 1].time_h == doses[index].time_h)
     index--;
   forget_before (self, index);
-  memset (work->states, 0, work->n_states * work->space.size * sizeof (double));
+  rest (self->work);
 }
 
-/* A steady state knows no other dose: it replaces everything before, or is added to it.
- */
+/* A steady state knows no other dose: it replaces everything before, or what it has
+ * above a body at rest is added to it. */
 static gboolean
 start_steady (Walk *self, guint index, GError **error)
 {
@@ -337,11 +344,12 @@ start_steady (Walk *self, guint index, GError **error)
   if (!dose->add)
     {
       forget_before (self, index);
-      memset (work->states, 0, work->n_states * s->size * sizeof (double));
+      rest (work);
       tdm_jet_set (s, work->area, 0.0);
     }
+  work->stepper->rest (work->self, work->rest);
   for (guint i = 0; i < work->n_states * s->size; i++)
-    work->states[i] += work->probe[i];
+    work->states[i] += work->probe[i] - work->rest[i];
   for (guint i = 0; i < running; i++)
     change_input (self, dose, TRUE);
   return TRUE;
@@ -445,8 +453,12 @@ act (Walk *self, const TdmPkEvent *event, GError **error)
       self->work->parameters =
           self->parameters
           + event->index * plan->structure.n_parameters * self->work->space.size;
-      return self->work->stepper->set_parameters (self->work->self,
-                                                  self->work->parameters, error);
+      if (!self->work->stepper->set_parameters (self->work->self,
+                                                self->work->parameters, error))
+        return FALSE;
+      if (!self->started)
+        rest (self->work);
+      return TRUE;
     case TDM_PK_EVENT_STEADY:
       return start_steady (self, event->index, error);
     case TDM_PK_EVENT_OUTPUT:

@@ -27,6 +27,7 @@ struct _TdmPkWork
   double *probe;             /* n_states jets, a copy of the states to try a step on */
   double *sample, *previous; /* likewise, for the regime of one dose line */
   guint running;             /* inputs in all */
+  double *rest;              /* n_states jets, of a body to which nothing was given */
   gboolean rates_plain;
 };
 

@@ -190,7 +190,7 @@ read_level (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   if (!tdm_json_check_keys (node,
                             KEYS ("time", "value", "unit", "output", "after_dose",
                                   "data", "below", "above", "use", "weight"),
-                            KEYS ("time", "value", "unit"), error)
+                            KEYS ("time", "value"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "value", &entry.value, error)
       || !read_text (node, "unit", &entry.unit, error)
@@ -291,13 +291,15 @@ read_target (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (node.json == NULL)
     return TRUE;
   if (!tdm_json_check_keys (&node,
-                            KEYS ("metric", "low", "high", "unit", "at", "from", "to",
-                                  "threshold", "threshold_unit", "mic", "mic_unit"),
+                            KEYS ("metric", "output", "low", "high", "unit", "at",
+                                  "from", "to", "threshold", "threshold_unit", "mic",
+                                  "mic_unit"),
                             KEYS ("metric"), error)
       || !read_metric (&node, &target.metric, error)
       || !check_metric_keys (&node, target.metric, error)
       || !tdm_json_read_number (&node, "low", &target.low, error)
       || !tdm_json_read_number (&node, "high", &target.high, error)
+      || !read_text (&node, "output", &target.output, error)
       || !read_text (&node, "unit", &target.unit, error)
       || !read_at (&node, &target, error)
       || !read_moment (&node, "from", &target.from, error)

@@ -225,6 +225,7 @@ put_target (GString *s, const TdmTarget *target)
   begin_field (s, "target");
   Line line = open_line (s);
   put_text (&line, "metric", tdm_metric_name (target->metric));
+  put_text (&line, "output", target->output);
   if (target->low != -INFINITY)
     put_number (&line, "low", target->low);
   if (target->high != INFINITY)

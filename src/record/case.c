@@ -110,6 +110,7 @@ patient_copy (const TdmPatient *from)
 static void
 target_clear (TdmTarget *self)
 {
+  g_free (self->output);
   g_free (self->unit);
   g_free (self->at.text);
   g_free (self->from.text);
@@ -123,6 +124,7 @@ static TdmTarget
 target_copy (const TdmTarget *from)
 {
   TdmTarget copy = *from;
+  copy.output = g_strdup (from->output);
   copy.unit = g_strdup (from->unit);
   copy.at = moment_copy (&from->at);
   copy.from = moment_copy (&from->from);

@@ -106,6 +106,7 @@ gboolean tdm_metric_from_name (const char *name, TdmMetricKind *out);
 typedef struct
 {
   TdmMetricKind metric;
+  char *output;     /* NULL = the model's first */
   double low, high; /* NAN never: an open side is -INFINITY or INFINITY */
   char *unit;
   gboolean at_steady_state; /* default TRUE */

@@ -273,6 +273,16 @@ is_quantity_per_volume (const char *unit, int volume)
          || tdm_unit_is_same_kind (unit, volume == 0 ? "IU" : "IU/L", 0.0);
 }
 
+/* What a laboratory reports of an effect: without dimension (an INR, a percentage), a
+ * time, or a count in a volume. */
+static gboolean
+is_effect (const char *unit)
+{
+  return tdm_unit_is_same_kind (unit, "1", 0.0)
+         || tdm_unit_is_same_kind (unit, "s", 0.0)
+         || tdm_unit_is_same_kind (unit, "1/L", 0.0);
+}
+
 static gboolean
 check_unit (const char *text, gboolean kind_fits, const char *entry, const char *field,
             const char *expected, GError **error)
@@ -383,9 +393,14 @@ check_level (TdmLevelEntry *level, GDateTime *start, const char *entry, GError *
                   censored ? "the limit, more than 0" : "0 or more");
   if (!(level->weight >= 0.0 && level->weight <= 1.0))
     return wrong (error, entry, "weight", "must be from 0 to 1");
-  gboolean fits = level->unit != NULL && is_quantity_per_volume (level->unit, -1);
-  return check_unit (level->unit, fits, entry, "unit",
-                     "a concentration such as mg/L, ng/mL or umol/L", error)
+  /* Without a unit: of an output that has none, which the model knows. */
+  const gboolean none = level->unit == NULL && level->output != NULL;
+  const gboolean fits =
+      level->unit != NULL
+      && (is_quantity_per_volume (level->unit, -1) || is_effect (level->unit));
+  return (none
+          || check_unit (level->unit, fits, entry, "unit",
+                         "a concentration such as mg/L, ng/mL or umol/L", error))
          && check_text (level->output, entry, "output", error)
          && tdm_moment_resolve (&level->time, start, entry, "time", error);
 }
@@ -442,12 +457,16 @@ check_ratio (const TdmTarget *target, GError **error)
 
 static gboolean
 check_positive_concentration (double value, const char *unit, const char *field,
-                              const char *unit_field, GError **error)
+                              gboolean effect_too, GError **error)
 {
+  g_autofree char *unit_field = g_strconcat (field, "_unit", NULL);
   if (!isfinite (value) || value <= 0.0)
     return wrong (error, "target", field, "must be given and more than 0");
-  return check_unit (unit, unit != NULL && is_quantity_per_volume (unit, -1), "target",
-                     unit_field, "a concentration such as mg/L", error);
+  return check_unit (
+      unit,
+      unit != NULL
+          && (is_quantity_per_volume (unit, -1) || (effect_too && is_effect (unit))),
+      "target", unit_field, "a concentration such as mg/L", error);
 }
 
 /* The unit and the fields that belong to the metric. */
@@ -460,7 +479,10 @@ check_metric (const TdmTarget *target, GError **error)
     case TDM_METRIC_TROUGH:
     case TDM_METRIC_PEAK:
     case TDM_METRIC_AVERAGE:
-      fits = target->unit != NULL && is_quantity_per_volume (target->unit, -1);
+      if (target->unit == NULL && target->output != NULL)
+        return TRUE;
+      fits = target->unit != NULL
+             && (is_quantity_per_volume (target->unit, -1) || is_effect (target->unit));
       return check_unit (target->unit, fits, "target", "unit",
                          "a concentration such as mg/L", error);
     case TDM_METRIC_AUC24:
@@ -468,18 +490,20 @@ check_metric (const TdmTarget *target, GError **error)
     case TDM_METRIC_CUMULATIVE_AUC:
       fits = target->unit != NULL
              && (tdm_unit_is_same_kind (target->unit, "mg.h/L", 1.0)
-                 || tdm_unit_is_same_kind (target->unit, "IU.h/L", 0.0));
+                 || tdm_unit_is_same_kind (target->unit, "IU.h/L", 0.0)
+                 || (target->output != NULL
+                     && tdm_unit_is_same_kind (target->unit, "h", 0.0)));
       return check_unit (target->unit, fits, "target", "unit", "an AUC such as mg.h/L",
                          error);
     case TDM_METRIC_TIME_ABOVE:
       return check_ratio (target, error)
              && check_positive_concentration (target->threshold, target->threshold_unit,
-                                              "threshold", "threshold_unit", error);
+                                              "threshold", TRUE, error);
     case TDM_METRIC_PEAK_MIC:
     case TDM_METRIC_AUC_MIC:
       return check_ratio (target, error)
              && check_positive_concentration (target->mic, target->mic_unit, "mic",
-                                              "mic_unit", error);
+                                              FALSE, error);
     case TDM_METRIC_NONE:
       return TRUE;
     }
@@ -492,7 +516,8 @@ check_target (TdmCase *self, GError **error)
   TdmTarget *target = &self->target;
   if (target->metric == TDM_METRIC_NONE)
     return TRUE;
-  if (!check_window (target, error) || !check_metric (target, error))
+  if (!check_text (target->output, "target", "output", error)
+      || !check_window (target, error) || !check_metric (target, error))
     return FALSE;
   if (!target->at_steady_state
       && !tdm_moment_resolve (&target->at, self->start, "target", "at", error))

@@ -137,6 +137,12 @@ set_constant (const Builder *self, guint i, const TdmDataRoute *route,
   return TRUE;
 }
 
+static const char *
+amount_unit (const Builder *self)
+{
+  return self->map->amount_unit != NULL ? self->map->amount_unit : "mg";
+}
+
 static gboolean
 add_dose (Builder *self, guint i, GError **error)
 {
@@ -146,7 +152,7 @@ add_dose (Builder *self, guint i, GError **error)
     return FALSE;
   TdmDoseEntry entry = { .time = { .hours = time_of (self, i) },
                          .amount = row->amount,
-                         .unit = UNCONST ("mg"),
+                         .unit = UNCONST (amount_unit (self)),
                          .route = UNCONST (route->name),
                          .steady_state = row->steady != 0,
                          .added = row->steady == 2 && row->event != 4,
@@ -173,7 +179,7 @@ static void
 add_reset (Builder *self, guint i)
 {
   const TdmDoseEntry entry = { .time = { .hours = time_of (self, i) },
-                               .unit = UNCONST ("mg"),
+                               .unit = UNCONST (amount_unit (self)),
                                .reset = TRUE,
                                .count = 1 };
   tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);

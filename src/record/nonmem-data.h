@@ -43,6 +43,7 @@ typedef struct
 typedef struct
 {
   const char *model;
+  const char *amount_unit; /* of AMT; NULL = mg */
   const TdmDataRoute *routes;
   guint n_routes;
   const TdmDataOutput *outputs;

@@ -185,7 +185,7 @@ static void
 test_words (void)
 {
   const char *const rows[][2] = {
-    { "busulfan-shukla-2020", "must therefore be the first dose" },
+    { "busulfan-shukla-2020", "24 h after the first dose" },
     { "caffeine-lee-1997", "citrate" },
     { "digoxin-jelliffe-2014", "For teaching only" },
     { "infliximab-fasanmade-2011", "inferred, not verified" },
@@ -193,7 +193,7 @@ test_words (void)
     { "methotrexate-faltaos-2006", "upside down" },
     { "methotrexate-taylor-2020", "For teaching only" },
     { "mycophenolate-riglet-2020", "For teaching only" },
-    { "nivolumab-bajaj-2017", "must begin with the first dose" },
+    { "nivolumab-bajaj-2017", "falls with the time since the first dose" },
     { "phenytoin-yukawa-1990", "For teaching only" },
     { "piperacillin-obrink-hansen-2015", "free drug" },
     { "piperacillin-thorsted-2019", "free drug" },
@@ -201,7 +201,7 @@ test_words (void)
     { "tacrolimus-andrews-2019", "assay" },
     { "vancomycin-carreno-2017", "For teaching and comparison only" },
     { "vancomycin-revilla-2010", "near 1 mg/dL" },
-    { "voriconazole-friberg-2012", "must begin with the first dose" },
+    { "voriconazole-friberg-2012", "falls with the time since the first dose" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -280,7 +280,7 @@ static const Fault linear_faults[] = {
      "bad:128:10: metric: expected trough, peak, average, auc24, auc, cumulative_auc, "
      "time_above, peak_mic or auc_mic"),
   F ("metric-unit", "high = 50\nunit = mg.h/L", "high = 50\nunit = mg/L",
-     "bad:131:8: unit: expected a unit for auc24, such as mg.h/L"),
+     "bad:131:8: unit: expected a unit for auc24, such as ug.h/mL"),
   F ("window-order", "low = 30\nhigh = 50", "low = 60\nhigh = 50",
      "bad:130:8: high: expected more than “low”"),
   F ("window-none", "low = 30\nhigh = 50\n", "",
@@ -296,7 +296,7 @@ static const Fault linear_faults[] = {
   F ("threshold-stray", "high = 12\n", "high = 12\nthreshold = 2 mg/L\n",
      "bad:156:1: expected no key “threshold” with “metric = peak_mic”"),
   F ("mic-unit", "mic = 0.5 mg/L", "mic = 0.5",
-     "bad:157:10: mic: expected a unit such as mg/L"),
+     "bad:157:10: mic: expected a unit such as ug/mL"),
   F ("at", "at = 48 h", "at = tomorrow",
      "bad:158:6: at: expected steady_state or a time such as 96 h"),
   /* Checks. */
@@ -402,7 +402,7 @@ static const Fault ode_faults[] = {
   F ("ode-term", "conc = A/V", "conc = A/V1", "bad:66:10: unknown name 'V1'"),
   F ("ode-state-taken", "A = -CLIN", "V = -CLIN", "bad:69:1: 'V' is a variable"),
   F ("ode-no-output", "expression = A/V\n", "",
-     "bad:71:1: expected the key “expression” (mg/L) in “[output C]”"),
+     "bad:71:1: expected the key “expression” in “[output C]”"),
   F ("ode-output", "expression = A/V\n", "expression = A/\n",
      "bad:78:16: unexpected the end"),
   F ("ode-units-rate", "A = -CLIN * conc", "A = -CLIN * A",

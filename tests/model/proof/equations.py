@@ -3,6 +3,7 @@
 import aminoglycosides  # noqa: F401
 import antibiotics  # noqa: F401
 import busulfan  # noqa: F401
+import effects  # noqa: F401
 import immunosuppressants  # noqa: F401
 import neurology  # noqa: F401
 import oncology  # noqa: F401

@@ -53,7 +53,7 @@ def read_covariates(text):
     return {name: number(value.strip()) for name, value in pairs}
 
 
-UNITS = {"mg": 1.0, "g": 1000.0, "ug": 0.001}
+UNITS = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "IU": 1.0}
 
 
 def read_dose(text):
@@ -110,7 +110,7 @@ class Check:
         for item in self.items("areas"):
             text, start, end = re.fullmatch(r"(\S+) from (\S+) h to (\S+) h", item).groups()
             yield f"AUC({start}-{end} h)", text, solve.area(
-                self.system, self.doses, float(start), float(end))
+                self.system, self.doses, float(start), float(end), self.fields.get("output"))
         yield from self.steady_lines()
 
     def steady_lines(self):
@@ -118,7 +118,7 @@ class Check:
         if not items:
             return
         last = self.doses[-1]
-        trough, peak, auc = solve.steady(self.system, last)
+        trough, peak, auc = solve.steady(self.system, last, self.fields.get("output"))
         computed = {"trough": trough, "peak": peak, "auc": auc, "average": auc / last.every,
                     "auc24": auc * 24.0 / last.every}
         for item in items:

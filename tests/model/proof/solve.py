@@ -28,7 +28,8 @@ class Route:
 @dataclass
 class System:
     """`matrix` (linear) or `rhs(t, x)` over `n` states in mg; `outputs` are functions of
-    the states in mg/L, times `scale` = the unit that is reported."""
+    the states in mg/L, times `scale` = the unit that is reported. `start`: the states
+    before the first dose, where they are not 0."""
 
     n: int
     routes: dict
@@ -36,6 +37,7 @@ class System:
     matrix: object = None
     rhs: object = None
     scale: float = 1.0
+    start: list = None
     cache: dict = field(default_factory=dict)
 
 
@@ -71,13 +73,12 @@ def chain(n, elimination, *, volume, ka=None, steps=0, q=(), scale=1.0, routes):
     return System(size, made, {"C": lambda x: x[0] / volume}, matrix=a, scale=scale)
 
 
-def _advance(system, t, x, rates, until):
-    """The states and the area under the first output, which is the last state."""
+def _advance(system, t, x, rates, until, first):
+    """The states and the area under output `first`, which is the last state."""
     if until <= t:
         return x
-    first = next(iter(system.outputs.values()))
     if system.matrix is not None:
-        key = (round(until - t, 12), tuple(rates))
+        key = (round(until - t, 12), tuple(rates), first)
         if key not in system.cache:
             size = system.n
             big = np.zeros((size + 2, size + 2))
@@ -116,24 +117,25 @@ def _events(system, doses):
     return sorted(events, key=lambda event: event[0])
 
 
-def history(system, doses, times):
+def history(system, doses, times, output=None):
     """States at `times` (with the area as the last one): before a dose at that time."""
+    first = system.outputs[output or next(iter(system.outputs))]
     events = _events(system, doses)
     wanted = sorted(set(times))
-    x = np.zeros(system.n + 1)
+    x = np.append(system.start if system.start else np.zeros(system.n), 0.0)
     rates = np.zeros(system.n)
     t, next_event, found = 0.0, 0, {}
     for time in wanted:
         while next_event < len(events) and events[next_event][0] < time - 1e-12:
             at, bolus, state, rate = events[next_event]
-            x = _advance(system, t, x, rates, at)
+            x = _advance(system, t, x, rates, at, first)
             t = max(t, at)
             x[state] += bolus
             rates[state] += rate
             if abs(rates[state]) < 1e-12:
                 rates[state] = 0.0
             next_event += 1
-        x = _advance(system, t, x, rates, time)
+        x = _advance(system, t, x, rates, time, first)
         t = max(t, time)
         found[time] = x.copy()
     return found
@@ -145,12 +147,12 @@ def levels(system, doses, times, output=None):
     return [system.scale * system.outputs[name](found[t][:-1]) for t in times]
 
 
-def area(system, doses, start, end):
-    found = history(system, doses, [start, end])
+def area(system, doses, start, end, output=None):
+    found = history(system, doses, [start, end], output)
     return system.scale * (found[end][-1] - found[start][-1])
 
 
-def steady(system, dose):
+def steady(system, dose, output=None):
     """Trough, peak, area of one interval once a dose has been repeated for long. The
     peak is looked for on a fine grid; the end of an infusion is on it."""
     count, before = 32, None
@@ -160,8 +162,8 @@ def steady(system, dose):
         grid = [start + dose.every * i / 400 for i in range(401)]
         if dose.over > 0.0:
             grid.append(start + dose.over + system.routes[dose.route].lag)
-        found = history(system, [repeated], grid)
-        first = next(iter(system.outputs.values()))
+        found = history(system, [repeated], grid, output)
+        first = system.outputs[output or next(iter(system.outputs))]
         values = [system.scale * first(found[t][:-1]) for t in grid]
         trough = values[400]
         if before is not None and abs(trough - before) <= SETTLED * abs(trough):
