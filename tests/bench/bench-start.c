@@ -21,9 +21,11 @@ main (int argc, char *argv[])
 {
   g_assert (argc == 3);
   char *version[] = { argv[1], "--version", NULL };
+  char *library[] = { argv[1], "models", NULL };
   char *fit[] = { argv[1], "fit", argv[2], "--json", NULL };
   char *propose[] = { argv[1], "propose", argv[2], "--json", NULL };
   bench_run ("titrate-cli --version", start, version);
+  bench_run ("titrate-cli models (the whole library)", start, library);
   bench_run ("titrate-cli fit", start, fit);
   bench_run ("titrate-cli propose", start, propose);
   return 0;
