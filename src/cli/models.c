@@ -12,18 +12,30 @@
 #include <math.h>
 
 static json_t *
+number_or_null (double value)
+{
+  return isfinite (value) ? tdm_json_real (value) : json_null ();
+}
+
+static json_t *
 range_json (double low, double high)
 {
   return json_pack ("[o, o]", tdm_json_real (low), tdm_json_real (high));
 }
 
-/* The people a model was built from: how many (the number the text begins with, if it
- * does), the ranges that were studied, and the text, which tells the setting. */
 static json_t *
-people_json (const TdmModel *model)
+people_range_json (const TdmModelRange *range, const char *unit)
 {
-  const char *text = tdm_model_get_text (model)->population;
-  const gint64 n = g_ascii_strtoll (text, NULL, 10);
+  if (isnan (range->low) && isnan (range->high) && isnan (range->median))
+    return json_null ();
+  return json_pack ("{s:o, s:o, s:o, s:s}", "low", number_or_null (range->low), "high",
+                    number_or_null (range->high), "median",
+                    number_or_null (range->median), "unit", unit);
+}
+
+static json_t *
+studied_json (const TdmModel *model)
+{
   json_t *studied = json_object ();
   for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
     {
@@ -34,8 +46,40 @@ people_json (const TdmModel *model)
                                         range_json (c->studied_low, c->studied_high),
                                         "unit", c->unit ? c->unit : "1"));
     }
-  return json_pack ("{s:o, s:o, s:s}", "n", n > 0 ? json_integer (n) : json_null (),
-                    "studied", studied, "text", text);
+  return studied;
+}
+
+static json_t *
+groups_json (guint groups)
+{
+  json_t *list = json_array ();
+  for (guint bit = 1; bit <= groups; bit <<= 1)
+    if (groups & bit)
+      json_array_append_new (list, json_string (tdm_group_name (bit)));
+  return list;
+}
+
+static json_t *
+count_json (guint count)
+{
+  return count > 0 ? json_integer (count) : json_null ();
+}
+
+/* The people a model was built from, null where it does not say, and the ranges of
+ * covariates that were studied. */
+static json_t *
+people_json (const TdmModel *model)
+{
+  const TdmModelPeople *people = tdm_model_get_people (model);
+  return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:s}", "n",
+                    count_json (people->n), "levels", count_json (people->n_levels),
+                    "age", people_range_json (&people->age, "y"), "weight",
+                    people_range_json (&people->weight, "kg"), "renal",
+                    people_range_json (&people->renal, "mL/min"), "bmi",
+                    people_range_json (&people->bmi, "kg/m2"), "groups",
+                    groups_json (people->groups), "setting", people->setting, "studied",
+                    studied_json (model), "text",
+                    tdm_model_get_text (model)->population);
 }
 
 /* Status C is one source only: not verified. */

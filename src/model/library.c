@@ -63,22 +63,54 @@ list_files (const char *dir, GError **error)
   return g_steal_pointer (&names);
 }
 
+/* Every second file, from the first or the second one: models load on two threads, as
+ * they take most of the time until the window is there. */
+typedef struct
+{
+  const char *dir;
+  const GPtrArray *names;
+  TdmModel **models; /* one a name, NULL where it failed */
+  guint from;
+  GError *error; /* of the first that failed */
+} Share;
+
+static gpointer
+load_share (gpointer data)
+{
+  Share *self = data;
+
+  for (guint i = self->from; i < self->names->len && self->error == NULL; i += 2)
+    {
+      g_autofree char *path =
+          g_build_filename (self->dir, g_ptr_array_index (self->names, i), NULL);
+      self->models[i] = tdm_model_load (path, &self->error);
+    }
+  return NULL;
+}
+
 static gboolean
 load_bundled (GPtrArray *models, GError **error)
 {
   g_autofree char *dir = tdm_library_dir ();
   g_autoptr (GPtrArray) names = list_files (dir, error);
 
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    {
-      g_autofree char *path =
-          g_build_filename (dir, g_ptr_array_index (names, i), NULL);
-      TdmModel *model = tdm_model_load (path, error);
-      if (model == NULL)
-        return FALSE;
-      g_ptr_array_add (models, model);
-    }
-  return names != NULL;
+  if (names == NULL)
+    return FALSE;
+  g_autofree TdmModel **loaded = g_new0 (TdmModel *, names->len + 1);
+  Share shares[2] = { { dir, names, loaded, 0, NULL },
+                      { dir, names, loaded, 1, NULL } };
+  GThread *thread = g_thread_new ("models", load_share, &shares[0]);
+  load_share (&shares[1]);
+  g_thread_join (thread);
+  for (guint i = 0; i < names->len; i++)
+    if (loaded[i] != NULL)
+      g_ptr_array_add (models, loaded[i]);
+  GError *failed = shares[0].error != NULL ? shares[0].error : shares[1].error;
+  if (shares[0].error != NULL && shares[1].error != NULL)
+    g_error_free (shares[1].error);
+  if (failed != NULL)
+    g_propagate_error (error, failed);
+  return failed == NULL;
 }
 
 /* A file of the user's folder must not pass for one that ships. */

@@ -95,13 +95,12 @@ grid_count (const Grid *self)
 
 /* Point `index`, the digits of which choose the values. */
 static void
-grid_point (const Grid *self, double index, double *point)
+grid_point (const Grid *self, guint64 index, double *point)
 {
   for (guint i = 0; i < self->n; i++)
     {
-      guint digit = (guint)fmod (index, self->values[i]->len);
-      point[i] = g_array_index (self->values[i], double, digit);
-      index = floor (index / self->values[i]->len);
+      point[i] = g_array_index (self->values[i], double, index % self->values[i]->len);
+      index /= self->values[i]->len;
     }
 }
 
@@ -193,7 +192,7 @@ check_grid (TdmModel *self, const TdmKeyFile *file, const Grid *grid, GError **e
 
   for (double i = 0.0; i < count; i += stride)
     {
-      grid_point (grid, i, point);
+      grid_point (grid, (guint64)i, point);
       if (!check_point (self, file, point, error))
         return FALSE;
     }

@@ -120,7 +120,8 @@ class Model:
     def function(self, values, results):
         """f(t, x) that gives `results`, expressions over parameters, states and terms."""
         states = ", ".join(self.sections["ode"])
-        lines = ["def f(t, x):", f"    {states}, = x"]
+        # The checks of estimates give their first dose at 0 h: time and time since it are one.
+        lines = ["def f(t, x):", f"    {states}, = x", "    tfd = t"]
         lines += [f"    {name} = {self.translate(text)}"
                   for name, text in self.sections.get("ode_terms", {}).items()]
         lines.append(f"    return [{', '.join(map(self.translate, results))}]")
