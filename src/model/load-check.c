@@ -341,7 +341,24 @@ read_subpopulation (Item *item, GError **error)
   return tdm_scan_refuse (entry, error, "expected the name of a subpopulation");
 }
 
-/* NUMBER "at" HOURS, measured */
+/* ["of" OUTPUT] */
+static gboolean
+read_of_output (const Item *item, TdmScan *scan, guint *out, GError **error)
+{
+  if (!tdm_scan_word (scan, "of"))
+    return TRUE;
+  tdm_scan_at_end (scan);
+  TdmScan before = *scan;
+  g_autofree char *name = tdm_scan_dup_token (scan, "an output", error);
+  if (name == NULL)
+    return FALSE;
+  int output = tdm_model_find_output (item->model, name);
+  *out = MAX (output, 0);
+  return output >= 0
+         || tdm_scan_set_error (&before, error, "expected the name of an output");
+}
+
+/* NUMBER ["of" OUTPUT] "at" HOURS, measured */
 static gboolean
 read_one_observed (const Item *item, TdmScan *scan, GError **error)
 {
@@ -353,6 +370,8 @@ read_one_observed (const Item *item, TdmScan *scan, GError **error)
     return FALSE;
   if (!(observed.value > 0.0))
     return tdm_scan_set_error (&before, error, "expected more than 0");
+  if (!read_of_output (item, scan, &observed.output, error))
+    return FALSE;
   if (!read_hours (scan, "at", &observed.time_h, &found, error))
     return FALSE;
   if (!found)

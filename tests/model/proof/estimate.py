@@ -104,6 +104,7 @@ class Model:
         self.effects = read_omega(self.sections["effects"])
         self.occasional = read_omega(self.sections.get("occasion_effects", {}))
         self.programs = {}
+        self.jumps = ()  # times at which the equations jump
 
     def translate(self, text):
         """An expression as Python's."""
@@ -200,7 +201,11 @@ class Model:
         rhs = self.function(values, self.sections["ode"].values())
         routes = {name: solve.Route(states.index(r.pop("into")), **r)
                   for name, r in self.routes(values).items()}
-        return solve.System(len(states), routes, outputs, rhs=rhs)
+        first = self.sections.get("ode_initial", {})
+        start = [self.evaluate(first[name], values) if name in first else 0.0
+                 for name in states]
+        return solve.System(len(states), routes, outputs, rhs=rhs, start=start,
+                            jumps=self.jumps)
 
     def per_mg_l(self, unit):
         above, below = unit.split("/")
@@ -208,9 +213,15 @@ class Model:
             return VOLUME[below] / MASS[above]
         return VOLUME[below] / (MOLES[above] * self.molar)
 
-    def output(self):
+    def output(self, name=None):
+        """The first, or the one that is called so."""
         return next((heading[7:], s) for heading, s in self.sections.items()
-                    if heading.startswith("output "))
+                    if heading.startswith("output ") and name in (None, heading[7:]))
+
+    def reported(self, section):
+        """What a value of the output's expression is multiplied with."""
+        other = section["unit"] == "1" or "expression_unit" in section
+        return 1.0 if other else self.per_mg_l(section["unit"])
 
 
 def number_of(model, text, unit):
@@ -262,19 +273,23 @@ class Estimate:
         self.sd = np.sqrt(np.diag(omega))
         self.inverse = np.linalg.inv(omega)
 
-    def predict(self, eta, times):
+    def predict(self, eta, wanted):
+        """Levels at (time, output or None for the first)."""
         values = self.model.parameters(self.covariates, eta[: self.n], eta[self.n :])
-        name, section = self.model.output()
         system = self.model.system(values)
-        scale = self.model.per_mg_l(section["unit"])
-        which = None if name not in system.outputs else name
-        return [scale * level for level in solve.levels(system, self.doses, times, which)]
+        times = sorted({time for time, _ in wanted})
+        found = solve.history(system, self.doses, times)
+        levels = []
+        for time, output in wanted:
+            name, section = self.model.output(output)
+            shown = system.outputs[name if name in system.outputs else "C"]
+            levels.append(self.model.reported(section) * shown(found[time][:-1]))
+        return levels
 
     def objective(self, eta):
-        _, section = self.model.output()
-        predicted = self.predict(eta, [time for _, time in self.observed])
-        fit = sum(deviance(self.model, section, y, f)
-                  for (y, _), f in zip(self.observed, predicted))
+        predicted = self.predict(eta, [(time, output) for _, time, output in self.observed])
+        fit = sum(deviance(self.model, self.model.output(output)[1], y, f)
+                  for (y, _, output), f in zip(self.observed, predicted))
         return fit + float(eta @ self.inverse @ eta)
 
     def gradient(self, scaled, step=3e-4):
@@ -303,18 +318,21 @@ class Estimate:
         return done.x * self.sd, float(done.fun)
 
 
-def read_observed(text):
-    items = [re.fullmatch(r"\s*(\S+) at (\S+) h\s*", item) for item in text.split(",")]
-    return [(float(item[1]), float(item[2])) for item in items]
+def read_observed(text, output=None):
+    """ "3.1 at 2 h, 0.7 of M at 8 h" as (value, time, output); None is the first one """
+    items = [re.fullmatch(r"\s*(\S+)(?: of (\S+))? at (\S+) h\s*", item)
+             for item in text.split(",")]
+    return [(float(item[1]), float(item[3]), item[2] or output) for item in items]
 
 
-def prove(path, fields, read_covariates, read_dose):
+def prove(path, fields, read_covariates, read_dose, jumps=()):
     """Lines (what, expected text, computed) of a check with observations: the objective
     at the estimate the file gives, and that it is the lowest nearby."""
     model = Model(path)
+    model.jumps = jumps
     doses = [read_dose(text.strip())[0] for text in fields["doses"].split(",")]
     made = Estimate(model, read_covariates(fields.get("covariates")), doses,
-                    read_observed(fields["observed"]))
+                    read_observed(fields["observed"], fields.get("output")))
     given = dict(item.split() for item in fields.get("eta", "").split(",") if item.strip())
     assert set(given) <= set(made.names), set(given) - set(made.names)
     eta = np.array([float(given.get(name, 0.0)) for name in made.names])
@@ -354,11 +372,12 @@ def write(path):
     if every.startswith("every"):
         times = [time for time in times if time <= float(every.split()[1])]
     typical = Estimate(Model(path), covariates, doses, [])
-    levels = typical.predict(np.zeros(len(typical.sd)), times)
+    zero = np.zeros(len(typical.sd))
+    levels = typical.predict(zero, [(time, None) for time in times])
     times = [time for time, level in zip(times, levels) if level > 0.02 * max(levels)]
     times = times[-3:] if len(times) <= 3 else [times[0], times[len(times) // 2], times[-1]]
-    levels = typical.predict(np.zeros(len(typical.sd)), times)
-    pairs = [(float(f"{level * factor:.3g}"), time)
+    levels = typical.predict(zero, [(time, None) for time in times])
+    pairs = [(float(f"{level * factor:.3g}"), time, None)
              for level, factor, time in zip(levels, PATTERN, times) if level > 0.0]
     eta, lowest = Estimate(Model(path), covariates, doses, pairs).minimum()
     shown = [(name, f"{value:.4f}") for name, value in zip(typical.names, eta)]
@@ -367,7 +386,7 @@ def write(path):
     if "covariates" in fields:
         lines.append(f"covariates = {fields['covariates']}")
     lines += [f"doses = {fields['doses']}",
-              "observed = " + ", ".join(f"{y:.10g} at {t:g} h" for y, t in pairs),
+              "observed = " + ", ".join(f"{y:.10g} at {t:g} h" for y, t, _ in pairs),
               "eta = " + ", ".join(shown), f"objective = {lowest:.4f}",
               "source = The most likely effects for invented levels, by SciPy "
               "(tests/model/proof/estimate.py)"]

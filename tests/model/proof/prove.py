@@ -142,7 +142,8 @@ def prove(path):
         check = Check(model, fields)
         lines = list(check.lines())
         if "observed" in fields:
-            lines += estimate.prove(path, fields, read_covariates, read_dose)
+            lines += estimate.prove(path, fields, read_covariates, read_dose,
+                                    check.system.jumps)
         for what, text, got in lines:
             compared += 1
             if not abs(got - float(text)) <= check.slack(text):

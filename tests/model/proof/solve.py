@@ -12,6 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 RELATIVE, ABSOLUTE = 1e-10, 1e-13
+BESIDE = 1e-10  # h
 SETTLED = 1e-9  # relative change of a trough that counts as none
 MOST_DOSES = 3000
 
@@ -29,7 +30,7 @@ class Route:
 class System:
     """`matrix` (linear) or `rhs(t, x)` over `n` states in mg; `outputs` are functions of
     the states in mg/L, times `scale` = the unit that is reported. `start`: the states
-    before the first dose, where they are not 0."""
+    before the first dose, where they are not 0. `jumps`: times at which `rhs` jumps."""
 
     n: int
     routes: dict
@@ -38,6 +39,7 @@ class System:
     rhs: object = None
     scale: float = 1.0
     start: list = None
+    jumps: tuple = ()
     cache: dict = field(default_factory=dict)
 
 
@@ -93,9 +95,14 @@ def _advance(system, t, x, rates, until, first):
         dx = np.asarray(system.rhs(time, state[:-1]), dtype=float) + rates
         return np.append(dx, first(state[:-1]))
 
-    done = solve_ivp(rhs, (t, until), x, method="LSODA", rtol=RELATIVE, atol=ABSOLUTE)
-    assert done.success, done.message
-    return done.y[:, -1]
+    for end in [jump for jump in system.jumps if t < jump < until] + [until]:
+        # Beside a jump, the side of the stretch counts.
+        inside = (t + BESIDE, end - BESIDE) if system.jumps else (-np.inf, np.inf)
+        done = solve_ivp(lambda time, state: rhs(np.clip(time, *inside), state), (t, end), x,
+                         method="LSODA", rtol=RELATIVE, atol=ABSOLUTE)
+        assert done.success, done.message
+        t, x = end, done.y[:, -1]
+    return x
 
 
 def _events(system, doses):
