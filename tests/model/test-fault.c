@@ -335,6 +335,8 @@ static const Fault linear_faults[] = {
      "bad:165:7: eta: expected the key “observed” as well"),
   F ("check-eta-unknown", "tolerance", "observed = 3.1 at 4 h\neta = CM 0.1\ntolerance",
      "bad:166:7: eta: expected a random effect, such as CL or CL[1]"),
+  F ("check-observed-of", "tolerance", "observed = 3.1 of Z at 4 h\ntolerance",
+     "bad:165:19: observed: expected the name of an output"),
   F ("check-observed", "tolerance", "observed = -3.1 at 4 h\ntolerance",
      "bad:165:12: observed: expected more than 0"),
   F ("check-output", "tolerance", "output = D\ntolerance",
