@@ -16,7 +16,8 @@ G_DEFINE_FINAL_TYPE (TdmLater, tdm_later, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-/* What one computation needs. It does not hold who asked: that one may end meanwhile. */
+/* What one computation needs. It does not hold who asked: that one may end meanwhile.
+ */
 typedef struct
 {
   TdmLaterCompute compute;

@@ -51,6 +51,18 @@ tdm_sheet_target_text (const TdmCase *record, TdmCellKind kind)
     }
 }
 
+/* "06:00–22:00". */
+static char *
+sample_hours_text (const TdmCaseOptions *options)
+{
+  return options->has_sample_hours
+             ? g_strdup_printf ("%02u:%02u–%02u:%02u", options->sample_from_min / 60,
+                                options->sample_from_min % 60,
+                                options->sample_to_min / 60,
+                                options->sample_to_min % 60)
+             : g_strdup ("");
+}
+
 char *
 tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
 {
@@ -64,6 +76,11 @@ tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
     return options->has_adjust ? tdm_moment_format_people (&options->adjust,
                                                            tdm_case_get_start (record))
                                : g_strdup ("");
+  if (kind == TDM_CELL_OPTION_SAMPLE_HOURS)
+    return sample_hours_text (options);
+  if (kind == TDM_CELL_OPTION_SAMPLE_WITHIN)
+    return options->sample_within_h > 0 ? limit_text (options->sample_within_h)
+                                        : g_strdup ("");
   for (guint i = 0; i < options->n_intervals; i++)
     {
       g_autofree char *hours = limit_text (options->intervals_h[i]);
@@ -303,6 +320,47 @@ apply_prior (const char *text, TdmCaseOptions *options, GError **error)
                                      "10; 1 is the model's own.");
 }
 
+/* H[H][:MM] */
+static gboolean
+parse_minutes (const char *text, guint *out)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  guint64 hours, minutes = 0;
+
+  if (parts[0] == NULL
+      || !g_ascii_string_to_unsigned (parts[0], 10, 0, 24, &hours, NULL)
+      || (parts[1] != NULL
+          && (strlen (parts[1]) != 2
+              || !g_ascii_string_to_unsigned (parts[1], 10, 0, 59, &minutes, NULL))))
+    return FALSE;
+  *out = (guint)(60 * hours + minutes);
+  return *out <= 24 * 60;
+}
+
+/* TIME ("–" | "-" | "to") TIME; blank = all day. */
+static gboolean
+apply_sample_hours (const char *text, TdmCaseOptions *options, GError **error)
+{
+  g_autoptr (GRegex) pattern =
+      g_regex_new ("^\\s*([0-9:]+)\\s*(?:–|-|to)\\s*([0-9:]+)\\s*$", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  options->has_sample_hours = !tdm_sheet_is_blank (text);
+  options->sample_from_min = options->sample_to_min = 0;
+  if (!options->has_sample_hours)
+    return TRUE;
+  g_autofree char *from = NULL, *to = NULL;
+  if (g_regex_match (pattern, text, 0, &match))
+    {
+      from = g_match_info_fetch (match, 1);
+      to = g_match_info_fetch (match, 2);
+    }
+  return (from != NULL && parse_minutes (from, &options->sample_from_min)
+          && parse_minutes (to, &options->sample_to_min)
+          && options->sample_from_min != options->sample_to_min)
+         || tdm_sheet_refuse (error, "Two times of the day, such as 06:00–22:00.");
+}
+
 TdmCase *
 tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
                         GError **error)
@@ -324,6 +382,19 @@ tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
           && !apply_moment (self, cell, text, &options.adjust, &keep, error))
         return NULL;
     }
+  else if (cell.kind == TDM_CELL_OPTION_SAMPLE_HOURS)
+    {
+      if (!apply_sample_hours (text, &options, error))
+        return NULL;
+    }
+  else if (cell.kind == TDM_CELL_OPTION_SAMPLE_WITHIN)
+    {
+      options.sample_within_h = 0;
+      if (!tdm_sheet_is_blank (text)
+          && !tdm_sheet_parse_positive (text, "The time ahead",
+                                        &options.sample_within_h, error))
+        return NULL;
+    }
   else
     {
       if (!parse_intervals (text, intervals, error))
@@ -331,6 +402,18 @@ tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
       options.intervals_h = (double *)(gpointer)intervals->data;
       options.n_intervals = intervals->len;
     }
+  tdm_case_edit_set_options (edit, &options);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
+tdm_sheet_set_posterior (const TdmSheet *self, TdmPosteriorMethod method,
+                         GError **error)
+{
+  TdmCaseOptions options = *tdm_case_get_options (self->record);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  options.posterior = method;
   tdm_case_edit_set_options (edit, &options);
   return tdm_case_edit_finish (edit, error);
 }

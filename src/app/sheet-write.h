@@ -66,6 +66,9 @@ TdmCase *tdm_sheet_set_output (const TdmSheet *self, guint level, const char *ou
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmCase *tdm_sheet_set_after_dose (const TdmSheet *self, guint level, gboolean on,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How bands and chances are computed. Yours. */
+TdmCase *tdm_sheet_set_posterior (const TdmSheet *self, TdmPosteriorMethod method,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmCase *tdm_sheet_set_future_occasions (const TdmSheet *self, gboolean on,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,6 +9,7 @@
 #include "gtk/model-page.h"
 #include "gtk/notes-strip.h"
 #include "gtk/proposals-list.h"
+#include "gtk/sample-card.h"
 
 /* An answer that comes sooner than this replaces the old one without a flicker. */
 #define PATIENCE_MS 150
@@ -30,6 +31,7 @@ struct _TdmAnswerPage
   GtkLabel *conclusion;
   TdmProposalsList *proposals;
   GtkLabel *withheld;
+  GtkBox *cards;
   TdmFitPage *fit_page;
   TdmModelPage *model_page;
 
@@ -249,6 +251,7 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
   self->session = g_object_ref (session);
   tdm_proposals_list_set_session (self->proposals, session);
   tdm_model_page_set_session (self->model_page, session);
+  gtk_box_append (self->cards, tdm_sample_card_new (session));
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (record_changed_cb),
@@ -307,6 +310,7 @@ tdm_answer_page_class_init (TdmAnswerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, conclusion);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, proposals);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, withheld);
+  gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, cards);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, fit_page);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, model_page);
   gtk_widget_class_bind_template_callback (widget_class, level_activated_cb);

@@ -2,14 +2,35 @@
 
 #include "gtk/a11y.h"
 
+#define PATIENCE_FRAMES 10
+
 struct _TdmFold
 {
   GtkWidget parent_instance;
 
   GtkWidget *button, *icon, *title, *child;
+  guint frames; /* waited for what was opened to have its place */
 };
 
 G_DEFINE_FINAL_TYPE (TdmFold, tdm_fold, GTK_TYPE_WIDGET)
+
+/* What was opened comes into view, once it has its place. */
+static gboolean
+reveal_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  TdmFold *self = TDM_FOLD (widget);
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT);
+  GtkWidget *content =
+      view != NULL ? gtk_viewport_get_child (GTK_VIEWPORT (view)) : NULL;
+  graphene_rect_t bounds;
+
+  if (gtk_widget_get_height (self->child) == 0 && ++self->frames < PATIENCE_FRAMES)
+    return G_SOURCE_CONTINUE;
+  if (content != NULL && gtk_widget_compute_bounds (widget, content, &bounds))
+    gtk_adjustment_clamp_page (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view)),
+                               bounds.origin.y, bounds.origin.y + bounds.size.height);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 toggled_cb (TdmFold *self)
@@ -19,6 +40,11 @@ toggled_cb (TdmFold *self)
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 open ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_widget_set_visible (self->child, open);
+  if (open && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    {
+      self->frames = 0;
+      gtk_widget_add_tick_callback (GTK_WIDGET (self), reveal_cb, NULL, NULL);
+    }
 }
 
 void
@@ -26,6 +52,24 @@ tdm_fold_set_title (TdmFold *self, const char *title)
 {
   gtk_label_set_text (GTK_LABEL (self->title), title);
   tdm_a11y_set_label (self->button, title);
+}
+
+void
+tdm_fold_set_sentence (TdmFold *self, const char *title, const char *sentence)
+{
+  g_autofree char *name = g_strdup_printf ("%s: %s", title, sentence);
+  g_autofree char *markup = g_markup_printf_escaped ("<b>%s</b>  %s", title, sentence);
+
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_wrap (GTK_LABEL (self->title), TRUE);
+  gtk_label_set_markup (GTK_LABEL (self->title), markup);
+  tdm_a11y_set_label (self->button, name);
+}
+
+gboolean
+tdm_fold_get_open (TdmFold *self)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->button));
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gtk/choice.h"
 #include "gtk/field.h"
 #include "gtk/fold.h"
 
@@ -14,6 +15,7 @@ struct _TdmOptionsBox
   GtkGrid *grid;
   GtkWidget *fields[TDM_CELL_N];
   GtkWidget *future;
+  GtkDropDown *posterior;
   GtkWidget *remark;
   char *case_id; /* of what is shown */
   gboolean refreshing;
@@ -31,6 +33,17 @@ future_cb (TdmOptionsBox *self)
     tdm_form_take (self->form, tdm_sheet_set_future_occasions (&sheet, on, NULL));
 }
 
+static void
+posterior_cb (TdmOptionsBox *self)
+{
+  TdmPosteriorMethod method =
+      (TdmPosteriorMethod)gtk_drop_down_get_selected (self->posterior);
+  TdmSheet sheet;
+
+  if (!self->refreshing && tdm_form_get_sheet (self->form, &sheet))
+    tdm_form_take (self->form, tdm_sheet_set_posterior (&sheet, method, NULL));
+}
+
 /* "Options", or what is not as usual: "Options · prior 0.4". */
 static char *
 summary (const TdmCase *record)
@@ -38,15 +51,21 @@ summary (const TdmCase *record)
   const TdmCaseOptions *options = tdm_case_get_options (record);
   GString *text = g_string_new ("Options");
 
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_ADJUST; k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_SAMPLE_WITHIN;
+       k++)
     {
-      static const char *const words[] = { "every", "prior", "from" };
+      static const char *const words[] = { "every", "prior", "from", "level",
+                                           "within" };
+      static const char *const units[] = { " h", "", "", "", " h" };
       g_autofree char *value = tdm_sheet_option_text (record, k);
       if (value[0] != '\0')
         g_string_append_printf (text, " · %s %s%s",
                                 words[k - TDM_CELL_OPTION_INTERVALS], value,
-                                k == TDM_CELL_OPTION_INTERVALS ? " h" : "");
+                                units[k - TDM_CELL_OPTION_INTERVALS]);
     }
+  if (options->posterior != TDM_POSTERIOR_AUTO)
+    g_string_append_printf (text, " · %s",
+                            tdm_posterior_method_name (options->posterior));
   if (options->future_occasions)
     g_string_append (text, " · occasions to come differ");
   return g_string_free (text, FALSE);
@@ -84,9 +103,12 @@ updated_cb (TdmOptionsBox *self)
       tdm_form_get_remark (self->form, TDM_SECTION_OPTIONS, 0, &kind);
   self->refreshing = TRUE;
   tdm_fold_set_title (TDM_FOLD (self->fold), title);
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_ADJUST; k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_SAMPLE_WITHIN;
+       k++)
     tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
   refresh_future (self, &sheet);
+  gtk_drop_down_set_selected (self->posterior,
+                              tdm_case_get_options (sheet.record)->posterior);
   refresh_remark (self, kind, remark);
   if (kind == TDM_REMARK_ERROR)
     tdm_fold_set_open (TDM_FOLD (self->fold), TRUE);
@@ -112,6 +134,27 @@ add_field (TdmOptionsBox *self, TdmCellKind kind, int width, const char *placeho
   gtk_grid_attach (self->grid, self->fields[kind], 1, row, 1, 1);
 }
 
+/* In the order of TdmPosteriorMethod. */
+static void
+add_posterior (TdmOptionsBox *self, int row)
+{
+  static const char *const titles[] = { "Automatic", "Normal approximation (Laplace)",
+                                        "Importance sampling", "Markov chains (HMC)",
+                                        NULL };
+  GtkWidget *label = gtk_label_new ("Bands and chances by");
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "dim-label");
+  self->posterior = GTK_DROP_DOWN (gtk_drop_down_new_from_strings (titles));
+  gtk_widget_add_css_class (GTK_WIDGET (self->posterior), "tdm-choice");
+  gtk_widget_set_halign (GTK_WIDGET (self->posterior), GTK_ALIGN_START);
+  tdm_choice_set_name (self->posterior, "Bands and chances by");
+  g_signal_connect_swapped (self->posterior, "notify::selected",
+                            G_CALLBACK (posterior_cb), self);
+  gtk_grid_attach (self->grid, label, 0, row, 1, 1);
+  gtk_grid_attach (self->grid, GTK_WIDGET (self->posterior), 1, row, 1, 1);
+}
+
 static void
 build (TdmOptionsBox *self)
 {
@@ -121,18 +164,24 @@ build (TdmOptionsBox *self)
                                "Below 1 the levels count for more against what is "
                                "typical, above 1 for less");
   add_field (self, TDM_CELL_OPTION_ADJUST, 15, "When the next is due");
+  add_field (self, TDM_CELL_OPTION_SAMPLE_HOURS, 15, "All day");
+  gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_SAMPLE_HOURS],
+                               "The ward's hours for drawing levels, such as "
+                               "06:00–22:00");
+  add_field (self, TDM_CELL_OPTION_SAMPLE_WITHIN, 6, "24");
+  add_posterior (self, 5);
   self->future = gtk_check_button_new_with_label ("Occasions to come may differ");
   gtk_widget_set_tooltip_text (self->future,
                                "Chances of proposals include how occasions "
                                "yet to come will differ");
   g_signal_connect_swapped (self->future, "toggled", G_CALLBACK (future_cb), self);
-  gtk_grid_attach (self->grid, self->future, 0, 3, 2, 1);
+  gtk_grid_attach (self->grid, self->future, 0, 6, 2, 1);
   self->remark = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->remark), 0);
   gtk_label_set_wrap (GTK_LABEL (self->remark), TRUE);
   gtk_widget_add_css_class (self->remark, "caption");
   gtk_widget_add_css_class (self->remark, "error");
-  gtk_grid_attach (self->grid, self->remark, 0, 4, 2, 1);
+  gtk_grid_attach (self->grid, self->remark, 0, 7, 2, 1);
   self->fold = tdm_fold_new ("Options", GTK_WIDGET (self->grid));
   gtk_widget_set_parent (self->fold, GTK_WIDGET (self));
 }

@@ -4,6 +4,9 @@
 #include "gtk/a11y.h"
 #include "gtk/chance-bar.h"
 
+/* Pixels for the current regimen and a few others. */
+#define LEAST_HEIGHT 128
+
 struct _TdmProposalsList
 {
   GtkWidget parent_instance;
@@ -224,6 +227,8 @@ tdm_proposals_list_init (TdmProposalsList *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled),
+                                              LEAST_HEIGHT);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_widget_set_parent (self->header, GTK_WIDGET (self));
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));

@@ -274,6 +274,16 @@ copy_table_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+copy_text_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *text = g_variant_get_string (parameter, NULL);
+  g_autofree char *words = g_strdup_printf ("Copied: %s", text);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  tdm_window_toast (TDM_WINDOW (widget), words);
+}
+
+static void
 dialog_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   if (strcmp (name, "win.about") == 0)
@@ -552,6 +562,7 @@ tdm_window_class_init (TdmWindowClass *klass)
                   { "win.save-report", NULL, file_action },
                   { "win.save-plot", NULL, file_action },
                   { "win.copy-table", NULL, copy_table_action },
+                  { "win.copy-text", "s", copy_text_action },
                   { "win.about", NULL, dialog_action },
                   { "win.preferences", NULL, dialog_action },
                   { "win.archive", NULL, archive_action },

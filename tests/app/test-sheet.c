@@ -133,6 +133,40 @@ test_options (Fixture *f, gconstpointer data)
   g_assert_true (tdm_case_get_options (record_of (f))->future_occasions);
 }
 
+/* The ward's hours for the next level, and how chances are computed. */
+static void
+test_sample_options (Fixture *f, gconstpointer data)
+{
+  static const char *const refused[] = { "06:00", "6 to 6", "06:00–25:00", "6:7–22:00",
+                                         "noon–22:00" };
+  const TdmCaseOptions *options;
+
+  g_assert_true (enter (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, "6:30 - 22"));
+  g_assert_true (enter (f, TDM_CELL_OPTION_SAMPLE_WITHIN, 0, "37"));
+  options = tdm_case_get_options (record_of (f));
+  g_assert_true (options->has_sample_hours);
+  g_assert_cmpuint (options->sample_from_min, ==, 390);
+  g_assert_cmpuint (options->sample_to_min, ==, 1320);
+  g_assert_cmpfloat (options->sample_within_h, ==, 37);
+  assert_text (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, "06:30–22:00");
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_assert_false (enter (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, refused[i]));
+      tdm_form_revert (f->form, (TdmCell){ TDM_CELL_OPTION_SAMPLE_HOURS, 0 });
+    }
+  g_assert_true (enter (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, "22:00 to 05:45"));
+  assert_text (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, "22:00–05:45");
+  g_assert_true (enter (f, TDM_CELL_OPTION_SAMPLE_HOURS, 0, ""));
+  g_assert_true (enter (f, TDM_CELL_OPTION_SAMPLE_WITHIN, 0, ""));
+  options = tdm_case_get_options (record_of (f));
+  g_assert_false (options->has_sample_hours);
+  g_assert_cmpfloat (options->sample_within_h, ==, 0);
+  TdmSheet sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_posterior (&sheet, TDM_POSTERIOR_HMC, NULL));
+  g_assert_cmpint (tdm_case_get_options (record_of (f))->posterior, ==,
+                   TDM_POSTERIOR_HMC);
+}
+
 /* Every metric becomes a target once its limits and what it needs are typed. */
 static void
 test_metrics (Fixture *f, gconstpointer data)
@@ -283,6 +317,7 @@ main (int argc, char **argv)
   ADD ("reset", test_reset);
   ADD ("weight", test_weight);
   ADD ("options", test_options);
+  ADD ("sample-options", test_sample_options);
   ADD ("metrics", test_metrics);
   ADD ("target-time", test_target_time);
   ADD ("unit-slip", test_unit_slip);

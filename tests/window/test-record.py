@@ -5,7 +5,7 @@ import drive
 
 
 def type_into(program, name, text):
-    program.move_to(name)
+    program.move_to(name, most=100)
     program.key("ctrl+a")
     program.type(text)
     program.key("Return")

@@ -1,0 +1,45 @@
+"""What follows the answer: the cards under the proposals, looked at and opened by hand."""
+
+import drive
+
+
+def says_when_to_draw(program):
+    program.wait("label", "Clearance is ")
+    program.wait("push button", "Next level: A level on Wed 4 Mar")
+    assert program.find("push button", "Copy 2026-03-04") is None
+
+
+def opens_the_times(program):
+    press(program, "Next level: ")
+    program.wait("push button", "Copy 2026-03-04")
+    program.wait("label", "Level to expect")
+    press(program, "Next level: ")
+    drive.until("the times folded",
+                lambda: program.find("push button", "Copy 2026-03-04") is None)
+
+
+def keeps_to_the_hours_of_the_ward(program):
+    """The hours stand in the options of the case; undone, the first time is back."""
+    before = program.wait("push button", "Next level: A level").get_name()
+    press(program, "Options")
+    program.key("ctrl+e")
+    program.wait_focus("New level, Time drawn")
+    program.move_to("Next level drawn from", most=100)
+    program.type("13:00-15:00")
+    program.key("Return")
+    program.wait("label", "Options · every 8, 12, 24 h · level 13:00–15:00")
+    after = drive.until("a time in these hours", lambda: program.find(
+        "push button", "Next level: A level on Tue 3 Mar 1"))
+    assert after.get_name() != before
+    program.key("ctrl+z")
+    drive.until("the first time again", lambda: program.find(
+        "push button", "Next level: A level").get_name() == before)
+
+
+def press(program, start):
+    program.wait("push button", start).get_action_iface().do_action(0)
+
+
+if __name__ == "__main__":
+    drive.run([says_when_to_draw, opens_the_times, keeps_to_the_hours_of_the_ward],
+              ["--demo"])
