@@ -151,7 +151,7 @@ reason_words (const TdmStoreJudgement *judgement)
 
   if (judgement->side == TDM_STORE_NOT_JUDGED)
     return g_strdup ("no answer yet, or no target");
-  gboolean share = judgement->metric == TDM_METRIC_TIME_ABOVE;
+  gboolean share = tdm_metric_is_share (judgement->metric);
   double scale = share ? 100 : 1;
   const char *name = tdm_words_metric (judgement->metric);
   g_autofree char *number = tdm_number_format (scale * judgement->value, 3);

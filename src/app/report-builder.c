@@ -82,7 +82,10 @@ chosen_sentence (const Builder *self)
 {
   const TdmRegimen *chosen = chosen_regimen (self->result);
   const TdmTarget *target = tdm_problem_get_target (self->problem);
-  if (chosen == NULL || target->metric == TDM_METRIC_NONE)
+  /* A threshold may never be passed: then there is no time to tell. */
+  if (chosen == NULL || target->metric == TDM_METRIC_NONE
+      || !isfinite (chosen->metrics.target) || !isfinite (chosen->low.target)
+      || !isfinite (chosen->high.target))
     return NULL;
   g_autofree char *regimen = tdm_words_regimen (chosen);
   g_autofree char *value = tdm_number_format (chosen->metrics.target, 3);

@@ -34,11 +34,11 @@ tdm_sheet_target_text (const TdmCase *record, TdmCellKind kind)
       return target->at_steady_state ? g_strdup ("")
                                      : tdm_moment_format_people (&target->at, start);
     case TDM_CELL_TARGET_FROM:
-      return target->metric == TDM_METRIC_AUC
+      return target->metric == TDM_METRIC_AUC || target->has_span
                  ? tdm_moment_format_people (&target->from, start)
                  : g_strdup ("");
     case TDM_CELL_TARGET_TO:
-      return target->metric == TDM_METRIC_AUC
+      return target->metric == TDM_METRIC_AUC || target->has_span
                  ? tdm_moment_format_people (&target->to, start)
                  : g_strdup ("");
     case TDM_CELL_TARGET_THRESHOLD:
@@ -102,10 +102,12 @@ tdm_sheet_metric_unit (const TdmSheet *self, TdmMetricKind metric)
     case TDM_METRIC_CUMULATIVE_AUC:
       return tdm_target_area_unit (unit);
     case TDM_METRIC_TIME_ABOVE:
+    case TDM_METRIC_TIME_BELOW:
       return g_strdup ("%");
     case TDM_METRIC_PEAK_MIC:
       return g_strdup ("1");
     case TDM_METRIC_AUC_MIC:
+    case TDM_METRIC_TIME_TO_BELOW:
       return g_strdup ("h");
     default:
       return g_strdup (unit);
@@ -190,7 +192,8 @@ apply_target (const TdmSheet *self, TdmCell cell, const char *text, TdmTarget *t
 static void
 settle_units (const TdmSheet *self, TdmTarget *target, Kept *kept)
 {
-  if (target->metric == TDM_METRIC_TIME_ABOVE && target->threshold_unit == NULL)
+  if (tdm_metric_has_threshold (target->metric) && target->mic == 0
+      && target->threshold_unit == NULL)
     target->threshold_unit = kept->threshold_unit =
         tdm_sheet_metric_unit (self, TDM_METRIC_TROUGH);
   if ((target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC)
@@ -248,7 +251,7 @@ tdm_sheet_metric_takes (TdmMetricKind metric, TdmCellKind kind)
     case TDM_CELL_TARGET_TO:
       return metric == TDM_METRIC_AUC;
     case TDM_CELL_TARGET_THRESHOLD:
-      return metric == TDM_METRIC_TIME_ABOVE;
+      return tdm_metric_has_threshold (metric);
     case TDM_CELL_TARGET_MIC:
       return metric == TDM_METRIC_PEAK_MIC || metric == TDM_METRIC_AUC_MIC;
     default:

@@ -1,14 +1,17 @@
 /* titrate-cli propose: regimens ranked for the target. */
 #include "cli/cli.h"
 
+#include "base/number.h"
 #include "base/unit.h"
 #include "cli/text.h"
 #include "engine/result-json.h"
 #include "engine/target.h"
 #include "engine/words.h"
 
+#include <math.h>
+
 static void
-add_regimen (TdmCliTable *table, const TdmRegimen *r)
+add_regimen (TdmCliTable *table, const TdmRegimen *r, const TdmProposals *proposals)
 {
   g_autofree char *words = tdm_words_regimen (r);
   g_autofree char *label = g_strconcat (words, r->is_current ? " (current)" : "", NULL);
@@ -19,6 +22,20 @@ add_regimen (TdmCliTable *table, const TdmRegimen *r)
   tdm_cli_table_add_percent (table, r->p_below);
   tdm_cli_table_add_percent (table, r->p_within);
   tdm_cli_table_add_percent (table, r->p_above);
+  if (isfinite (proposals->alarm_low))
+    tdm_cli_table_add_percent (table, r->p_alarm_low);
+  if (isfinite (proposals->alarm_high))
+    tdm_cli_table_add_percent (table, r->p_alarm_high);
+}
+
+/* "< 5"; NULL where there is no such limit. */
+static char *
+alarm_heading (const char *sign, double limit)
+{
+  if (!isfinite (limit))
+    return NULL;
+  g_autofree char *number = tdm_number_format (limit, 4);
+  return g_strdup_printf ("%s %s", sign, number);
 }
 
 static void
@@ -30,12 +47,20 @@ print_regimens (const TdmResult *result, GString *out)
   g_autofree char *area = tdm_target_area_unit (unit);
   g_autofree char *shown = tdm_unit_display (unit);
   g_autofree char *shown_area = tdm_unit_display (area);
-  g_autoptr (TdmCliTable) table = tdm_cli_table_new ("lrrrrrr");
+  const TdmProposals *proposals = result->proposals;
+  g_autofree char *low = alarm_heading ("<", proposals->alarm_low);
+  g_autofree char *high = alarm_heading (">", proposals->alarm_high);
+  const char *alarms[] = { low ? low : high, low ? high : NULL };
+  g_autofree char *columns = g_strnfill (7 + (low != NULL) + (high != NULL), 'r');
+  columns[0] = 'l';
+  g_autoptr (TdmCliTable) table = tdm_cli_table_new (columns);
   tdm_cli_table_add_row (table, "regimen", "trough", "peak", "AUC24", "below", "within",
-                         "above", NULL);
-  tdm_cli_table_add_row (table, "", shown, shown, shown_area, "", "", "", NULL);
+                         "above", alarms[0] ? "alarm" : NULL,
+                         alarms[1] ? "alarm" : NULL, NULL);
+  tdm_cli_table_add_row (table, "", shown, shown, shown_area, "", "", "", alarms[0],
+                         alarms[1], NULL);
   for (guint i = 0; i < regimens->len; i++)
-    add_regimen (table, regimens->pdata[i]);
+    add_regimen (table, regimens->pdata[i], proposals);
   g_string_append_c (out, '\n');
   tdm_cli_table_print (table, 0, out);
 }

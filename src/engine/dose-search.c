@@ -525,6 +525,8 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
         return NULL;
       self->target_unit = g_strdup (s.target.unit);
       self->output = s.target.output;
+      self->alarm_low = s.target.alarm_low;
+      self->alarm_high = s.target.alarm_high;
     }
   if (tdm_proposals_must_withhold (self, fit, notes))
     return g_steal_pointer (&self);

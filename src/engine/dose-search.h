@@ -11,6 +11,15 @@ typedef struct
   double target; /* the target's own metric, in the target's unit */
 } TdmRegimenMetrics;
 
+/* What a regimen turns into at a later time. */
+typedef struct
+{
+  double from_h; /* when its first dose is due */
+  double amount_mg, interval_h, duration_h;
+} TdmRegimenStep;
+
+#define TDM_REGIMEN_STEPS 3
+
 typedef struct
 {
   const TdmModelRoute *route;
@@ -18,12 +27,17 @@ typedef struct
   double amount_mg;         /* tdm_salt_amount() says them in the salt's */
   double interval_h;
   double duration_h;
-  double loading_mg;   /* first dose when it differs, 0 = none */
+  double loading_mg; /* first dose when it differs, 0 = none */
+  double loading_duration_h;
   double first_dose_h; /* when the first dose of this regimen is due */
+  double hold_h;       /* how long before that nothing is given that would have been */
+  TdmRegimenStep steps[TDM_REGIMEN_STEPS]; /* what follows, in order of time */
+  guint n_steps;
   gboolean is_current;
   TdmRegimenMetrics metrics;
   TdmRegimenMetrics low, high; /* 5 and 95 percentiles over the draws */
   double p_below, p_within, p_above;
+  double p_alarm_low, p_alarm_high; /* beyond the target's alarm limits, if any */
   double score;
   GPtrArray *notes;
 } TdmRegimen;
@@ -37,9 +51,10 @@ typedef struct
   TdmTarget target;
   guint output; /* that the target and all metrics are of */
   char *target_unit;
-  GPtrArray *regimens;   /* of TdmRegimen* */
-  gboolean none_reaches; /* no candidate's MAP metric lies in the window */
-  guint candidates;      /* how many were evaluated */
+  double alarm_low, alarm_high; /* in that unit; -INFINITY and INFINITY = none */
+  GPtrArray *regimens;          /* of TdmRegimen* */
+  gboolean none_reaches;        /* no candidate's MAP metric lies in the window */
+  guint candidates;             /* how many were evaluated */
   TdmNote *withheld; /* NULL, or why there is no advice (then `regimens` is empty) */
 } TdmProposals;
 

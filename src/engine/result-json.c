@@ -303,6 +303,32 @@ tdm_json_prediction (const TdmModel *model, const TdmCurve *curve,
   return out;
 }
 
+/* What only some targets have. */
+static void
+add_target_terms (json_t *out, const TdmProposals *proposals)
+{
+  const TdmTarget *t = &proposals->target;
+  const gboolean span = t->has_span || t->metric == TDM_METRIC_AUC;
+  const struct
+  {
+    const char *key;
+    gboolean given;
+    double value;
+  } numbers[] = {
+    { "from", span, t->from.hours },
+    { "to", span, t->to.hours },
+    { "threshold", t->threshold > 0, t->threshold },
+    { "mic", t->mic > 0, t->mic },
+    { "multiple", t->multiple > 0, t->multiple },
+    { "free_fraction", t->free_fraction > 0, t->free_fraction },
+    { "alarm_low", isfinite (proposals->alarm_low), proposals->alarm_low },
+    { "alarm_high", isfinite (proposals->alarm_high), proposals->alarm_high }
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (numbers[i].given)
+      json_object_set_new (out, numbers[i].key, tdm_json_real (numbers[i].value));
+}
+
 static json_t *
 target_json (const TdmProposals *proposals)
 {
@@ -319,6 +345,7 @@ target_json (const TdmProposals *proposals)
     json_object_set_new (out, "at", json_string ("steady_state"));
   else
     json_object_set_new (out, "at", tdm_json_real (target->at.hours));
+  add_target_terms (out, proposals);
   return out;
 }
 
@@ -352,6 +379,18 @@ regimen_metrics (const TdmRegimenMetrics *m, const TdmTarget *target)
   return out;
 }
 
+/* Chances beyond the alarm limits, of those the target has. */
+static json_t *
+alarm_json (const TdmRegimen *r, const TdmProposals *proposals)
+{
+  const gboolean low = isfinite (proposals->alarm_low);
+  const gboolean high = isfinite (proposals->alarm_high);
+  if (!low && !high)
+    return json_null ();
+  return json_pack ("{s:o*, s:o*}", "below", low ? json_real (r->p_alarm_low) : NULL,
+                    "above", high ? json_real (r->p_alarm_high) : NULL);
+}
+
 static json_t *
 regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
 {
@@ -379,6 +418,7 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
       out, "probability",
       json_pack ("{s:o, s:o, s:o}", "below", tdm_json_real (r->p_below), "within",
                  tdm_json_real (r->p_within), "above", tdm_json_real (r->p_above)));
+  json_object_set_new (out, "alarm", alarm_json (r, proposals));
   json_object_set_new (out, "score", tdm_json_real (r->score));
   json_object_set_new (out, "notes", tdm_json_notes (r->notes));
   return out;

@@ -54,7 +54,7 @@ curve_of (const TdmResult *self, const TdmRegimen *regimen,
 {
   TdmCurveOptions o = { .until_h = INFINITY, .posterior = self->posterior };
   const TdmProblem *problem = self->fit->problem;
-  TdmPkDose dose;
+  TdmPkDose lines[TDM_REGIMEN_LINES];
   o.draws = MIN (self->posterior->draws, options && options->draws
                                              ? options->draws
                                              : tdm_problem_get_draws (problem));
@@ -66,15 +66,13 @@ curve_of (const TdmResult *self, const TdmRegimen *regimen,
       regimen ? regimen->interval_h : tdm_problem_get_current (problem).interval_h, &o);
   if (regimen)
     {
-      double count = ceil ((o.to_h - regimen->first_dose_h) / regimen->interval_h);
-      dose = tdm_regimen_dose (regimen, (guint)CLAMP (count, 1.0, TDM_PK_MAX_DOSES));
-      o.until_h = regimen->first_dose_h;
-      o.extra = &dose;
-      o.n_extra = 1;
+      o.n_extra = tdm_regimen_lines (regimen, o.to_h, lines);
+      o.until_h = tdm_regimen_start (regimen);
+      o.extra = lines;
     }
   /* Before the adjust time a new regimen's curve is the current one's. */
   if (regimen && !regimen->is_current)
-    o.from_h = regimen->first_dose_h;
+    o.from_h = tdm_regimen_start (regimen);
   o.population_draws = MAX (o.draws / POPULATION_SHARE, 1);
   return tdm_curve_new (self->fit, &o, cancellable, error);
 }

@@ -39,9 +39,7 @@ family_free (Family *self)
 static gboolean
 same_shape (const TdmRegimen *a, const TdmRegimen *b)
 {
-  return a->route == b->route && a->interval_h == b->interval_h
-         && a->duration_h == b->duration_h && a->first_dose_h == b->first_dose_h
-         && a->loading_mg == b->loading_mg;
+  return tdm_regimen_equal (a, b, FALSE);
 }
 
 static void
@@ -179,14 +177,24 @@ tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guin
                                    G_STRUCT_OFFSET (TdmRegimenMetrics, auc24),
                                    G_STRUCT_OFFSET (TdmRegimenMetrics, target) };
   const TdmRegimenMetrics *draws = self->metrics + (gsize)i * self->draws;
-  guint side[3] = { 0 }, without = 0;
+  guint side[3] = { 0 }, without = 0, low = 0, high = 0;
   for (guint d = 0; d < self->draws; d++)
     if (isnan (draws[d].target))
       without++;
     else
-      side[1 + tdm_target_side (target, draws[d].target)]++;
+      {
+        side[1 + tdm_target_side (target, draws[d].target)]++;
+        low += draws[d].target < target->alarm_low;
+        high += draws[d].target > target->alarm_high;
+      }
   /* No steady state counts as too much of the drug. */
   side[target->falling ? 0 : 2] += without;
+  if (target->falling && isfinite (target->alarm_low))
+    low += without;
+  if (!target->falling && isfinite (target->alarm_high))
+    high += without;
+  regimen->p_alarm_low = (double)low / self->draws;
+  regimen->p_alarm_high = (double)high / self->draws;
   regimen->p_below = (double)side[0] / self->draws;
   regimen->p_within = (double)side[1] / self->draws;
   regimen->p_above = (double)side[2] / self->draws;

@@ -77,13 +77,67 @@ metric_unit (const char *concentration, TdmMetricKind metric)
     case TDM_METRIC_CUMULATIVE_AUC:
       return tdm_target_area_unit (concentration);
     case TDM_METRIC_AUC_MIC:
+    case TDM_METRIC_TIME_TO_BELOW:
       return g_strdup ("h");
     case TDM_METRIC_NONE:
     case TDM_METRIC_TIME_ABOVE:
+    case TDM_METRIC_TIME_BELOW:
     case TDM_METRIC_PEAK_MIC:
       return g_strdup ("1");
     }
   g_assert_not_reached ();
+}
+
+static gboolean
+is_close (double a, double b)
+{
+  return a == b || fabs (a - b) <= 1e-9 * fabs (b);
+}
+
+/* Whether `own`, a target of the model, is the one that is asked for, in whatever
+ * units; then its alarms hold as well, in `unit`. */
+static gboolean
+has_window (const TdmModel *model, const TdmTarget *own, const TdmTarget *asked,
+            const TdmResolvedTarget *t)
+{
+  const TdmModelOutput *output = tdm_model_get_output (model, t->output);
+  double low, high;
+  if (own->metric != asked->metric || asked->threshold > 0 || asked->mic > 0
+      || own->free_fraction != asked->free_fraction
+      || tdm_target_find_output (model, own, NULL) != (int)t->output
+      || !convert (output->molar_mass, own->low, own->unit, t->unit, "", &low, NULL)
+      || !convert (output->molar_mass, own->high, own->unit, t->unit, "", &high, NULL))
+    return FALSE;
+  return is_close (low, t->low) && is_close (high, t->high);
+}
+
+/* The case's own alarms, else those of the model's target that it asks for. */
+static gboolean
+find_alarms (const TdmProblem *problem, const TdmTarget *target, const char *unit,
+             TdmResolvedTarget *t, GError **error)
+{
+  const TdmModel *model = tdm_problem_get_model (problem);
+  const double molar = tdm_model_get_output (model, t->output)->molar_mass;
+  double low = target->alarm_low, high = target->alarm_high;
+  for (guint i = 0; low <= 0 && high <= 0 && i < tdm_model_get_n_targets (model); i++)
+    {
+      const TdmTarget *own = &tdm_model_get_target (model, i)->target;
+      if (!has_window (model, own, target, t))
+        continue;
+      low = own->alarm_low;
+      high = own->alarm_high;
+      unit = own->unit;
+    }
+  return convert (molar, low > 0 ? low : -INFINITY, unit, t->unit, "target.alarm_low",
+                  &t->alarm_low, error)
+         && convert (molar, high > 0 ? high : INFINITY, unit, t->unit,
+                     "target.alarm_high", &t->alarm_high, error);
+}
+
+gboolean
+tdm_target_is_steady (const TdmResolvedTarget *target)
+{
+  return target->at_steady_state && !target->has_span;
 }
 
 gboolean
@@ -109,19 +163,30 @@ tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
   t.from_h = target->from.hours;
   t.to_h = target->to.hours;
   t.unit = metric_unit (concentration, target->metric);
+  t.falling = target->metric == TDM_METRIC_TIME_BELOW;
+  t.has_span = target->metric == TDM_METRIC_AUC || target->has_span;
   /* AUC/MIC is in hours, but written without a unit as often as not. */
-  const char *from =
-      target->metric == TDM_METRIC_AUC_MIC && !target->unit ? "h" : target->unit;
+  const gboolean hours = target->metric == TDM_METRIC_AUC_MIC
+                         || target->metric == TDM_METRIC_TIME_TO_BELOW;
+  const char *from = hours && !target->unit ? "h" : target->unit;
   if (!convert (molar, target->low, from, t.unit, "target.unit", &t.low, error)
       || !convert (molar, target->high, from, t.unit, "target.unit", &t.high, error))
     return FALSE;
-  if (target->metric == TDM_METRIC_TIME_ABOVE
+  const gboolean passes = tdm_metric_has_threshold (target->metric);
+  const gboolean of_mic = passes && target->threshold == 0;
+  if (passes && !of_mic
       && !convert (molar, target->threshold, target->threshold_unit, concentration,
                    "target.threshold_unit", &t.threshold, error))
     return FALSE;
-  if ((target->metric == TDM_METRIC_AUC_MIC || target->metric == TDM_METRIC_PEAK_MIC)
+  if ((target->metric == TDM_METRIC_AUC_MIC || target->metric == TDM_METRIC_PEAK_MIC
+       || of_mic)
       && !convert (molar, target->mic, target->mic_unit, concentration,
                    "target.mic_unit", &t.mic, error))
+    return FALSE;
+  if (of_mic)
+    t.threshold = t.mic * (target->multiple > 0 ? target->multiple : 1.0);
+  t.fraction = target->free_fraction > 0 ? target->free_fraction : 1.0;
+  if (!find_alarms (problem, target, from, &t, error))
     return FALSE;
   *out = t;
   t.unit = NULL;
@@ -140,22 +205,11 @@ tdm_target_centre (const TdmResolvedTarget *target)
   if (isinf (target->low) || target->low <= 0)
     return 0.75 * target->high;
   /* A share of time ends at the whole of it: beyond, no amount would be enough. */
-  if (isinf (target->high) && target->metric == TDM_METRIC_TIME_ABOVE)
+  if (isinf (target->high) && tdm_metric_is_share (target->metric))
     return MIN (0.5 * (target->low + 1.0), 1.0);
   if (isinf (target->high))
     return 1.25 * target->low;
   return sqrt (target->low * target->high);
-}
-
-TdmPkDose
-tdm_regimen_dose (const TdmRegimen *regimen, guint count)
-{
-  return (TdmPkDose){ .time_h = regimen->first_dose_h,
-                      .amount_mg = regimen->amount_mg,
-                      .duration_h = regimen->duration_h,
-                      .interval_h = regimen->interval_h,
-                      .count = count,
-                      .route = regimen->route->route };
 }
 
 struct _TdmMetrics
@@ -235,38 +289,70 @@ fraction_above (const double *values, guint n, double threshold)
   return above / (n - 1);
 }
 
-static void
-set_target_metric (const TdmMetrics *self, guint n_grid, TdmRegimenMetrics *out)
+/* The hours from the first point of a grid to the last passing of the threshold, which
+ * falls like an exponential between two points: INFINITY where the last point is above,
+ * 0 where none is. */
+static double
+time_to_below (const double *values, const double *times, guint n, double threshold)
 {
-  switch (self->target.metric)
+  guint last = n;
+  for (guint i = 0; i < n; i++)
+    if (values[i] >= threshold)
+      last = i;
+  if (last == n)
+    return 0;
+  if (last == n - 1)
+    return INFINITY;
+  double a = values[last], b = values[last + 1];
+  double share = b > 0 ? log (a / threshold) / log (a / b) : (a - threshold) / (a - b);
+  return times[last] + share * (times[last + 1] - times[last]) - times[0];
+}
+
+/* The target's metric from the profile of a grid of n points; `scale`: what multiplies
+ * the profile and the areas. Areas of a span are set where they are computed. */
+static void
+set_target_metric (const TdmMetrics *self, guint n, double scale,
+                   TdmRegimenMetrics *out)
+{
+  const TdmResolvedTarget *t = &self->target;
+  const double fraction = t->fraction > 0 ? t->fraction : 1.0;
+  const double threshold = t->threshold / (scale * fraction);
+  switch (t->metric)
     {
     case TDM_METRIC_NONE:
       out->target = 0;
       break;
     case TDM_METRIC_TROUGH:
-      out->target = out->trough;
+      out->target = fraction * out->trough;
       break;
     case TDM_METRIC_PEAK:
-      out->target = out->peak;
+      out->target = fraction * out->peak;
       break;
     case TDM_METRIC_AVERAGE:
-      out->target = out->average;
+      out->target = fraction * out->average;
       break;
     case TDM_METRIC_AUC24:
-      out->target = out->auc24;
+      out->target = fraction * out->auc24;
       break;
     case TDM_METRIC_AUC_MIC:
-      out->target = out->auc24 / self->target.mic;
+      out->target = fraction * out->auc24 / t->mic;
       break;
     case TDM_METRIC_PEAK_MIC:
-      out->target = out->peak / self->target.mic;
+      out->target = fraction * out->peak / t->mic;
       break;
     case TDM_METRIC_TIME_ABOVE:
-      out->target = fraction_above (self->values, n_grid, self->target.threshold);
+      out->target = fraction_above (self->values, n, threshold);
+      break;
+    case TDM_METRIC_TIME_BELOW:
+      out->target = 1.0 - fraction_above (self->values, n, threshold);
+      break;
+    case TDM_METRIC_TIME_TO_BELOW:
+      out->target = time_to_below (self->values, self->times, n, threshold);
       break;
     case TDM_METRIC_AUC:
     case TDM_METRIC_CUMULATIVE_AUC:
-      break; /* set where it is computed */
+      out->target *= fraction;
+      break;
     }
 }
 
@@ -276,7 +362,7 @@ at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics 
 {
   TdmPkDose dose = tdm_regimen_dose (regimen, 1);
   guint set = tdm_problem_find_set (self->problem, regimen->first_dose_h);
-  gboolean grid = self->target.metric == TDM_METRIC_TIME_ABOVE;
+  gboolean grid = tdm_metric_has_threshold (self->target.metric);
   guint n_grid = grid ? GRID_POINTS + 1 : 0;
   TdmPkSteadyState steady;
   dose.steady_state = TRUE;
@@ -292,8 +378,24 @@ at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics 
   out->peak = steady.peak * self->scale;
   out->average = steady.auc / regimen->interval_h * self->scale;
   out->auc24 = out->average * 24;
-  set_target_metric (self, n_grid, out);
+  set_target_metric (self, n_grid, 1.0, out);
   return TRUE;
+}
+
+/* Where the interval that is looked at begins, and how long it is. */
+static double
+look_from (const TdmMetrics *self)
+{
+  const TdmResolvedTarget *t = &self->target;
+  return t->has_span && t->metric != TDM_METRIC_AUC ? t->from_h : t->at_h;
+}
+
+static double
+look_length (const TdmMetrics *self, const TdmRegimen *regimen)
+{
+  const TdmResolvedTarget *t = &self->target;
+  return t->has_span && t->metric != TDM_METRIC_AUC ? t->to_h - t->from_h
+                                                    : regimen->interval_h;
 }
 
 /* The last time anything is looked at. */
@@ -303,31 +405,24 @@ horizon (const TdmMetrics *self, const TdmRegimen *regimen)
   const TdmResolvedTarget *t = &self->target;
   if (t->metric == TDM_METRIC_AUC && t->at_steady_state)
     return t->to_h;
-  if (t->metric == TDM_METRIC_AUC)
-    return MAX (t->to_h, t->at_h + MAX (24.0, regimen->interval_h));
-  return t->at_h + MAX (24.0, regimen->interval_h);
+  double end = look_from (self) + MAX (24.0, look_length (self, regimen));
+  return t->metric == TDM_METRIC_AUC ? MAX (t->to_h, end) : end;
 }
 
-static gboolean
-same_regimen (const TdmRegimen *a, const TdmRegimen *b)
-{
-  return a->route == b->route && a->amount_mg == b->amount_mg
-         && a->interval_h == b->interval_h && a->duration_h == b->duration_h
-         && a->first_dose_h == b->first_dose_h;
-}
-
-/* Concentrations peak where an infusion ends or a bolus is given, which need not be on
- * the grid. Returns the new number of times. */
+/* Concentrations peak where an infusion ends or a bolus is given, and are lowest just
+ * before it, which need not be on the grid. Returns the new number of times. */
 static guint
 add_corners (TdmMetrics *self, const TdmPkPlan *doses, double until_h, guint n)
 {
   double start_h = self->times[0];
   guint most = n + MAX_CORNERS;
-  for (guint i = 0; i < tdm_pk_plan_get_n_doses (doses) && n < most; i++)
+  for (guint i = 0; i < tdm_pk_plan_get_n_doses (doses) && n + 1 < most; i++)
     {
-      double t, amount, duration;
-      tdm_pk_plan_get_dose (doses, i, &t, &amount, &duration);
-      t += duration > 0 ? duration : JUST_AFTER_H;
+      double given, amount, duration;
+      tdm_pk_plan_get_dose (doses, i, &given, &amount, &duration);
+      double t = given + (duration > 0 ? duration : JUST_AFTER_H);
+      if (given > start_h && given < until_h)
+        self->times[n++] = given;
       if (t > start_h && t < until_h)
         self->times[n++] = t;
     }
@@ -339,24 +434,23 @@ add_corners (TdmMetrics *self, const TdmPkPlan *doses, double until_h, guint n)
 static gboolean
 prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
 {
-  if (self->plan && same_regimen (&self->planned, regimen))
+  if (self->plan && tdm_regimen_equal (&self->planned, regimen, TRUE))
     return TRUE;
   g_clear_pointer (&self->plan, tdm_pk_plan_unref);
-  double span = horizon (self, regimen) - regimen->first_dose_h;
-  double count = MAX (1.0, ceil (span / regimen->interval_h) + 1);
-  TdmPkDose dose = tdm_regimen_dose (regimen, (guint)MIN (count, TDM_PK_MAX_DOSES));
+  TdmPkDose lines[TDM_REGIMEN_LINES];
   guint n = 0;
-  double start = self->target.at_h;
+  double start = look_from (self), length = look_length (self, regimen);
   for (guint i = 0; i <= GRID_POINTS; i++)
-    self->times[n++] = start + regimen->interval_h * i / GRID_POINTS;
+    self->times[n++] = start + length * i / GRID_POINTS;
   self->times[n++] = start + 24;
   self->times[n++] = self->target.from_h;
   self->times[n++] = self->target.to_h;
-  TdmPlanSpec spec = { .until_h = regimen->first_dose_h, .extra = &dose, .n_extra = 1 };
+  TdmPlanSpec spec = { .until_h = tdm_regimen_start (regimen), .extra = lines };
+  spec.n_extra = tdm_regimen_lines (regimen, horizon (self, regimen), lines);
   g_autoptr (TdmPkPlan) doses = tdm_problem_plan (self->problem, &spec, error);
   if (!doses)
     return FALSE;
-  n = add_corners (self, doses, start + regimen->interval_h, n);
+  n = add_corners (self, doses, start + length, n);
   self->n_times = n;
   spec.times_h = self->times;
   spec.outputs = self->outputs;
@@ -365,6 +459,20 @@ prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
   self->plan = tdm_problem_plan (self->problem, &spec, error);
   self->planned = *regimen;
   return self->plan != NULL;
+}
+
+/* Lowest and highest concentration of the interval that is looked at. */
+static void
+find_extremes (const TdmMetrics *self, double *low, double *high)
+{
+  const guint end = GRID_POINTS, to = end + 3;
+  *low = *high = self->values[0];
+  for (guint i = 0; i < self->n_times; i++)
+    if (i <= end || i > to)
+      {
+        *low = MIN (*low, self->values[i]);
+        *high = MAX (*high, self->values[i]);
+      }
 }
 
 static gboolean
@@ -382,18 +490,16 @@ at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *o
       self->values[i] *= self->scale;
       self->areas[i] *= self->scale;
     }
-  out->trough = self->values[0];
-  out->peak = 0;
-  for (guint i = 0; i < self->n_times; i++)
-    if (i <= end || i > to)
-      out->peak = MAX (out->peak, self->values[i]);
-  out->average = (self->areas[end] - self->areas[0]) / regimen->interval_h;
+  find_extremes (self, &out->trough, &out->peak);
+  if (!self->target.has_span || self->target.metric == TDM_METRIC_AUC)
+    out->trough = self->values[0];
+  out->average = (self->areas[end] - self->areas[0]) / look_length (self, regimen);
   out->auc24 = self->areas[day] - self->areas[0];
-  set_target_metric (self, GRID_POINTS + 1, out);
   if (self->target.metric == TDM_METRIC_AUC)
     out->target = self->areas[to] - self->areas[from];
   else if (self->target.metric == TDM_METRIC_CUMULATIVE_AUC)
     out->target = self->areas[0];
+  set_target_metric (self, GRID_POINTS + 1, 1.0, out);
   return TRUE;
 }
 
@@ -410,7 +516,8 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
                    "a parameter of the model is not a finite number for this patient");
       return FALSE;
     }
-  if (!self->target.at_steady_state)
+  if (!self->target.at_steady_state
+      || (self->target.has_span && self->target.metric != TDM_METRIC_AUC))
     return at_named_time (self, regimen, out, error);
   if (self->target.metric != TDM_METRIC_AUC)
     return at_steady_state (self, regimen, out, error);
@@ -433,8 +540,7 @@ is_linear (const TdmMetrics *self, const TdmRegimen *regimen)
          && !regimen->route->route.duration_is_rate;
 }
 
-/* Steady state: all is proportional to the amount, but for the time above a threshold.
- */
+/* Steady state: all is proportional to the amount, but for times and shares of it. */
 static void
 scale_steady (TdmMetrics *self, const TdmRegimenMetrics *from, double factor,
               TdmRegimenMetrics *out)
@@ -442,17 +548,14 @@ scale_steady (TdmMetrics *self, const TdmRegimenMetrics *from, double factor,
   *out = (TdmRegimenMetrics){ .trough = from->trough * factor,
                               .peak = from->peak * factor,
                               .average = from->average * factor,
-                              .auc24 = from->auc24 * factor,
-                              .target = from->target * factor };
-  if (self->target.metric == TDM_METRIC_TIME_ABOVE)
-    out->target =
-        fraction_above (self->values, GRID_POINTS + 1, self->target.threshold / factor);
+                              .auc24 = from->auc24 * factor };
+  set_target_metric (self, GRID_POINTS + 1, factor, out);
 }
 
 static gboolean
 is_plainly_steady (const TdmMetrics *self)
 {
-  return self->target.at_steady_state && self->target.metric != TDM_METRIC_AUC
+  return tdm_target_is_steady (&self->target)
          && self->target.metric != TDM_METRIC_CUMULATIVE_AUC;
 }
 

@@ -1,7 +1,7 @@
 /* Targets: metrics of a regimen and whether they lie in the window. */
 #pragma once
 
-#include "engine/dose-search.h"
+#include "engine/regimen.h"
 
 /* A target with its window converted to the answer's units: levels in the unit of its
  * output, areas in that unit times h, ratios and fractions plain. */
@@ -13,10 +13,13 @@ typedef struct
   double low, high;
   char *unit; /* of low, high and the metric; yours to clear */
   gboolean at_steady_state;
-  double at_h;         /* when not at steady state */
-  double from_h, to_h; /* AUC */
-  double threshold;    /* TIME_ABOVE, concentration */
-  double mic;          /* *_MIC, concentration */
+  double at_h; /* when not at steady state */
+  gboolean has_span;
+  double from_h, to_h;          /* when it has a span */
+  double threshold;             /* of the output, where the metric has one */
+  double mic;                   /* *_MIC, of the output */
+  double fraction;              /* of the output that the metric is of; 0 = all of it */
+  double alarm_low, alarm_high; /* -INFINITY and INFINITY = not stated */
 } TdmResolvedTarget;
 
 void tdm_resolved_target_clear (TdmResolvedTarget *self);
@@ -32,6 +35,9 @@ gboolean tdm_target_resolve (const TdmProblem *problem, const TdmTarget *target,
                              TdmResolvedTarget *out,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the metric is that of the steady state: it has no time of its own. */
+gboolean tdm_target_is_steady (const TdmResolvedTarget *target);
+
 /* -1 below the window, 0 within (limits included), 1 above. */
 int tdm_target_side (const TdmResolvedTarget *target, double value);
 
@@ -42,9 +48,6 @@ double tdm_target_centre (const TdmResolvedTarget *target);
 /* Unit of areas for a concentration unit: "mg.h/L" for "mg/L", "h" for "1".
  * Yours. */
 char *tdm_target_area_unit (const char *concentration_unit) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The dose line of `regimen`, given `count` times from its first_dose_h. */
-TdmPkDose tdm_regimen_dose (const TdmRegimen *regimen, guint count);
 
 /* Computes metrics of regimens of one problem. One thread. */
 typedef struct _TdmMetrics TdmMetrics;
@@ -66,8 +69,11 @@ void tdm_metrics_compute_amounts (TdmMetrics *self, const TdmRegimen *regimen,
 /* At random effects `eta`: at steady state under the covariates in force at the first
  * dose, or, when the target names a time, of the history followed by the regimen:
  * trough = the concentration at that time, peak and average over the dosing interval
- * and auc24 over the 24 h that start then. auc is from from_h to to_h, cumulative_auc
- * from the first event to at_h. */
+ * and auc24 over the 24 h that start then. Of a span, from from_h to to_h, are auc, and
+ * what else was asked of one: there trough is the lowest concentration. cumulative_auc
+ * is from the first event to at_h. time_to_below counts from a dose at steady state, or
+ * from at_h or from_h, to when the threshold is passed for the last time before the
+ * next dose, or to_h; INFINITY where it is not, 0 where it was never reached. */
 gboolean tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen,
                               const double *eta, TdmRegimenMetrics *out,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

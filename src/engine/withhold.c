@@ -15,7 +15,7 @@ static gboolean
 is_past (const TdmTarget *target, double adjust_h)
 {
   double at_h = target->at.hours;
-  if (target->metric == TDM_METRIC_AUC)
+  if (target->metric == TDM_METRIC_AUC || target->has_span)
     return target->to.hours <= adjust_h;
   if (target->at_steady_state)
     return FALSE;

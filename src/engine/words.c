@@ -29,6 +29,10 @@ tdm_words_metric (TdmMetricKind metric)
       return "the cumulative AUC";
     case TDM_METRIC_TIME_ABOVE:
       return "the time above the threshold";
+    case TDM_METRIC_TIME_BELOW:
+      return "the time below the threshold";
+    case TDM_METRIC_TIME_TO_BELOW:
+      return "the time until below the threshold";
     case TDM_METRIC_PEAK_MIC:
       return "peak/MIC";
     case TDM_METRIC_AUC_MIC:
@@ -43,7 +47,7 @@ tdm_words_metric (TdmMetricKind metric)
 static char *
 shown_unit (const TdmResolvedTarget *target)
 {
-  if (target->metric == TDM_METRIC_TIME_ABOVE)
+  if (tdm_metric_is_share (target->metric))
     return g_strdup ("%");
   return g_str_equal (target->unit, "1") ? g_strdup ("")
                                          : tdm_unit_display (target->unit);
@@ -54,8 +58,19 @@ shown_number (const TdmResolvedTarget *target, double value, int digits)
 {
   if (isinf (value))
     return NULL;
-  return tdm_number_format (
-      target->metric == TDM_METRIC_TIME_ABOVE ? 100 * value : value, digits);
+  return tdm_number_format (tdm_metric_is_share (target->metric) ? 100 * value : value,
+                            digits);
+}
+
+/* "412 h", "87 %"; a threshold that is never passed has no time. */
+static char *
+shown_value (const TdmResolvedTarget *target, double value)
+{
+  if (isinf (value))
+    return g_strdup ("longer than the interval");
+  g_autofree char *number = shown_number (target, value, 3);
+  g_autofree char *unit = shown_unit (target);
+  return g_strconcat (number, *unit ? " " : "", unit, NULL);
 }
 
 /* What follows "the target": "400–600 mg·h/L", "of at most 1 mg/L", "of at least 8". */
@@ -76,7 +91,7 @@ window_text (const TdmResolvedTarget *target)
 static const char *
 when_text (const TdmResolvedTarget *target)
 {
-  if (target->metric == TDM_METRIC_AUC)
+  if (target->has_span)
     return " over the named times";
   return target->at_steady_state ? " at steady state" : " at the named time";
 }
@@ -154,13 +169,12 @@ metric_sentence (const TdmResult *result)
     return NULL;
   static const char *const sides[] = { "below", "within", "above" };
   g_autofree char *window = window_text (&target);
-  g_autofree char *value = shown_number (&target, result->metrics.target, 3);
-  g_autofree char *unit = shown_unit (&target);
+  g_autofree char *value = shown_value (&target, result->metrics.target);
   g_autofree char *of = of_what (result);
   int side = tdm_target_side (&target, result->metrics.target);
-  return g_strdup_printf ("%s%s on the current regimen is %s%s%s%s, %s the target %s",
-                          tdm_words_metric (target.metric), of, value, *unit ? " " : "",
-                          unit, when_text (&target), sides[side + 1], window);
+  return g_strdup_printf ("%s%s on the current regimen is %s%s, %s the target %s",
+                          tdm_words_metric (target.metric), of, value,
+                          when_text (&target), sides[side + 1], window);
 }
 
 /* Why the current regimen has no metrics. */
@@ -239,10 +253,8 @@ append_target_metric (GString *out, const TdmResolvedTarget *target, double valu
   if (target->metric == TDM_METRIC_TROUGH || target->metric == TDM_METRIC_PEAK
       || target->metric == TDM_METRIC_AUC24)
     return;
-  g_autofree char *number = shown_number (target, value, 3);
-  g_autofree char *unit = shown_unit (target);
-  g_string_append_printf (out, ", %s %s%s%s", tdm_words_metric (target->metric), number,
-                          *unit ? " " : "", unit);
+  g_autofree char *shown = shown_value (target, value);
+  g_string_append_printf (out, ", %s %s", tdm_words_metric (target->metric), shown);
 }
 
 /* A small chance is not none, and a great one no certainty. */

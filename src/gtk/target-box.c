@@ -11,9 +11,12 @@
 
 /* The metrics in their order, as targets that are not the model's. */
 static const char *const others[] = {
-  "Another: trough",     "Another: peak",          "Another: average level",
-  "Another: AUC24",      "Another: AUC of a time", "Another: cumulative AUC",
-  "Another: time above", "Another: peak/MIC",      "Another: AUC24/MIC",
+  "Another: trough",           "Another: peak",
+  "Another: average level",    "Another: AUC24",
+  "Another: AUC of a time",    "Another: cumulative AUC",
+  "Another: time above",       "Another: peak/MIC",
+  "Another: AUC24/MIC",        "Another: time below",
+  "Another: time until below",
 };
 
 struct _TdmTargetBox

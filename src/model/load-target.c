@@ -27,9 +27,11 @@ metric_unit (const TdmModelOutput *output, TdmMetricKind metric)
     case TDM_METRIC_CUMULATIVE_AUC:
       return dup_area_unit (output->unit);
     case TDM_METRIC_TIME_ABOVE:
+    case TDM_METRIC_TIME_BELOW:
     case TDM_METRIC_PEAK_MIC:
       return g_strdup ("1");
     case TDM_METRIC_AUC_MIC:
+    case TDM_METRIC_TIME_TO_BELOW:
       return g_strdup ("h");
     default:
       return g_strdup (output->unit);
@@ -71,7 +73,7 @@ read_metric (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
     return tdm_scan_refuse (
         metric, error,
         "expected trough, peak, average, auc24, auc, cumulative_auc, "
-        "time_above, peak_mic or auc_mic");
+        "time_above, time_below, time_to_below, peak_mic or auc_mic");
   const TdmModelOutput *output = output_of (self, target);
   g_autofree char *wanted = metric_unit (output, target->metric);
   if (!tdm_unit_is_same_kind (unit->value, wanted, output->molar_mass))
@@ -155,6 +157,27 @@ read_companion (const TdmModel *self, const TdmKeySection *section,
          || tdm_scan_refuse (entry, error, "expected more than 0");
 }
 
+/* A number above 0 and at most `most`, of a target that may have it. */
+static gboolean
+read_plain (const TdmKeySection *section, const char *key, gboolean wanted, double most,
+            double *out, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, key);
+  if (entry == NULL)
+    return TRUE;
+  if (!wanted)
+    return tdm_place_set_error (error, &entry->key_place,
+                                "expected no key “%s” without a threshold by “mic”",
+                                key);
+  TdmScan scan = tdm_scan_new (entry);
+  if (!tdm_scan_number (&scan, out, NULL, error) || !tdm_scan_expect_end (&scan, error))
+    return FALSE;
+  return (*out > 0.0 && *out <= most)
+         || tdm_scan_refuse (entry, error,
+                             most == 1.0 ? "expected above 0, at most 1"
+                                         : "expected more than 0");
+}
+
 /* "steady_state" | NUMBER "h" */
 static gboolean
 read_moment (const TdmKeySection *section, TdmTarget *target, GError **error)
@@ -186,19 +209,30 @@ read_target (const TdmModel *self, const TdmKeySection *section, TdmTarget *targ
       || !read_window (section, target, error) || !read_moment (section, target, error))
     return FALSE;
   const gboolean area = target->metric == TDM_METRIC_AUC;
-  const gboolean mic =
-      target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC;
+  const gboolean passes = tdm_metric_has_threshold (target->metric);
+  const gboolean of_mic = passes && tdm_key_section_find (section, "mic") != NULL;
+  const gboolean mic = of_mic || target->metric == TDM_METRIC_PEAK_MIC
+                       || target->metric == TDM_METRIC_AUC_MIC;
+  target->has_span = area
+                     || (tdm_metric_takes_span (target->metric)
+                         && tdm_key_section_find (section, "from") != NULL);
+  if (target->has_span && !area && !target->at_steady_state)
+    return tdm_scan_refuse (tdm_key_section_find (section, "at"), error,
+                            "expected no time beside “from” and “to”");
   const Companion companions[] = {
-    { "from", area, &target->from.hours, NULL },
-    { "to", area, &target->to.hours, NULL },
-    { "threshold", target->metric == TDM_METRIC_TIME_ABOVE, &target->threshold,
-      &target->threshold_unit },
+    { "from", target->has_span, &target->from.hours, NULL },
+    { "to", target->has_span, &target->to.hours, NULL },
+    { "threshold", passes && !of_mic, &target->threshold, &target->threshold_unit },
     { "mic", mic, &target->mic, &target->mic_unit },
   };
   for (guint i = 0; i < G_N_ELEMENTS (companions); i++)
     if (!read_companion (self, section, target, &companions[i], error))
       return FALSE;
-  return !area || target->from.hours < target->to.hours
+  if (!read_plain (section, "multiple", of_mic, G_MAXDOUBLE, &target->multiple, error)
+      || !read_plain (section, "free_fraction", TRUE, 1.0, &target->free_fraction,
+                      error))
+    return FALSE;
+  return !target->has_span || target->from.hours < target->to.hours
          || tdm_scan_refuse (tdm_key_section_find (section, "to"), error,
                              "expected a time after “from”");
 }
@@ -216,6 +250,10 @@ read_alarms (const TdmKeySection *section, TdmModelTarget *target, GError **erro
   if (!read_side (low, &target->alarm_low, error)
       || !read_side (high, &target->alarm_high, error))
     return FALSE;
+  if (isfinite (target->alarm_low))
+    target->target.alarm_low = target->alarm_low;
+  if (isfinite (target->alarm_high))
+    target->target.alarm_high = target->alarm_high;
   if (target->alarm_low > (isfinite (window->low) ? window->low : window->high))
     return tdm_scan_refuse (low, error, "expected at most the low end of the window");
   if (target->alarm_high < (isfinite (window->high) ? window->high : window->low))

@@ -181,6 +181,8 @@ static const SectionRule rules[] = {
       { "to", 0 },
       { "threshold", 0 },
       { "mic", 0 },
+      { "multiple", 0 },
+      { "free_fraction", 0 },
       { "source", KEY_NEEDED | KEY_TEXT } } },
   { "check",
     SECTION_NEEDED | SECTION_NAMED,

@@ -15,6 +15,12 @@
 
 #define FORMAT "titrate-case/1"
 #define KEYS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+/* Metrics that take these keys, in words. */
+#define SPAN_METRICS \
+  "auc, trough, peak, average, peak_mic, time_above, time_below and time_to_below"
+#define MIC_METRICS                                                            \
+  "peak_mic, auc_mic, and in place of a threshold time_above, time_below and " \
+  "time_to_below"
 #define NO_KEYS ((const char *const[]){ NULL })
 
 /* Strings that an entry borrows while it is read; the edit copies them. */
@@ -215,7 +221,8 @@ read_metric (const TdmJsonNode *node, TdmMetricKind *out, GError **error)
          || tdm_json_fault (
              node, "metric", error,
              "“%.40s” is unknown; expected trough, peak, average, auc24, "
-             "auc, cumulative_auc, time_above, peak_mic or auc_mic",
+             "auc, cumulative_auc, time_above, time_below, time_to_below, peak_mic "
+             "or auc_mic",
              name);
 }
 
@@ -223,30 +230,37 @@ read_metric (const TdmJsonNode *node, TdmMetricKind *out, GError **error)
 static gboolean
 check_metric_keys (const TdmJsonNode *node, TdmMetricKind metric, GError **error)
 {
-  static const struct
+  const gboolean mic = metric == TDM_METRIC_PEAK_MIC || metric == TDM_METRIC_AUC_MIC;
+  const gboolean threshold = tdm_metric_has_threshold (metric);
+  const gboolean of_mic = threshold && tdm_json_has (node, "mic");
+  const gboolean span = tdm_json_has (node, "from") || tdm_json_has (node, "to");
+  const gboolean window =
+      metric == TDM_METRIC_AUC || (span && tdm_metric_takes_span (metric));
+  const struct
   {
     const char *key;
-    TdmMetricKind one, other;
+    gboolean applies, required;
     const char *for_what;
-    gboolean required;
   } rows[] = {
-    { "from", TDM_METRIC_AUC, TDM_METRIC_AUC, "auc", TRUE },
-    { "to", TDM_METRIC_AUC, TDM_METRIC_AUC, "auc", TRUE },
-    { "threshold", TDM_METRIC_TIME_ABOVE, TDM_METRIC_TIME_ABOVE, "time_above", TRUE },
-    { "threshold_unit", TDM_METRIC_TIME_ABOVE, TDM_METRIC_TIME_ABOVE, "time_above",
-      FALSE },
-    { "mic", TDM_METRIC_PEAK_MIC, TDM_METRIC_AUC_MIC, "peak_mic and auc_mic", TRUE },
-    { "mic_unit", TDM_METRIC_PEAK_MIC, TDM_METRIC_AUC_MIC, "peak_mic and auc_mic",
-      FALSE },
+    { "from", window, window, SPAN_METRICS },
+    { "to", window, window, SPAN_METRICS },
+    { "threshold", threshold && !of_mic, threshold && !of_mic,
+      threshold ? "a target without mic" : "time_above, time_below and time_to_below" },
+    { "threshold_unit", threshold && !of_mic, FALSE,
+      threshold ? "a target without mic" : "time_above, time_below and time_to_below" },
+    { "mic", mic || of_mic, mic, MIC_METRICS },
+    { "mic_unit", mic || of_mic, FALSE, MIC_METRICS },
+    { "multiple", of_mic, FALSE,
+      "time_above, time_below and time_to_below with a mic" },
+    { "at", !span || metric == TDM_METRIC_AUC, FALSE, "a target without from and to" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      gboolean applies = metric == rows[i].one || metric == rows[i].other;
       gboolean given = tdm_json_has (node, rows[i].key);
-      if (given && !applies)
+      if (given && !rows[i].applies)
         return tdm_json_fault (node, rows[i].key, error, "is for %s only",
                                rows[i].for_what);
-      if (!given && applies && rows[i].required)
+      if (!given && rows[i].required)
         return tdm_json_fault (node, rows[i].key, error, "is missing; %s needs it",
                                tdm_metric_name (metric));
     }
@@ -261,8 +275,10 @@ settle_units (TdmTarget *target)
 {
   gboolean mic =
       target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC;
-  if (!mic && target->metric != TDM_METRIC_TIME_ABOVE)
+  const gboolean threshold = tdm_metric_has_threshold (target->metric);
+  if (!mic && !threshold)
     return;
+  mic = mic || target->threshold == 0;
   char **own = mic ? &target->mic_unit : &target->threshold_unit;
   if (*own == NULL && target->unit != NULL
       && tdm_unit_is_same_kind (target->unit, "mg/L", 1.0))
@@ -283,6 +299,16 @@ read_at (const TdmJsonNode *node, TdmTarget *target, GError **error)
   return read_moment (node, "at", &target->at, error);
 }
 
+/* A number that stands for itself where it is given: 0 means that it is not. */
+static gboolean
+read_above_zero (const TdmJsonNode *node, const char *key, double *out, GError **error)
+{
+  if (!tdm_json_read_number (node, key, out, error))
+    return FALSE;
+  return !tdm_json_has (node, key) || *out > 0
+         || tdm_json_fault (node, key, error, "must be more than 0");
+}
+
 static gboolean
 read_target (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
 {
@@ -293,7 +319,8 @@ read_target (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (!tdm_json_check_keys (&node,
                             KEYS ("metric", "output", "low", "high", "unit", "at",
                                   "from", "to", "threshold", "threshold_unit", "mic",
-                                  "mic_unit"),
+                                  "mic_unit", "multiple", "free_fraction", "alarm_low",
+                                  "alarm_high"),
                             KEYS ("metric"), error)
       || !read_metric (&node, &target.metric, error)
       || !check_metric_keys (&node, target.metric, error)
@@ -307,8 +334,13 @@ read_target (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
       || !tdm_json_read_number (&node, "threshold", &target.threshold, error)
       || !read_text (&node, "threshold_unit", &target.threshold_unit, error)
       || !tdm_json_read_number (&node, "mic", &target.mic, error)
-      || !read_text (&node, "mic_unit", &target.mic_unit, error))
+      || !read_text (&node, "mic_unit", &target.mic_unit, error)
+      || !read_above_zero (&node, "multiple", &target.multiple, error)
+      || !read_above_zero (&node, "free_fraction", &target.free_fraction, error)
+      || !read_above_zero (&node, "alarm_low", &target.alarm_low, error)
+      || !read_above_zero (&node, "alarm_high", &target.alarm_high, error))
     return FALSE;
+  target.has_span = tdm_json_has (&node, "from");
   settle_units (&target);
   tdm_case_edit_set_target (edit, &target);
   return TRUE;

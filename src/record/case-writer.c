@@ -233,21 +233,32 @@ put_target (GString *s, const TdmTarget *target)
   put_text (&line, "unit", target->unit);
   if (!target->at_steady_state)
     put_moment (&line, "at", &target->at);
-  if (target->metric == TDM_METRIC_AUC)
+  if (target->metric == TDM_METRIC_AUC || target->has_span)
     {
       put_moment (&line, "from", &target->from);
       put_moment (&line, "to", &target->to);
     }
-  if (target->metric == TDM_METRIC_TIME_ABOVE)
+  if (tdm_metric_has_threshold (target->metric) && target->threshold != 0)
     {
       put_number (&line, "threshold", target->threshold);
       put_text (&line, "threshold_unit", target->threshold_unit);
     }
-  if (target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC)
+  if (target->mic != 0)
     {
       put_number (&line, "mic", target->mic);
       put_text (&line, "mic_unit", target->mic_unit);
     }
+  const struct
+  {
+    const char *key;
+    double value;
+  } stated[] = { { "multiple", target->multiple },
+                 { "free_fraction", target->free_fraction },
+                 { "alarm_low", target->alarm_low },
+                 { "alarm_high", target->alarm_high } };
+  for (guint i = 0; i < G_N_ELEMENTS (stated); i++)
+    if (stated[i].value != 0)
+      put_number (&line, stated[i].key, stated[i].value);
   close_line (&line);
 }
 

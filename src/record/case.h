@@ -97,11 +97,23 @@ typedef enum
   TDM_METRIC_TIME_ABOVE,
   TDM_METRIC_PEAK_MIC,
   TDM_METRIC_AUC_MIC,
+  TDM_METRIC_TIME_BELOW,
+  TDM_METRIC_TIME_TO_BELOW,
 } TdmMetricKind;
+
+#define TDM_METRIC_LAST TDM_METRIC_TIME_TO_BELOW
 
 /* "trough", "auc24" … (static), and back; FALSE for an unknown name. */
 const char *tdm_metric_name (TdmMetricKind kind);
 gboolean tdm_metric_from_name (const char *name, TdmMetricKind *out);
+
+/* Whether it is about a concentration that it passes: TIME_ABOVE, TIME_BELOW and
+ * TIME_TO_BELOW, which have a threshold, or a MIC and a multiple of it. */
+gboolean tdm_metric_has_threshold (TdmMetricKind kind);
+/* Whether it is a share of a time. */
+gboolean tdm_metric_is_share (TdmMetricKind kind);
+/* Whether it can be asked of a stated window of time, `from` and `to`. */
+gboolean tdm_metric_takes_span (TdmMetricKind kind);
 
 typedef struct
 {
@@ -111,11 +123,20 @@ typedef struct
   char *unit;
   gboolean at_steady_state; /* default TRUE */
   TdmMoment at;             /* when not at steady state */
-  TdmMoment from, to;       /* AUC only */
-  double threshold;         /* TIME_ABOVE only */
+  /* A stated window of time, in place of `at`: AUC has always one, and where has_span
+   * is set those of tdm_metric_takes_span(): the lowest (trough), highest, average
+   * concentration or the share of time within it. */
+  gboolean has_span;
+  TdmMoment from, to;
+  double threshold; /* of a metric that has one; 0 = mic x multiple is meant */
   char *threshold_unit;
-  double mic; /* *_MIC only */
+  double mic; /* *_MIC, and in place of a threshold */
   char *mic_unit;
+  double multiple;      /* of the MIC; 0 = 1 */
+  double free_fraction; /* the metric is of this part of the output; 0 = all of it */
+  /* Beyond the window, in its unit: below the one no effect is to be expected, above
+   * the other harm. 0 = not stated. */
+  double alarm_low, alarm_high;
 } TdmTarget;
 
 /* At most this many single doses in all, repeated ones counted each. */

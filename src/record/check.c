@@ -447,7 +447,7 @@ check_ratio (const TdmTarget *target, GError **error)
                                                         : "none, 1 or %",
                    error))
     return FALSE;
-  if (target->metric == TDM_METRIC_TIME_ABOVE
+  if (tdm_metric_is_share (target->metric)
       && tdm_unit_convert (1.0, "1", target->unit, 0.0, &whole, NULL)
       && isfinite (target->low) && target->low > whole)
     return wrong (error, "target", "low", "is more than the whole interval (%g)",
@@ -467,6 +467,36 @@ check_positive_concentration (double value, const char *unit, const char *field,
       unit != NULL
           && (is_quantity_per_volume (unit, -1) || (effect_too && is_effect (unit))),
       "target", unit_field, "a concentration such as mg/L", error);
+}
+
+/* A threshold, or a MIC and its multiple. */
+static gboolean
+check_threshold (const TdmTarget *target, GError **error)
+{
+  const gboolean of_mic = target->threshold == 0 && target->mic != 0;
+  if (target->multiple < 0 || !isfinite (target->multiple))
+    return wrong (error, "target", "multiple", "must be more than 0");
+  return check_positive_concentration (of_mic ? target->mic : target->threshold,
+                                       of_mic ? target->mic_unit
+                                              : target->threshold_unit,
+                                       of_mic ? "mic" : "threshold", !of_mic, error);
+}
+
+/* Alarms lie beyond the window, not within; a part is at most the whole. */
+static gboolean
+check_alarms (const TdmTarget *target, GError **error)
+{
+  const double low = isfinite (target->low) ? target->low : target->high;
+  const double high = isfinite (target->high) ? target->high : target->low;
+  if (!(target->free_fraction >= 0.0 && target->free_fraction <= 1.0))
+    return wrong (error, "target", "free_fraction", "must be above 0, at most 1");
+  if (!(target->alarm_low >= 0.0 && target->alarm_low <= low))
+    return wrong (error, "target", "alarm_low",
+                  "must be at most the low end of the window");
+  return target->alarm_high == 0.0
+         || (isfinite (target->alarm_high) && target->alarm_high >= high)
+         || wrong (error, "target", "alarm_high",
+                   "must be at least the high end of the window");
 }
 
 /* The unit and the fields that belong to the metric. */
@@ -496,9 +526,14 @@ check_metric (const TdmTarget *target, GError **error)
       return check_unit (target->unit, fits, "target", "unit", "an AUC such as mg.h/L",
                          error);
     case TDM_METRIC_TIME_ABOVE:
-      return check_ratio (target, error)
-             && check_positive_concentration (target->threshold, target->threshold_unit,
-                                              "threshold", TRUE, error);
+    case TDM_METRIC_TIME_BELOW:
+      return check_ratio (target, error) && check_threshold (target, error);
+    case TDM_METRIC_TIME_TO_BELOW:
+      fits = target->unit != NULL && tdm_unit_is_same_kind (target->unit, "h", 0.0);
+      return (target->unit == NULL
+              || check_unit (target->unit, fits, "target", "unit", "none, h or d",
+                             error))
+             && check_threshold (target, error);
     case TDM_METRIC_PEAK_MIC:
     case TDM_METRIC_AUC_MIC:
       return check_ratio (target, error)
@@ -517,13 +552,19 @@ check_target (TdmCase *self, GError **error)
   if (target->metric == TDM_METRIC_NONE)
     return TRUE;
   if (!check_text (target->output, "target", "output", error)
-      || !check_window (target, error) || !check_metric (target, error))
+      || !check_window (target, error) || !check_metric (target, error)
+      || !check_alarms (target, error))
     return FALSE;
   if (!target->at_steady_state
       && !tdm_moment_resolve (&target->at, self->start, "target", "at", error))
     return FALSE;
-  if (target->metric != TDM_METRIC_AUC)
+  if (target->metric != TDM_METRIC_AUC && !target->has_span)
     return TRUE;
+  if (!tdm_metric_takes_span (target->metric))
+    return wrong (error, "target", "from", "is not for %s",
+                  tdm_metric_name (target->metric));
+  if (target->has_span && target->metric != TDM_METRIC_AUC && !target->at_steady_state)
+    return wrong (error, "target", "at", "is for a target without from and to only");
   if (!tdm_moment_resolve (&target->from, self->start, "target", "from", error)
       || !tdm_moment_resolve (&target->to, self->start, "target", "to", error))
     return FALSE;

@@ -12,6 +12,8 @@ static const char *const names[] = {
   [TDM_METRIC_TIME_ABOVE] = "time_above",
   [TDM_METRIC_PEAK_MIC] = "peak_mic",
   [TDM_METRIC_AUC_MIC] = "auc_mic",
+  [TDM_METRIC_TIME_BELOW] = "time_below",
+  [TDM_METRIC_TIME_TO_BELOW] = "time_to_below",
 };
 
 const char *
@@ -31,4 +33,24 @@ tdm_metric_from_name (const char *name, TdmMetricKind *out)
         return TRUE;
       }
   return FALSE;
+}
+
+gboolean
+tdm_metric_has_threshold (TdmMetricKind kind)
+{
+  return tdm_metric_is_share (kind) || kind == TDM_METRIC_TIME_TO_BELOW;
+}
+
+gboolean
+tdm_metric_is_share (TdmMetricKind kind)
+{
+  return kind == TDM_METRIC_TIME_ABOVE || kind == TDM_METRIC_TIME_BELOW;
+}
+
+gboolean
+tdm_metric_takes_span (TdmMetricKind kind)
+{
+  return kind == TDM_METRIC_TROUGH || kind == TDM_METRIC_PEAK
+         || kind == TDM_METRIC_AVERAGE || kind == TDM_METRIC_AUC
+         || kind == TDM_METRIC_PEAK_MIC || tdm_metric_has_threshold (kind);
 }

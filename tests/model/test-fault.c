@@ -278,7 +278,7 @@ static const Fault linear_faults[] = {
      "bad:117:15: max_loading: expected “loading” as well"),
   F ("metric", "metric = auc24", "metric = auc48",
      "bad:128:10: metric: expected trough, peak, average, auc24, auc, cumulative_auc, "
-     "time_above, peak_mic or auc_mic"),
+     "time_above, time_below, time_to_below, peak_mic or auc_mic"),
   F ("metric-unit", "high = 50\nunit = mg.h/L", "high = 50\nunit = mg/L",
      "bad:131:8: unit: expected a unit for auc24, such as ug.h/mL"),
   F ("window-order", "low = 30\nhigh = 50", "low = 60\nhigh = 50",

@@ -201,6 +201,12 @@ static const char *const metrics[] = {
   "\"metric\":\"cumulative_auc\",\"low\":78,\"high\":101,\"unit\":\"mg.h/L\","
   "\"at\":\"2026-03-05T08:00\"",
   "\"metric\":\"time_above\",\"low\":0.5,\"threshold\":8,\"threshold_unit\":\"mg/L\"",
+  "\"metric\":\"time_below\",\"low\":0.37,\"mic\":1.7,\"mic_unit\":\"mg/L\","
+  "\"multiple\":4.3,\"free_fraction\":0.45",
+  "\"metric\":\"time_to_below\",\"high\":71.3,\"unit\":\"h\",\"at\":24,"
+  "\"threshold\":0.1,\"threshold_unit\":\"umol/L\",\"alarm_high\":95",
+  "\"metric\":\"peak\",\"low\":21.3,\"unit\":\"mg/L\",\"from\":3.7,\"to\":29.1,"
+  "\"alarm_low\":13,\"alarm_high\":80",
   "\"metric\":\"time_above\",\"low\":50,\"unit\":\"%\",\"threshold\":8,"
   "\"threshold_unit\":\"mg/L\"",
   "\"metric\":\"peak_mic\",\"low\":8,\"mic\":2,\"mic_unit\":\"ug/mL\"",
@@ -489,7 +495,7 @@ test_refused_targets (void)
     { "\"metric\":\"auc\",\"low\":1,\"unit\":\"mg.h/L\",\"from\":3,\"to\":3",
       "target.to: ", "after" },
     { "\"metric\":\"auc24\",\"low\":1,\"unit\":\"mg.h/L\",\"from\":3",
-      "target.from: ", "auc only" },
+      "target.from: ", "auc, trough" },
     { "\"metric\":\"peak\",\"low\":1,\"unit\":\"mg/L\",\"mic\":3",
       "target.mic: ", "only" },
     { "\"metric\":\"peak_mic\",\"low\":1", "target.mic: ", "missing" },
