@@ -49,9 +49,10 @@ doses_json (const TdmModel *model, const TdmCheckTask *task)
   for (guint i = 0; i < task->n_doses; i++)
     {
       const TdmPkDose *dose = &task->doses[i];
-      json_t *item = json_pack ("{s:f, s:f, s:s, s:s}", "time", dose->time_h, "amount",
-                                dose->amount_mg, "unit", "mg", "route",
-                                tdm_model_get_route (model, task->routes[i])->name);
+      json_t *item =
+          json_pack ("{s:f, s:f, s:s, s:s}", "time", dose->time_h, "amount",
+                     dose->amount_mg, "unit", tdm_model_get_amount_unit (model),
+                     "route", tdm_model_get_route (model, task->routes[i])->name);
       if (dose->duration_h > 0.0)
         json_object_set_new (item, "duration", json_real (dose->duration_h));
       if (dose->interval_h > 0.0)

@@ -18,7 +18,7 @@ import numpy as np
 import solve
 from scipy.optimize import minimize
 
-MASS = {"mg": 1.0, "g": 1e3, "ug": 1e-3, "ng": 1e-6, "mcg": 1e-3}
+MASS = {"mg": 1.0, "IU": 1.0, "g": 1e3, "ug": 1e-3, "ng": 1e-6, "mcg": 1e-3}
 MOLES = {"mol": 1e3, "mmol": 1.0, "umol": 1e-3, "nmol": 1e-6}
 VOLUME = {"L": 1.0, "mL": 1e-3, "dL": 0.1}
 PATTERN = (1.37, 0.88, 1.45)
@@ -220,13 +220,15 @@ class Model:
 
     def reported(self, section):
         """What a value of the output's expression is multiplied with."""
-        other = section["unit"] == "1" or "expression_unit" in section
+        other = "/" not in section["unit"] or "expression_unit" in section
         return 1.0 if other else self.per_mg_l(section["unit"])
 
 
 def number_of(model, text, unit):
     """ "47 ng/mL" in `unit`; "11 %"; "0.3 1" """
     value, own = text.split() if " " in text else (text, "1")
+    if own == unit:
+        return float(value)
     if own == "%":
         return float(value) / 100.0
     if own == "1":
@@ -346,10 +348,24 @@ def prove(path, fields, read_covariates, read_dose, jumps=()):
 
 
 def plan(path, checks, read_covariates, read_dose):
-    """What to observe: covariates, doses and times of the first check that has levels."""
-    once = "dose" in Model(path).sections.get("occasions", {}).get("start", "")
-    for fields in checks.values():
-        if "levels" not in fields or "output" in fields or "steady" in fields["doses"]:
+    """What to observe: covariates, doses and times of the first check that has levels;
+    where states begin above 0, of one with several levels, of an effect if there is."""
+    sections = Model(path).sections
+    once = "dose" in sections.get("occasions", {}).get("start", "")
+    effect = "ode_initial" in sections
+
+    def is_effect(fields):
+        _, section = Model(path).output(fields.get("output"))
+        return "expression_unit" in section or "/" not in section["unit"]
+
+    for fields in sorted(checks.values(), key=lambda f: effect and (
+            f.get("levels", "").count(",") < 2, not is_effect(f))):
+        if "doses" not in fields or ("output" in fields and not effect):
+            continue
+        if "levels" not in fields and "steady_state" in fields:
+            fields = {**fields, "doses": fields["doses"].replace("steady", "times 10"),
+                      "levels": "0 at 219 h, 0 at 227 h, 0 at 240 h"}
+        if "levels" not in fields or "steady" in fields["doses"]:
             continue
         texts = fields["doses"].split(",")
         if once and (len(texts) > 1 or "times" in texts[0]):
@@ -371,13 +387,16 @@ def write(path):
     every = Model(path).sections.get("occasions", {}).get("start", "")
     if every.startswith("every"):
         times = [time for time in times if time <= float(every.split()[1])]
+    output = fields.get("output")
     typical = Estimate(Model(path), covariates, doses, [])
     zero = np.zeros(len(typical.sd))
-    levels = typical.predict(zero, [(time, None) for time in times])
+    levels = typical.predict(zero, [(time, output) for time in times])
     times = [time for time, level in zip(times, levels) if level > 0.02 * max(levels)]
     times = times[-3:] if len(times) <= 3 else [times[0], times[len(times) // 2], times[-1]]
-    levels = typical.predict(zero, [(time, None) for time in times])
-    pairs = [(float(f"{level * factor:.3g}"), time, None)
+    levels = typical.predict(zero, [(time, output) for time in times])
+    # A very precise output is not surprised by more than its error explains.
+    soft = min(1.0, 3.0 * float(typical.model.output(output)[1].get("log_sd", 1.0)))
+    pairs = [(float(f"{level * (1.0 + soft * (factor - 1.0)):.3g}"), time, output)
              for level, factor, time in zip(levels, PATTERN, times) if level > 0.0]
     eta, lowest = Estimate(Model(path), covariates, doses, pairs).minimum()
     shown = [(name, f"{value:.4f}") for name, value in zip(typical.names, eta)]
@@ -385,6 +404,8 @@ def write(path):
     lines = ["", "[check estimate]"]
     if "covariates" in fields:
         lines.append(f"covariates = {fields['covariates']}")
+    if output:
+        lines.append(f"output = {output}")
     lines += [f"doses = {fields['doses']}",
               "observed = " + ", ".join(f"{y:.10g} at {t:g} h" for y, t, _ in pairs),
               "eta = " + ", ".join(shown), f"objective = {lowest:.4f}",
