@@ -21,6 +21,7 @@ typedef enum
   TDM_CLI_COMPARE = 1 << 11,   /* --models, --weights */
   TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
   TDM_CLI_SHOW = 1 << 13,      /* --show */
+  TDM_CLI_TRIAL = 1 << 14,     /* --truth, --policy and the rest of `trial` */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -37,6 +38,7 @@ typedef struct
   char *objective;
   char *posterior;
   char *models, *weights;
+  char *truth, *policy, *patients, *days, *levels, *interval, *target, *label;
   gboolean residual;
   gboolean future_occasions;
   gboolean log_scale;
@@ -93,6 +95,8 @@ gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,
 
 gboolean tdm_cli_compare (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
+gboolean tdm_cli_trial (const TdmCliOptions *options, TdmCliAnswer *answer,
+                        GError **error);
 gboolean tdm_cli_suggest (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
 

@@ -67,6 +67,14 @@ static const TdmCliCommand commands[] = {
     "[--model ID|FILE] [--draws N] [--seed N] [--json]",
     "several models of the drug side by side, and their average",
     TDM_CLI_MODEL | TDM_CLI_COMPARE | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_compare },
+  { "trial",
+    "trial --truth ID|FILE [--policy label,same,other:ID,average[:ID+ID]] "
+    "[--patients N] [--days D] [--levels \"HOURS\"] [--interval \"HOURS\"] [--target "
+    "\"NAME|METRIC LOW HIGH "
+    "UNIT\"] [--label \"15 mg/kg every 12 h over 1 h\"] [--draws N] [--seed N] "
+    "[-o FILE.svg|.png|.pdf] [--json]",
+    "virtual patients dosed by rules and by this program: who is within the target",
+    TDM_CLI_TRIAL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_trial },
   { "suggest", "suggest CASE [--model ID|FILE] [--json]",
     "the drug's models, those first whose people are nearest to the patient",
     TDM_CLI_MODEL, tdm_cli_suggest },

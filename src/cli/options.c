@@ -21,6 +21,14 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->posterior);
   g_free (self->models);
   g_free (self->weights);
+  g_free (self->truth);
+  g_free (self->policy);
+  g_free (self->patients);
+  g_free (self->days);
+  g_free (self->levels);
+  g_free (self->interval);
+  g_free (self->target);
+  g_free (self->label);
   g_free (self->id);
   g_free (self->dose_unit);
   g_free (self->dv_unit);
@@ -112,6 +120,14 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "posterior", 0, TDM_CLI_POSTERIOR, &self->posterior, NULL },
     { "models", 0, TDM_CLI_COMPARE, &self->models, NULL },
     { "weights", 0, TDM_CLI_COMPARE, &self->weights, NULL },
+    { "truth", 0, TDM_CLI_TRIAL, &self->truth, NULL },
+    { "policy", 0, TDM_CLI_TRIAL, &self->policy, NULL },
+    { "patients", 0, TDM_CLI_TRIAL, &self->patients, NULL },
+    { "days", 0, TDM_CLI_TRIAL, &self->days, NULL },
+    { "interval", 0, TDM_CLI_TRIAL, &self->interval, NULL },
+    { "levels", 0, TDM_CLI_TRIAL, &self->levels, NULL },
+    { "target", 0, TDM_CLI_TRIAL, &self->target, NULL },
+    { "label", 0, TDM_CLI_TRIAL, &self->label, NULL },
     { "residual", 0, TDM_CLI_RESIDUAL, NULL, &self->residual },
     { "accept-altered", 0, TDM_CLI_MODEL, NULL, &self->accept_altered },
     { "future-occasions", 0, TDM_CLI_FUTURE, NULL, &self->future_occasions },
