@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/compare.h"
+#include "app/proposal-row.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/unit.h"
@@ -579,6 +581,95 @@ tdm_scene_builder_build_at (const TdmResult *result, const TdmResultOptions *opt
     add_planned (&self, &plan);
   add_marks (&self);
   add_target (&self, planned ? &plan : NULL);
+  tdm_scene_check (scene);
+  return g_steal_pointer (&scene);
+}
+
+/* One whose results are in the unit of the average. */
+static const TdmMember *
+find_host (const TdmAverage *average)
+{
+  for (guint i = 0; i < average->members->len; i++)
+    {
+      const TdmMember *member = average->members->pdata[i];
+      if (member->obstacle == NULL
+          && g_str_equal (tdm_model_get_output (member->model, 0)->unit, average->unit))
+        return member;
+    }
+  return NULL;
+}
+
+/* A member's curve in the unit of the average, named with its weight. */
+static void
+add_member (TdmScene *scene, const TdmMember *member, double per_mg_l)
+{
+  const TdmCurve *curve = member->result->current;
+  double factor = per_mg_l / tdm_model_get_output (member->model, 0)->per_mg_l;
+  g_autofree double *values = g_new (double, curve->n);
+  g_autofree char *name = tdm_compare_short_title (member->model);
+  g_autofree char *weight = tdm_percent_text (member->weight);
+  /* The number keeps its sign: no break between them. */
+  g_auto (GStrv) parts = g_strsplit (weight, " ", -1);
+  g_autofree char *share = g_strjoinv ("\u00a0", parts);
+  g_autofree char *label = g_strdup_printf ("%s  %s", name, share);
+
+  for (guint i = 0; i < curve->n; i++)
+    values[i] = curve->individual[i] * factor;
+  tdm_scene_add_member (scene, label, curve->n, curve->time_h, values);
+}
+
+static void
+add_average (const Builder *self, const TdmAverage *average)
+{
+  TdmScene *scene = self->scene;
+  g_autofree char *unit = tdm_unit_display (average->unit);
+  g_autofree char *sentence = tdm_compare_sentence (average);
+
+  scene->title =
+      g_strdup_printf ("%s, %s", tdm_model_get_text (self->result->model)->drug, unit);
+  scene->unit = g_steal_pointer (&unit);
+  scene->dose_unit =
+      g_strdup (tdm_salt_unit (tdm_problem_get_current (self->problem).salt));
+  scene->caption = g_strdup ("50 % and 90 % of likely curves, all models together");
+  scene->summary = g_strdup_printf ("Average curve of the models. %s", sentence);
+  add_bands (tdm_scene_add_curve (scene, "average", NULL, average->n, average->time_h,
+                                  average->individual),
+             average->band, 0);
+  for (guint i = 0; i < average->members->len; i++)
+    {
+      const TdmMember *member = average->members->pdata[i];
+      if (member->obstacle == NULL)
+        add_member (scene, member, self->output->per_mg_l);
+    }
+  scene->from_h = average->time_h[0];
+  scene->to_h = average->time_h[average->n - 1];
+}
+
+TdmScene *
+tdm_scene_builder_build_average (const TdmAverage *average)
+{
+  const TdmMember *host = find_host (average);
+  Plan plan;
+
+  if (host == NULL || average->n < 2)
+    return NULL;
+  g_autoptr (TdmScene) scene = tdm_scene_new ();
+  const Builder self = { .result = host->result,
+                         .problem = host->result->fit->problem,
+                         .output = tdm_model_get_output (host->model, 0),
+                         .scene = scene };
+  GDateTime *start = tdm_case_get_start (host->result->record);
+  scene->start = start != NULL ? g_date_time_ref (start) : NULL;
+  scene->now_h = tdm_problem_get_now_h (self.problem);
+  add_average (&self, average);
+  add_levels (&self);
+  gboolean planned = find_plan (&self, &plan);
+  add_history (&self, planned ? plan.first_h : INFINITY);
+  if (planned)
+    add_planned (&self, &plan);
+  /* Areas of days would be those of one model. */
+  if (tdm_problem_get_target (self.problem)->metric != TDM_METRIC_AUC24)
+    add_target (&self, planned ? &plan : NULL);
   tdm_scene_check (scene);
   return g_steal_pointer (&scene);
 }

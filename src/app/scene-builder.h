@@ -2,7 +2,7 @@
  * planned. */
 #pragma once
 
-#include "engine/result.h"
+#include "engine/average.h"
 #include "plot/scene.h"
 
 /* The scene of `result`; `options` as it was computed with, or NULL. Yours. */
@@ -15,6 +15,12 @@ tdm_scene_builder_build (const TdmResult *result,
 TdmScene *tdm_scene_builder_build_at (const TdmResult *result,
                                       const TdmResultOptions *options,
                                       GDateTime *clock) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The average of several models with its bands over what each of them says; nothing of
+ * it belongs to one model alone but the doses, levels and target, which are the case's.
+ * Yours. */
+TdmScene *
+tdm_scene_builder_build_average (const TdmAverage *average) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "1000 mg q12h"; "1000 mg" when no interval is known. Yours. */
 char *tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,

@@ -228,9 +228,22 @@ tdm_sheet_set_sex (const TdmSheet *self, TdmSex sex, GError **error)
 TdmCase *
 tdm_sheet_set_model (const TdmSheet *self, const char *id, GError **error)
 {
+  const char *const *ids = tdm_case_get_models (self->record);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
 
-  tdm_case_edit_set_model (edit, id);
+  /* Among those that are compared, another one comes to lead them. */
+  g_ptr_array_add (kept, (gpointer)id);
+  for (guint i = 0; ids != NULL && g_strv_contains (ids, id) && ids[i] != NULL; i++)
+    if (!g_str_equal (ids[i], id))
+      g_ptr_array_add (kept, (gpointer)ids[i]);
+  if (kept->len == 1)
+    tdm_case_edit_set_model (edit, id);
+  else
+    {
+      g_ptr_array_add (kept, NULL);
+      tdm_case_edit_set_models (edit, (const char *const *)kept->pdata);
+    }
   return tdm_case_edit_finish (edit, error);
 }
 

@@ -5,6 +5,7 @@
 #include "app/scene-builder.h"
 #include "engine/words.h"
 #include "gtk/a11y.h"
+#include "gtk/compare-page.h"
 #include "gtk/fit-page.h"
 #include "gtk/model-page.h"
 #include "gtk/notes-strip.h"
@@ -34,6 +35,7 @@ struct _TdmAnswerPage
   GtkBox *cards;
   TdmFitPage *fit_page;
   TdmModelPage *model_page;
+  TdmComparePage *compare_page;
 
   TdmSession *session;
   TdmResult *shown;
@@ -251,6 +253,7 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
   self->session = g_object_ref (session);
   tdm_proposals_list_set_session (self->proposals, session);
   tdm_model_page_set_session (self->model_page, session);
+  tdm_compare_page_set_session (self->compare_page, session);
   gtk_box_append (self->cards, tdm_sample_card_new (session));
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);
@@ -295,6 +298,7 @@ tdm_answer_page_class_init (TdmAnswerPageClass *klass)
   g_type_ensure (TDM_TYPE_PROPOSALS_LIST);
   g_type_ensure (TDM_TYPE_FIT_PAGE);
   g_type_ensure (TDM_TYPE_MODEL_PAGE);
+  g_type_ensure (TDM_TYPE_COMPARE_PAGE);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/titrate/Titrate/ui/answer-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, stack);
@@ -313,6 +317,7 @@ tdm_answer_page_class_init (TdmAnswerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, cards);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, fit_page);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, model_page);
+  gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, compare_page);
   gtk_widget_class_bind_template_callback (widget_class, level_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, jump_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_cb);

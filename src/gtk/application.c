@@ -211,6 +211,7 @@ static const struct
   { "win.page::answer", { "<Alt>1" } },
   { "win.page::fit", { "<Alt>2" } },
   { "win.page::model", { "<Alt>3" } },
+  { "win.page::compare", { "<Alt>4" } },
 };
 
 static void

@@ -243,6 +243,16 @@ draw_typical (TdmPlot *self, cairo_t *cr)
   draw_line (self, cr, self->scene->typical, -INFINITY, INFINITY);
 }
 
+static void
+draw_members (TdmPlot *self, cairo_t *cr)
+{
+  tdm_color_set (cr, self->palette->typical, 1);
+  cairo_set_line_width (cr, self->palette->line * 0.5);
+  tdm_plot_set_dash (self, cr, TDM_DASH_SOLID);
+  for (guint i = 0; i < self->scene->members->len; i++)
+    draw_line (self, cr, self->scene->members->pdata[i], -INFINITY, INFINITY);
+}
+
 /* A is solid up to now and dashed beyond; the candidates are solid. */
 static void
 draw_lines (TdmPlot *self, cairo_t *cr, guint regimen)
@@ -269,6 +279,7 @@ tdm_plot_draw_curves (TdmPlot *self, cairo_t *cr)
   for (guint i = 0; i < self->scene->curves->len; i++)
     draw_bands (self, cr, i);
   draw_typical (self, cr);
+  draw_members (self, cr);
   for (guint i = 0; i < self->scene->curves->len; i++)
     draw_lines (self, cr, i);
   cairo_restore (cr);

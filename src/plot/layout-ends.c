@@ -7,7 +7,9 @@
 
 #include "plot/spread.h"
 
-#define MAX_ENDS 6
+#define MAX_ENDS 16
+/* Models that are named. */
+#define MAX_MEMBERS 10
 /* Room for the line from a curve's end to its label. */
 #define LEADER 18
 
@@ -97,6 +99,24 @@ add_typical (TdmPlot *self, Ends *ends)
 }
 
 static void
+add_members (TdmPlot *self, Ends *ends)
+{
+  double value;
+  for (guint i = 0; i < self->scene->members->len && i < MAX_MEMBERS; i++)
+    {
+      const TdmSceneCurve *curve = self->scene->members->pdata[i];
+      if (curve->label != NULL && end_value (self, curve, &value))
+        ends->ends[ends->n++] = (End){
+          .first = curve->label,
+          .color = self->palette->typical_text,
+          .wish = tdm_plot_y_of (self, value),
+          .dash = TDM_DASH_SOLID,
+          .rank = 5 + (int)i,
+        };
+    }
+}
+
+static void
 add_target (TdmPlot *self, Ends *ends)
 {
   const TdmScene *scene = self->scene;
@@ -123,6 +143,7 @@ collect (TdmPlot *self, Ends *ends)
     add_curve (self, ends, self->scene->curves->pdata[i], i);
   add_target (self, ends);
   add_typical (self, ends);
+  add_members (self, ends);
 }
 
 static double
@@ -152,6 +173,12 @@ tdm_plot_ends_width (TdmPlot *self)
       const TdmSceneCurve *curve = scene->curves->pdata[i];
       if (curve->label != NULL)
         ends.ends[ends.n++] = (End){ .first = curve->label, .second = curve->sublabel };
+    }
+  for (guint i = 0; i < scene->members->len && i < MAX_MEMBERS; i++)
+    {
+      const TdmSceneCurve *curve = scene->members->pdata[i];
+      if (curve->label != NULL)
+        ends.ends[ends.n++] = (End){ .first = curve->label, .rank = 5 };
     }
   if (scene->typical != NULL && scene->typical->label != NULL)
     ends.ends[ends.n++] = (End){ .first = scene->typical->label, .rank = 4 };

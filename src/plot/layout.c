@@ -60,6 +60,11 @@ highest_value (const TdmScene *scene)
       high = max_of (curve->value, curve->n, high);
       band = max_of (curve->high90, curve->n, band);
     }
+  for (guint i = 0; i < scene->members->len; i++)
+    {
+      const TdmSceneCurve *curve = scene->members->pdata[i];
+      high = max_of (curve->value, curve->n, high);
+    }
   if (scene->typical != NULL)
     high = max_of (scene->typical->value, scene->typical->n, high);
   for (guint i = 0; i < scene->levels->len; i++)

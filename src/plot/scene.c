@@ -40,6 +40,7 @@ tdm_scene_new (void)
   TdmScene *self = g_new0 (TdmScene, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->curves = g_ptr_array_new_with_free_func (curve_free);
+  self->members = g_ptr_array_new_with_free_func (curve_free);
   self->levels = g_ptr_array_new_with_free_func (level_free);
   self->doses = g_ptr_array_new_with_free_func (g_free);
   self->marks = g_ptr_array_new_with_free_func (mark_free);
@@ -79,6 +80,7 @@ tdm_scene_unref (TdmScene *self)
   g_clear_pointer (&self->start, g_date_time_unref);
   g_clear_pointer (&self->typical, curve_free);
   g_ptr_array_unref (self->curves);
+  g_ptr_array_unref (self->members);
   g_ptr_array_unref (self->levels);
   g_ptr_array_unref (self->doses);
   g_ptr_array_unref (self->marks);
@@ -111,6 +113,15 @@ tdm_scene_add_curve (TdmScene *self, const char *label, const char *sublabel, gu
   TdmSceneCurve *curve = curve_new (label, n, time_h, value);
   curve->sublabel = g_strdup (sublabel);
   g_ptr_array_add (self->curves, curve);
+  return curve;
+}
+
+TdmSceneCurve *
+tdm_scene_add_member (TdmScene *self, const char *label, guint n, const double *time_h,
+                      const double *value)
+{
+  TdmSceneCurve *curve = curve_new (label, n, time_h, value);
+  g_ptr_array_add (self->members, curve);
   return curve;
 }
 
@@ -251,6 +262,8 @@ tdm_scene_check (const TdmScene *self)
   g_assert_true (!isnan (self->target_low) && !isnan (self->target_high));
   for (guint i = 0; i < self->curves->len; i++)
     check_curve (self->curves->pdata[i]);
+  for (guint i = 0; i < self->members->len; i++)
+    check_curve (self->members->pdata[i]);
   if (self->typical != NULL)
     check_curve (self->typical);
   check_doses_and_levels (self);

@@ -71,8 +71,9 @@ typedef struct
   GDateTime *start;    /* clock time of hour 0, or NULL: hours are shown */
   double now_h;        /* the now-line; everything right of it is predicted */
   double from_h, to_h; /* full extent in time */
-  GPtrArray *curves; /* TdmSceneCurve*: 0 = A, this patient, current regimen; 1 = B, or
-                        absent */
+  GPtrArray *curves;  /* TdmSceneCurve*: 0 = A, this patient, current regimen; 1 = B, or
+                         absent */
+  GPtrArray *members; /* TdmSceneCurve*: what each model says, thin, no bands */
   TdmSceneCurve *typical; /* dotted; or NULL */
   GPtrArray *levels;      /* TdmSceneLevel* */
   GPtrArray *doses;       /* TdmSceneDose* */
@@ -98,6 +99,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmScene, tdm_scene_unref)
 TdmSceneCurve *tdm_scene_add_curve (TdmScene *self, const char *label,
                                     const char *sublabel, guint n, const double *time_h,
                                     const double *value);
+TdmSceneCurve *tdm_scene_add_member (TdmScene *self, const char *label, guint n,
+                                     const double *time_h, const double *value);
 TdmSceneCurve *tdm_scene_set_typical (TdmScene *self, const char *label, guint n,
                                       const double *time_h, const double *value);
 void tdm_scene_curve_set_band_90 (TdmSceneCurve *self, const double *low,
