@@ -83,13 +83,16 @@ def model(name, parameters, effects, structure, outputs, routes, covariates=None
         text += section("terms", keys(others["terms"]))
     split = {key: [part.strip() for part in value.split("|")] for key, value in parameters.items()}
     text += section("parameters", keys({key: value[0] for key, value in split.items()}))
-    text += section("units", keys({key: value[1] for key, value in split.items()}))
+    text += section("units", keys({key: value[1] for key, value in split.items()}
+                                  | others.get("states", {})))
     text += section("effects", effects)
     if "occasions" in others:
         text += section("occasion_effects", others["occasion_effects"])
         text += section("occasions", keys({"start": others["occasions"]}))
     if "ode" in others:
         text += section("ode", keys(others["ode"]))
+    if "initial" in others:
+        text += section("ode_initial", keys(others["initial"]))
     text += section("structure", keys(structure))
     for key, value in outputs.items():
         text += section(f"output {key}", keys({"title": key, **value}))
