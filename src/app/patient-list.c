@@ -118,14 +118,18 @@ level_words (const TdmStoreEntry *entry)
   if (!entry->has_level)
     return g_strdup ("no level yet");
   g_autofree char *number = tdm_number_format (entry->level_value, 4);
-  g_autofree char *unit = tdm_unit_display (entry->level_unit);
+  g_autofree char *display =
+      entry->level_unit != NULL && strcmp (entry->level_unit, "1") != 0
+          ? tdm_unit_display (entry->level_unit)
+          : NULL;
+  g_autofree char *unit = g_strconcat (display != NULL ? " " : "", display, NULL);
   g_autofree char *when = entry->level_time != NULL
                               ? g_date_time_format (entry->level_time, " · %-d %b")
                               : g_strdup ("");
   const char *sign = entry->level_censor == TDM_CENSOR_BELOW   ? "<"
                      : entry->level_censor == TDM_CENSOR_ABOVE ? ">"
                                                                : "";
-  return g_strdup_printf ("%s%s %s%s", sign, number, unit, when);
+  return g_strdup_printf ("%s%s%s%s", sign, number, unit, when);
 }
 
 /* "400–600", "at most 15", "at least 8"; a share of time in percent. */

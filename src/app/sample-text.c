@@ -88,7 +88,7 @@ remark (const TdmNextSample *sample, guint i)
 GPtrArray *
 tdm_sample_text_table (const TdmResult *result, const TdmNextSample *sample)
 {
-  const char *code = tdm_model_get_output (result->model, 0)->unit;
+  const char *code = tdm_model_get_output (result->model, sample->output)->unit;
   g_autofree char *unit = tdm_unit_display (code);
   g_autofree char *level = g_strdup_printf ("Level to expect, %s", unit);
   const char *headings[] = { "Drawn at", level, "Narrower by", "Chance to miss", "" };

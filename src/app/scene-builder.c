@@ -509,7 +509,10 @@ add_words (const Builder *self, const TdmResultOptions *options)
   scene->unit = g_steal_pointer (&unit);
   scene->dose_unit =
       tdm_unit_display (tdm_salt_unit (tdm_problem_get_current (self->problem).salt));
-  scene->summary = tdm_words_plot (self->result);
+  g_autofree char *words = tdm_words_plot (self->result);
+  scene->summary = tdm_model_get_n_outputs (model) > 1
+                       ? g_strdup_printf ("%s The plot shows %s.", words, what)
+                       : g_steal_pointer (&words);
   if (self->result->current->individual_band[TDM_BAND_5] == NULL)
     return;
   gboolean residual = options != NULL && options->residual_bands;

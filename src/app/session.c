@@ -352,6 +352,7 @@ tdm_session_open (TdmSession *self, const char *case_id, TdmCase *record)
   g_free (self->case_id);
   self->case_id = g_strdup (case_id);
   self->choice.is_set = FALSE;
+  self->options.output = NULL;
   self->pending = FALSE;
   self->save_generation++;
   self->revision = 0;
@@ -476,6 +477,17 @@ tdm_session_set_residual_bands (TdmSession *self, gboolean residual)
   if (self->options.residual_bands == residual)
     return;
   self->options.residual_bands = residual;
+  if (self->record != NULL)
+    recompute (self);
+}
+
+void
+tdm_session_set_output (TdmSession *self, const char *name)
+{
+  if (g_strcmp0 (self->options.output, name) == 0)
+    return;
+  /* Interned: jobs under way hold it too. */
+  self->options.output = g_intern_string (name);
   if (self->record != NULL)
     recompute (self);
 }

@@ -71,6 +71,10 @@ void tdm_session_set_pending (TdmSession *self, gboolean pending);
 /* Bands of the next measurement instead of likely curves. */
 void tdm_session_set_residual_bands (TdmSession *self, gboolean residual);
 
+/* Draws another output of the model, by its name; NULL, and a name that the model does
+ * not have, is that of the target. Another patient begins with NULL. */
+void tdm_session_set_output (TdmSession *self, const char *name);
+
 /* What results are computed with. Borrowed. */
 const TdmResultOptions *tdm_session_get_options (TdmSession *self);
 

@@ -23,14 +23,15 @@ sample_json (const TdmResult *result, const TdmNextSample *sample)
   json_t *times = json_array ();
   for (guint i = 0; i < sample->n; i++)
     json_array_append_new (times, time_json (&sample->times[i]));
-  return json_pack ("{s:s, s:{s:s, s:s}, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "format",
-                    "titrate-sample/1", "model", "id", tdm_model_get_id (result->model),
-                    "sha256", tdm_model_get_sha256 (result->model), "metric",
-                    tdm_metric_name (sample->metric), "unit", sample->unit, "sd_now",
-                    tdm_json_real (sample->sd_now), "p_wrong_now",
-                    tdm_json_real (sample->p_wrong_now), "best",
-                    time_json (&sample->times[sample->best]), "best_choice",
-                    time_json (&sample->times[sample->best_choice]), "times", times);
+  const char *output = tdm_model_get_output (result->model, sample->output)->name;
+  return json_pack (
+      "{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "format",
+      "titrate-sample/1", "model", "id", tdm_model_get_id (result->model), "sha256",
+      tdm_model_get_sha256 (result->model), "metric", tdm_metric_name (sample->metric),
+      "output", output, "unit", sample->unit, "sd_now", tdm_json_real (sample->sd_now),
+      "p_wrong_now", tdm_json_real (sample->p_wrong_now), "best",
+      time_json (&sample->times[sample->best]), "best_choice",
+      time_json (&sample->times[sample->best_choice]), "times", times);
 }
 
 static char *

@@ -86,14 +86,22 @@ find_times (Search *s, GError **error)
   return FALSE;
 }
 
+/* The output that the target is of; its level is the one to be drawn. */
+static const TdmModelOutput *
+output_of (const Search *s)
+{
+  return tdm_model_get_output (tdm_problem_get_model (s->problem), s->target.output);
+}
+
 /* The current regimen carried on, or only what has been given. */
 static TdmPkPlan *
-plan_levels (const Search *s, GError **error)
+plan_levels (const Search *s, const guint *outputs, GError **error)
 {
   const double *times = (const double *)(gconstpointer)s->times_h->data;
   const TdmCurrentRegimen current = tdm_problem_get_current (s->problem);
   TdmPlanSpec spec = { .until_h = INFINITY,
                        .times_h = times,
+                       .outputs = outputs,
                        .n_times = s->times_h->len };
   TdmRegimen regimen = { .route = current.route,
                          .amount_mg = current.amount_mg,
@@ -119,8 +127,11 @@ predict_levels (Search *s, GError **error)
   const TdmJetSpace plain = tdm_jet_space (0, 0);
   TdmModel *model = tdm_problem_get_model (s->problem);
   const guint n = s->times_h->len;
-  const double scale = tdm_model_get_output (model, 0)->per_mg_l;
-  g_autoptr (TdmPkPlan) plan = plan_levels (s, error);
+  const double scale = output_of (s)->per_mg_l;
+  g_autofree guint *outputs = g_new (guint, n);
+  for (guint t = 0; t < n; t++)
+    outputs[t] = s->target.output;
+  g_autoptr (TdmPkPlan) plan = plan_levels (s, outputs, error);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_autofree double *parameters =
       g_new (double, (gsize)tdm_problem_get_n_sets (s->problem)
@@ -198,8 +209,7 @@ decide (const Search *s, double *variance, double *within)
 static void
 weigh (Search *s, guint t, double y)
 {
-  const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (s->problem), 0);
+  const TdmModelOutput *output = output_of (s);
   const gboolean logs = tdm_residual_is_log (output);
   for (guint d = 0; d < s->draws; d++)
     {
@@ -231,8 +241,7 @@ static TdmSampleTime
 look_at (Search *s, guint t, double variance_now)
 {
   const double golden = 0.6180339887498949;
-  const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (s->problem), 0);
+  const TdmModelOutput *output = output_of (s);
   const guint truths = MIN (TRUTHS, s->draws);
   double variance = 0, within = 0;
   guint counted = 0;
@@ -313,6 +322,7 @@ tdm_next_sample_new (const TdmResult *result, GCancellable *cancellable, GError 
       || !score_choices (&s, error) || !fill (self, &s, error))
     return NULL;
   self->metric = s.target.metric;
+  self->output = s.target.output;
   self->unit = g_strdup (s.target.unit);
   return g_steal_pointer (&self);
 }

@@ -7,7 +7,7 @@
 typedef struct
 {
   double time_h;
-  double expected;  /* the level at that time, median, output 0's unit */
+  double expected;  /* the level at that time, median, in its output's unit */
   double reduction; /* share of the variance of the target's metric that the level is
                      * expected to take away, 0 … 1 */
   double p_wrong;   /* expected chance that the regimen chosen then misses the window */
@@ -24,6 +24,7 @@ typedef struct
   double sd_now;      /* of the metric on the leading regimen, in `unit` */
   double p_wrong_now; /* chance that the leading regimen misses the window */
   TdmMetricKind metric;
+  guint output; /* what the level is of: the target's output */
   char *unit;
 } TdmNextSample;
 

@@ -9,6 +9,7 @@
 #include "gtk/fit-page.h"
 #include "gtk/model-page.h"
 #include "gtk/notes-strip.h"
+#include "gtk/output-choice.h"
 #include "gtk/proposals-list.h"
 #include "gtk/sample-card.h"
 
@@ -254,6 +255,8 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
   tdm_proposals_list_set_session (self->proposals, session);
   tdm_model_page_set_session (self->model_page, session);
   tdm_compare_page_set_session (self->compare_page, session);
+  gtk_box_insert_child_after (GTK_BOX (self->content), tdm_output_choice_new (session),
+                              GTK_WIDGET (self->notes));
   gtk_box_append (self->cards, tdm_sample_card_new (session));
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);

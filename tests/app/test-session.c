@@ -345,6 +345,50 @@ test_ends (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->saved, ==, saved);
 }
 
+static void
+wait_for_answer (Fixture *f)
+{
+  gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+
+  while (tdm_session_is_computing (f->session))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (500);
+    }
+}
+
+/* The plot's output can be chosen; another patient begins with the target's. */
+static void
+test_output (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const char *text =
+      "{\"format\": \"titrate-case/1\", \"model\": \"warfarin-holford-1986\", "
+      "\"covariates\": [{\"name\": \"WT\", \"value\": 71, \"unit\": \"kg\"}], "
+      "\"doses\": [{\"time\": 0, \"amount\": 7, \"unit\": \"mg\", "
+      "\"interval\": 24, \"count\": 5}], \"levels\": []}";
+  g_autoptr (TdmCase) record = tdm_case_file_parse (text, strlen (text), &error);
+
+  g_assert_no_error (error);
+  tdm_session_open (f->session, "first", record);
+  wait_for_answer (f);
+  TdmResult *result = tdm_session_get_result (f->session);
+  guint before = result->current->output;
+  const char *other = tdm_model_get_output (result->model, 1 - before)->name;
+  tdm_session_set_output (f->session, other);
+  wait_for_answer (f);
+  g_assert_cmpuint (tdm_session_get_result (f->session)->current->output, ==,
+                    1 - before);
+  tdm_session_set_output (f->session, other);
+  tdm_session_set_output (f->session, "nothing");
+  wait_for_answer (f);
+  g_assert_cmpuint (tdm_session_get_result (f->session)->current->output, ==, before);
+  tdm_session_set_output (f->session, other);
+  tdm_session_open (f->session, "second", record);
+  g_assert_null (tdm_session_get_options (f->session)->output);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,6 +403,7 @@ main (int argc, char **argv)
   ADD ("saves", test_saves);
   ADD ("fails", test_fails);
   ADD ("choice", test_choice);
+  ADD ("output", test_output);
   ADD ("ends", test_ends);
   return g_test_run ();
 }

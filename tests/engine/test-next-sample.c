@@ -93,6 +93,55 @@ test_hours (void)
   g_assert_nonnull (strstr (error->message, "sample_hours"));
 }
 
+/* A target on a metabolite asks for its level: the fraction made is unknown, the parent
+ * does not know it. With the slope a(t), as above. */
+static const char metabolite[] =
+    GIVEN_HEAD "[parameters]\nK = 0.21\nV = 21.3\nFM = 0.8 + eta_FM\nKM = 0.13\n"
+               "[units]\nK = 1/h\nV = L\nFM = 1\nKM = 1/h\n"
+               "[effects]\nFM = variance 0.0361\n[structure]\nkind = ode\n"
+               "[ode]\nA = -K*A\nM = FM*K*A - KM*M\n"
+               "[output C]\ntitle = Parent\nunit = mg/L\nexpression = A/V\n"
+               "error = additive\nadditive = 0.43 mg/L\n"
+               "[output M]\ntitle = Metabolite\nunit = ug/L\nexpression = M/V\n"
+               "error = additive\nadditive = 430 ug/L\n"
+               "[route iv]\ntitle = Bolus\ninto = A\n"
+               "[dosing iv]\namounts = 50 to 400 step 10 mg\nintervals = 12, 24 h\n"
+               "max_single = 400 mg\nmax_daily = 800 mg\nsource = Test\n"
+               "[check typical]\ndoses = 100 mg iv\nvalues = K 0.21\nsource = Test\n";
+
+static void
+test_output (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = given_model (metabolite);
+  g_autoptr (TdmCase) record = given_case (
+      "{'format': 'titrate-case/1', 'model': 'testamycin-test-2026', 'doses': "
+      "[{'time': "
+      "0, 'amount': 100, 'unit': 'mg', 'route': 'iv', 'interval': 12, 'count': 2}], "
+      "'levels': [{'time': 5.5, 'value': 1830, 'unit': 'ug/L', 'output': 'M'}], "
+      "'target': {'metric': 'trough', 'low': 1, 'high': 2, 'unit': 'mg/L', 'output': "
+      "'M'}, 'options': {'posterior': 'importance'}}");
+  g_autoptr (TdmResult) result = tdm_result_compute (record, model, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmNextSample) sample = tdm_next_sample_new (result, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sample->output, ==, 1);
+  double slopes[2] = { 0 }, times[2] = { 5.5, sample->times[7].time_h };
+  for (guint i = 0; i < 2; i++)
+    for (double dose = 0; dose < times[i]; dose += 12)
+      slopes[i] +=
+          100 / 21.3 * 0.21 / (0.13 - 0.21)
+          * (exp (-0.21 * (times[i] - dose)) - exp (-0.13 * (times[i] - dose)));
+  double noise = 0.43 * 0.43, now = 1 / (1 / 0.0361 + slopes[0] * slopes[0] / noise);
+  double gain = slopes[1] * slopes[1] * now;
+  g_assert_cmpfloat_with_epsilon (sample->times[7].reduction, gain / (gain + noise),
+                                  0.06);
+  g_assert_cmpfloat_with_epsilon (
+      sample->times[7].expected,
+      1000 * slopes[1] * (0.8 + slopes[0] * now / noise * (1.83 - 0.8 * slopes[0])),
+      30);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -100,5 +149,6 @@ main (int argc, char **argv)
   tdm_num_init ();
   g_test_add_func ("/engine/next-sample/reduction", test_reduction);
   g_test_add_func ("/engine/next-sample/hours", test_hours);
+  g_test_add_func ("/engine/next-sample/output", test_output);
   return g_test_run ();
 }
