@@ -138,6 +138,7 @@ apply_duration (const TdmSheet *self, TdmCell cell, const char *text,
   double factor = 1;
 
   entry->duration_h = 0;
+  entry->end_uncertain = FALSE;
   if (typed[0] == '\0')
     return TRUE;
   if (g_ascii_strncasecmp (typed, "to ", 3) == 0)
@@ -229,6 +230,7 @@ apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry
     case TDM_CELL_LEVEL_TIME:
       if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
         return FALSE;
+      entry->time_uncertain = FALSE;
       *keep = entry->time.text;
       return TRUE;
     case TDM_CELL_LEVEL_WEIGHT:

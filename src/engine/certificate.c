@@ -27,7 +27,7 @@ typedef struct
   TdmObjective *objective;
   guint n, n_used;
   const guint *used;
-  double *values, *sd, *derivatives; /* at the used levels */
+  double *values, *sd; /* at the used levels */
 } View;
 
 static void
@@ -36,7 +36,6 @@ view_clear (View *self)
   g_clear_pointer (&self->objective, tdm_objective_free);
   g_free (self->values);
   g_free (self->sd);
-  g_free (self->derivatives);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (View, view_clear)
@@ -53,7 +52,6 @@ view_init (View *self, const TdmFit *fit, GError **error)
   self->used = tdm_objective_get_used (self->objective);
   self->values = g_new (double, self->n_used + 1);
   self->sd = g_new (double, self->n_used + 1);
-  self->derivatives = g_new (double, (gsize)self->n_used * self->n + 1);
   if (tdm_problem_get_n_subpopulations (fit->problem) > 0)
     tdm_objective_set_subpopulation (self->objective, fit->subpopulation);
   return TRUE;
@@ -102,45 +100,19 @@ fill_typical (TdmCertificate *self, const TdmFit *fit)
   self->joint_percentile = n > 0 ? tdm_chi_squared_cdf (self->mahalanobis, n) : 0.5;
 }
 
-/* The gradient of level number `u`'s term, and its part of half the second derivative.
- */
-static gboolean
-level_share (const View *v, guint u, double *gradient, double *hessian)
-{
-  const guint n = v->n;
-  const TdmProblemLevel *level = tdm_problem_get_level (v->fit->problem, v->used[u]);
-  const TdmModelOutput *output =
-      tdm_model_get_output (tdm_problem_get_model (v->fit->problem), level->output);
-  const gboolean logs = tdm_residual_is_log (output);
-  const double f = logs ? exp (v->values[u]) : v->values[u], scale = logs ? f : 1;
-  const double *slope = v->derivatives + (gsize)u * n;
-  TdmLevelTerm term;
-  if (!tdm_level_term (output, level, f, &term))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      gradient[i] = level->weight * term.first * scale * slope[i];
-      for (guint j = 0; j < n; j++)
-        hessian[i * n + j] =
-            0.5 * level->weight * term.expected * scale * slope[i] * scale * slope[j];
-    }
-  return TRUE;
-}
-
 static double
-influence_of (const View *v, guint u, const double *whole)
+influence_of (const View *v, const double *gradient, const double *hessian,
+              const double *whole)
 {
   const guint n = v->n;
   g_autofree double *step = g_new (double, n + 1);
   g_autofree double *rest = g_new (double, n *n + 1);
   double square = 0;
-  if (!level_share (v, u, step, rest))
-    return NAN;
   for (guint k = 0; k < n * n; k++)
-    rest[k] = whole[k] - rest[k];
+    rest[k] = whole[k] - hessian[k];
   if (!tdm_cholesky (n, rest, rest))
     return NAN;
-  tdm_cholesky_solve (n, rest, step, step);
+  tdm_cholesky_solve (n, rest, gradient, step);
   for (guint i = 0; i < n; i++)
     for (guint j = 0; j < n; j++)
       square += 0.25 * step[i] * whole[i * n + j] * step[j];
@@ -153,14 +125,16 @@ fill_influences (TdmCertificate *self, View *v)
   const guint n = v->n;
   g_autofree double *gradient = g_new (double, n + 1);
   g_autofree double *hessian = g_new (double, n *n + 1);
+  g_autofree double *gradients = g_new (double, (gsize)v->n_used *n + 1);
+  g_autofree double *hessians = g_new (double, (gsize)v->n_used *n *n + 1);
   if (n == 0
       || !isfinite (
           tdm_objective_eval (v->objective, v->fit->eta, gradient, hessian, FALSE))
-      || !tdm_objective_predict (v->objective, v->fit->eta, v->values, v->sd,
-                                 v->derivatives))
+      || !tdm_objective_levels (v->objective, v->fit->eta, gradients, hessians))
     return;
   for (guint u = 0; u < v->n_used; u++)
-    self->levels[v->used[u]].influence = influence_of (v, u, hessian);
+    self->levels[v->used[u]].influence = influence_of (
+        v, gradients + (gsize)u * n, hessians + (gsize)u * n * n, hessian);
 }
 
 /* Adds the chance of each level to be below what was measured, for one patient. */

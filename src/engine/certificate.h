@@ -14,7 +14,9 @@ typedef enum
 /* "given", "caution", "withheld". Static. */
 const char *tdm_advice_name (TdmAdvice advice);
 
-/* One level of the problem; both NAN where it is not used. */
+/* One level of the problem; both NAN where it is not used. Of a level whose time is
+ * known as an interval, the percentile is that at the middle; its influence is that of
+ * all times in between. */
 typedef struct
 {
   double prior_percentile; /* share of patients like this one, before any level is

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/residual.h"
+#include "engine/uncertain.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 struct _TdmObjective
 {
   TdmProblem *problem;
-  TdmPkPlan *plan; /* predictions at the used levels */
+  TdmPkPlan *plan;         /* predictions at the used levels */
+  TdmUncertain *uncertain; /* or NULL: every time is known */
   TdmPkWork *work;
   guint n;                 /* effects */
   guint n_used;            /* levels */
@@ -28,10 +30,10 @@ compare_levels (gconstpointer a, gconstpointer b, gpointer problem)
 {
   const TdmProblemLevel *x = tdm_problem_get_level (problem, *(const guint *)a);
   const TdmProblemLevel *y = tdm_problem_get_level (problem, *(const guint *)b);
-  const double keys[][2] = {
-    { x->time_h, y->time_h }, { x->output, y->output }, { x->value, y->value },
-    { x->weight, y->weight }, { x->censor, y->censor }, { x->after_dose, y->after_dose }
-  };
+  const double keys[][2] = { { x->time_h, y->time_h },        { x->to_h, y->to_h },
+                             { x->output, y->output },        { x->value, y->value },
+                             { x->weight, y->weight },        { x->censor, y->censor },
+                             { x->after_dose, y->after_dose } };
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i][0] != keys[i][1])
       return keys[i][0] < keys[i][1] ? -1 : 1;
@@ -88,6 +90,12 @@ tdm_objective_new (TdmProblem *problem, GError **error)
       g_new (double,
              (gsize)tdm_problem_get_n_sets (problem) * n_parameters * largest.size + 1);
   self->values = g_new (double, (gsize)self->n_used *largest.size + 1);
+  if (tdm_problem_has_uncertain_times (problem))
+    {
+      self->uncertain = tdm_uncertain_new (problem, self->used, self->n_used, error);
+      if (!self->uncertain)
+        return NULL;
+    }
   return g_steal_pointer (&self);
 }
 
@@ -95,6 +103,7 @@ void
 tdm_objective_free (TdmObjective *self)
 {
   g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  g_clear_pointer (&self->uncertain, tdm_uncertain_free);
   g_clear_pointer (&self->work, tdm_pk_work_free);
   g_clear_pointer (&self->problem, tdm_problem_unref);
   g_free (self->used);
@@ -143,6 +152,15 @@ accumulate (const TdmJetSpace *s, const double *f, const TdmLevelTerm *term,
       hessian[i * n + j] += c * f[1 + i] * f[1 + j] + (exact ? c1 * f[k] : 0.0);
 }
 
+/* Completes a matrix of which the lower half is known. */
+static void
+mirror (guint n, double *hessian)
+{
+  for (guint i = 0; i < n; i++)
+    for (guint j = i + 1; j < n; j++)
+      hessian[i * n + j] = hessian[j * n + i];
+}
+
 static double
 add_prior (const TdmObjective *self, const double *eta, double *gradient,
            double *hessian)
@@ -164,14 +182,20 @@ add_prior (const TdmObjective *self, const double *eta, double *gradient,
   return sum;
 }
 
+static gboolean
+find_parameters (TdmObjective *self, const double *eta, const TdmJetSpace *s)
+{
+  for (guint i = 0; i < self->n; i++)
+    self->eta[i] = eta ? eta[i] : 0.0;
+  return tdm_problem_parameters (self->problem, s, self->eta, TDM_SETS_HISTORY,
+                                 self->parameters);
+}
+
 /* self->values = jets of the predictions at the used levels, in the outputs' units. */
 static gboolean
 predict (TdmObjective *self, const double *eta, const TdmJetSpace *s)
 {
-  for (guint i = 0; i < self->n; i++)
-    self->eta[i] = eta ? eta[i] : 0.0;
-  if (!tdm_problem_parameters (self->problem, s, self->eta, TDM_SETS_HISTORY,
-                               self->parameters)
+  if (!find_parameters (self, eta, s)
       || !tdm_pk_plan_predict (self->plan, self->work, s, self->parameters,
                                self->values, NULL, NULL))
     return FALSE;
@@ -238,12 +262,71 @@ tdm_objective_predict (TdmObjective *self, const double *eta, double *values,
   return finite;
 }
 
+/* What the uncertain times' evaluation needs of this one. */
+static TdmUncertainInput
+uncertain_input (const TdmObjective *self, const TdmJetSpace *s, gboolean exact)
+{
+  return (TdmUncertainInput){ .space = *s,
+                              .work = self->work,
+                              .parameters = self->parameters,
+                              .outputs = self->outputs,
+                              .exact = exact };
+}
+
+static double
+eval_uncertain (TdmObjective *self, const double *eta, double *gradient,
+                double *hessian, gboolean exact)
+{
+  const TdmJetSpace s = tdm_jet_space (self->n, !gradient          ? 0
+                                                : hessian && exact ? 2
+                                                                   : 1);
+  const TdmUncertainInput input = uncertain_input (self, &s, exact);
+  if (!find_parameters (self, eta, &s))
+    return INFINITY;
+  double sum = add_prior (self, eta, gradient, hessian);
+  if (!tdm_uncertain_add (self->uncertain, &input, &sum, gradient, hessian))
+    return INFINITY;
+  return isfinite (sum) ? sum : INFINITY;
+}
+
+gboolean
+tdm_objective_levels (TdmObjective *self, const double *eta, double *gradients,
+                      double *hessians)
+{
+  const guint n = self->n;
+  const TdmJetSpace s = tdm_jet_space (n, 1);
+  const TdmUncertainInput input = uncertain_input (self, &s, FALSE);
+  memset (gradients, 0, (gsize)self->n_used * n * sizeof (double));
+  memset (hessians, 0, (gsize)self->n_used * n * n * sizeof (double));
+  if (self->uncertain)
+    return find_parameters (self, eta, &s)
+           && tdm_uncertain_levels (self->uncertain, &input, gradients, hessians);
+  if (!predict (self, eta, &s))
+    return FALSE;
+  for (guint u = 0; u < self->n_used; u++)
+    {
+      const TdmProblemLevel *level =
+          tdm_problem_get_level (self->problem, self->used[u]);
+      const double *f = self->values + (gsize)u * s.size;
+      double *hessian = hessians + (gsize)u * n * n;
+      TdmLevelTerm term;
+      if (!tdm_level_term (&self->outputs[u], level, f[0], &term))
+        return FALSE;
+      accumulate (&s, f, &term, level->weight, FALSE, gradients + (gsize)u * n,
+                  hessian);
+      mirror (n, hessian);
+    }
+  return TRUE;
+}
+
 double
 tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
                     double *hessian, gboolean exact)
 {
   const guint n = self->n;
   TdmJetSpace s = tdm_jet_space (n, !gradient ? 0 : hessian && exact ? 2 : 1);
+  if (self->uncertain)
+    return eval_uncertain (self, eta, gradient, hessian, exact);
   if (!predict (self, eta, &s))
     return INFINITY;
   double sum = add_prior (self, eta, gradient, hessian);
@@ -259,8 +342,6 @@ tdm_objective_eval (TdmObjective *self, const double *eta, double *gradient,
       accumulate (&s, f, &term, level->weight, exact, gradient, hessian);
     }
   if (hessian)
-    for (guint i = 0; i < n; i++)
-      for (guint j = i + 1; j < n; j++)
-        hessian[i * n + j] = hessian[j * n + i];
+    mirror (n, hessian);
   return isfinite (sum) ? sum : INFINITY;
 }

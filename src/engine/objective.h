@@ -6,7 +6,9 @@
  *
  * with v the residual variance at the individual prediction f; y and f are logarithms
  * when the error is on the log scale; a censored level contributes -2 w ln of its
- * probability (engine/residual.h). No 2 pi constants. */
+ * probability (engine/residual.h). No 2 pi constants. A level whose time is known as an
+ * interval contributes -2 w ln of the mean of its likelihood over the interval, and an
+ * infusion's uncertain end likewise for all levels together (engine/uncertain.h). */
 #pragma once
 
 #include "engine/problem.h"
@@ -34,9 +36,14 @@ gboolean tdm_objective_drop_interaction (TdmObjective *self,
 guint tdm_objective_get_n_used (const TdmObjective *self);
 const guint *tdm_objective_get_used (const TdmObjective *self);
 
+/* What each used level adds to the gradient (n_used x n), and to half the second
+ * derivative from first derivatives only (n_used x n x n). FALSE when not finite. */
+gboolean tdm_objective_levels (TdmObjective *self, const double *eta, double *gradients,
+                               double *hessians);
+
 /* What the residual error is about, at eta (n), for each used level: the prediction, or
- * its logarithm, with the standard deviation there, and (unless NULL) the derivatives,
- * n_used x n. FALSE when not finite. */
+ * its logarithm, with the standard deviation there (uncertain times at their middle),
+ * and (unless NULL) the derivatives, n_used x n. FALSE when not finite. */
 gboolean tdm_objective_predict (TdmObjective *self, const double *eta, double *values,
                                 double *sd, double *derivatives);
 

@@ -322,8 +322,8 @@ static gboolean
 is_before_everything (const TdmProblem *self, const TdmProblemLevel *level)
 {
   for (guint i = 0; i < self->n_doses; i++)
-    if (self->doses[i].time_h < level->time_h
-        || (self->doses[i].time_h == level->time_h
+    if (self->doses[i].time_h < level->to_h
+        || (self->doses[i].time_h == level->to_h
             && (self->doses[i].steady_state || level->after_dose)))
       return FALSE;
   return TRUE;
@@ -391,7 +391,9 @@ load_level (TdmProblem *self, guint index, GError **error)
   if (!tdm_unit_convert (entry->value, unit, to->unit, to->molar_mass, &level->value,
                          &local))
     return tdm_error_set_input (error, place, "%s", local->message);
-  level->time_h = entry->time.hours;
+  level->from_h = entry->time.hours;
+  level->to_h = entry->time_uncertain ? entry->time_to.hours : level->from_h;
+  level->time_h = level->from_h + 0.5 * (level->to_h - level->from_h);
   level->output = (guint)output;
   level->censor = entry->censor;
   level->after_dose = entry->after_dose;
@@ -410,6 +412,34 @@ load_level (TdmProblem *self, guint index, GError **error)
   return TRUE;
 }
 
+/* Says once of what is known as an interval how it counts. */
+static void
+note_uncertain_times (TdmProblem *self)
+{
+  for (guint i = 0; i < self->n_levels; i++)
+    if (self->levels[i].use && self->levels[i].to_h > self->levels[i].from_h)
+      {
+        g_autofree char *place = g_strdup_printf ("levels[%u].time_to", i);
+        tdm_notes_add (self->notes, TDM_NOTE_INFO, "level-time-uncertain", place,
+                       "Level %u was drawn at an unknown time between two: every time "
+                       "in between counts as equally likely in the fit; what is shown "
+                       "of the level is at the middle.",
+                       i + 1);
+        break;
+      }
+  for (guint i = 0; i < self->n_doses; i++)
+    if (tdm_case_get_dose (self->record, i)->end_uncertain)
+      {
+        g_autofree char *place = g_strdup_printf ("doses[%u].end_from", i);
+        tdm_notes_add (self->notes, TDM_NOTE_INFO, "dose-end-uncertain", place,
+                       "The infusion of dose %u ended at an unknown time between two: "
+                       "every time in between counts as equally likely in the fit; "
+                       "curves show it ending at the middle.",
+                       i + 1);
+        break;
+      }
+}
+
 gboolean
 tdm_problem_load_levels (TdmProblem *self, GError **error)
 {
@@ -422,6 +452,7 @@ tdm_problem_load_levels (TdmProblem *self, GError **error)
         return FALSE;
       used += self->levels[i].use;
     }
+  note_uncertain_times (self);
   if (used == 0)
     tdm_notes_add (self->notes, TDM_NOTE_INFO, "a-priori", "levels",
                    "No level is used: the answer is what is typical for patients like "

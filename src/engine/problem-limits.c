@@ -17,6 +17,10 @@
 #define MAX_AHEAD_H 8784.0
 #define MAX_AHEAD_ODE_H 720.0
 
+/* Ends of infusions that are known as an interval: all their combinations are walked
+ * through. */
+#define MAX_UNCERTAIN_ENDS 3
+
 /* Draws that show percentiles well, and fewer where each takes long. */
 #define DRAWS 1000
 #define DRAWS_ODE 200
@@ -79,11 +83,27 @@ check_ahead (const TdmProblem *self, const char *place, double time_h, GError **
                                  most / 24);
 }
 
+static gboolean
+check_ends (const TdmProblem *self, GError **error)
+{
+  guint n = 0;
+  for (guint i = 0; i < self->n_doses; i++)
+    if (tdm_case_get_dose (self->record, i)->end_uncertain && ++n > MAX_UNCERTAIN_ENDS)
+      {
+        g_autofree char *place = g_strdup_printf ("doses[%u].end_from", i);
+        return tdm_error_set_input (error, place,
+                                    "at most %d infusions of a case may have an "
+                                    "uncertain end",
+                                    MAX_UNCERTAIN_ENDS);
+      }
+  return TRUE;
+}
+
 gboolean
 tdm_problem_check_work (const TdmProblem *self, GError **error)
 {
   const TdmTarget *target = &self->target;
-  if (!check_events (self, error))
+  if (!check_events (self, error) || !check_ends (self, error))
     return FALSE;
   if (target->metric == TDM_METRIC_AUC
       && !check_ahead (self, "target.to", target->to.hours, error))

@@ -37,7 +37,7 @@ last_level (const TdmProblem *self)
   double last = -INFINITY;
   for (guint i = 0; i < self->n_levels; i++)
     if (self->levels[i].use)
-      last = MAX (last, self->levels[i].time_h
+      last = MAX (last, self->levels[i].to_h
                             + (self->levels[i].after_dose ? 2 * SAME_TIME_H : 0));
   return last;
 }

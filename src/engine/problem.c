@@ -80,7 +80,7 @@ find_now_and_adjust (TdmProblem *self)
   for (guint i = 0; i < self->n_doses; i++)
     last_dose = MAX (last_dose, tdm_pk_dose_last_start (&self->doses[i]));
   for (guint i = 0; i < self->n_levels; i++)
-    now = MAX (now, self->levels[i].time_h);
+    now = MAX (now, self->levels[i].to_h);
   if (!isfinite (now))
     now = isfinite (last_dose) ? last_dose : 0.0;
   double due = isfinite (last_dose) ? last_dose + self->current.interval_h : 0.0;
@@ -238,6 +238,30 @@ tdm_problem_get_dose (const TdmProblem *self, guint i)
 {
   g_assert (i < self->n_doses);
   return &self->doses[i];
+}
+
+gboolean
+tdm_problem_get_dose_span (const TdmProblem *self, guint i, double *least_h,
+                           double *most_h)
+{
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->record, i);
+  if (!entry->end_uncertain)
+    return FALSE;
+  *least_h = entry->end_from.hours - entry->time.hours;
+  *most_h = entry->end_to.hours - entry->time.hours;
+  return TRUE;
+}
+
+gboolean
+tdm_problem_has_uncertain_times (const TdmProblem *self)
+{
+  for (guint i = 0; i < self->n_doses; i++)
+    if (tdm_case_get_dose (self->record, i)->end_uncertain)
+      return TRUE;
+  for (guint i = 0; i < self->n_levels; i++)
+    if (self->levels[i].use && self->levels[i].to_h > self->levels[i].from_h)
+      return TRUE;
+  return FALSE;
 }
 
 TdmCurrentRegimen
@@ -450,7 +474,8 @@ tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **erro
   double start = INFINITY;
   guint n = 0;
   for (guint i = 0; i < self->n_doses; i++)
-    if (cut_dose (&self->doses[i], spec->until_h, &doses[n]))
+    if (cut_dose (spec->doses ? &spec->doses[i] : &self->doses[i], spec->until_h,
+                  &doses[n]))
       n++;
   for (guint i = 0; i < spec->n_extra; i++)
     {

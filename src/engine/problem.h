@@ -12,7 +12,8 @@ typedef struct _TdmProblem TdmProblem;
 typedef struct
 {
   double time_h;
-  double value; /* in the output's unit */
+  double from_h, to_h; /* between which it was drawn; time_h is their middle */
+  double value;        /* in the output's unit */
   guint output;
   TdmCensor censor;
   gboolean after_dose; /* of a dose at that very time */
@@ -82,6 +83,13 @@ double tdm_problem_get_now_h (const TdmProblem *self);
 /* The target: the case's, else the model's first; metric NONE if neither. Limits are in
  * `unit` as written; use engine/target.h to evaluate. */
 const TdmTarget *tdm_problem_get_target (const TdmProblem *self);
+/* How long the infusion of a dose line took, at least and at most (h); FALSE where that
+ * is known (or it has none). */
+gboolean tdm_problem_get_dose_span (const TdmProblem *self, guint i, double *least_h,
+                                    double *most_h);
+/* Whether a used level's time, or the end of an infusion, is known as an interval only.
+ */
+gboolean tdm_problem_has_uncertain_times (const TdmProblem *self);
 /* Covariates in force at `time_h`, all of the model's, derived included (NAN =
  * unknown). */
 const double *tdm_problem_get_covariates_at (const TdmProblem *self, double time_h);
@@ -115,6 +123,8 @@ guint tdm_problem_find_set (const TdmProblem *self, double time_h);
 typedef struct
 {
   double until_h;
+  const TdmPkDose *doses; /* n_doses lines in the place of the problem's; NULL = these
+                           */
   const TdmPkDose *extra;
   guint n_extra;
   const double *times_h;

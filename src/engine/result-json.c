@@ -103,7 +103,7 @@ covariance (const TdmFit *fit, gboolean expected)
 }
 
 static json_t *
-level (const TdmModel *model, const TdmFitLevel *l)
+level (const TdmModel *model, const TdmFitLevel *l, const TdmProblemLevel *from)
 {
   const TdmModelOutput *output = tdm_model_get_output (model, l->output);
   json_t *out =
@@ -116,6 +116,11 @@ level (const TdmModel *model, const TdmFitLevel *l)
   if (l->censor != TDM_CENSOR_NONE)
     json_object_set_new (out, l->censor == TDM_CENSOR_BELOW ? "below" : "above",
                          json_true ());
+  if (from->to_h > from->from_h)
+    {
+      json_object_set_new (out, "time_from", tdm_json_real (from->from_h));
+      json_object_set_new (out, "time_to", tdm_json_real (from->to_h));
+    }
   return out;
 }
 
@@ -177,7 +182,8 @@ tdm_json_fit_values (const TdmFit *fit, gboolean expected_covariance)
   const TdmModel *model = tdm_problem_get_model (fit->problem);
   json_t *levels = json_array ();
   for (guint i = 0; i < fit->n_levels; i++)
-    json_array_append_new (levels, level (model, &fit->levels[i]));
+    json_array_append_new (levels, level (model, &fit->levels[i],
+                                          tdm_problem_get_level (fit->problem, i)));
   json_t *out = json_pack (
       "{s:b, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "converged", fit->converged,
       "stop_reason", tdm_stop_name (fit->stop), "starts", (int)fit->starts, "optima",

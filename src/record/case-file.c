@@ -126,6 +126,22 @@ read_end (const TdmJsonNode *node, GDateTime *start, TdmDoseEntry *entry,
          || tdm_json_fault (node, "end", error, "must be after the dose's time");
 }
 
+/* Two moments between which the infusion ended. */
+static gboolean
+read_uncertain_end (const TdmJsonNode *node, TdmDoseEntry *entry, GError **error)
+{
+  const gboolean from = tdm_json_has (node, "end_from");
+  entry->end_uncertain = tdm_json_has (node, "end_to");
+  if (from != entry->end_uncertain)
+    return tdm_json_fault (node, from ? "end_to" : "end_from", error,
+                           "is missing; an end between two times needs both");
+  if (from && (tdm_json_has (node, "end") || tdm_json_has (node, "duration")))
+    return tdm_json_fault (node, "end_from", error,
+                           "give either end_from and end_to, or end, or duration");
+  return read_moment (node, "end_from", &entry->end_from, error)
+         && read_moment (node, "end_to", &entry->end_to, error);
+}
+
 /* Interval, count and steady state: each that is there is a value of its own, so that
  * an interval written as 0 is a fault and not a single dose. */
 static gboolean
@@ -154,9 +170,9 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   TdmDoseEntry entry = { .count = 1 };
   if (!tdm_json_check_keys (node,
                             KEYS ("time", "amount", "unit", "route", "duration", "end",
-                                  "interval", "count", "steady_state", "added",
-                                  "stopped", "at_rate", "reset", "data", "salt",
-                                  "formulation"),
+                                  "end_from", "end_to", "interval", "count",
+                                  "steady_state", "added", "stopped", "at_rate",
+                                  "reset", "data", "salt", "formulation"),
                             KEYS ("time", "amount", "unit"), error)
       || !read_moment (node, "time", &entry.time, error)
       || !tdm_json_read_number (node, "amount", &entry.amount, error)
@@ -164,6 +180,7 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !read_text (node, "route", &entry.route, error)
       || !tdm_json_read_number (node, "duration", &entry.duration_h, error)
       || !read_end (node, reader->start, &entry, error)
+      || !read_uncertain_end (node, &entry, error)
       || !read_repeats (node, &entry, error)
       || !tdm_json_read_bool (node, "at_rate", &entry.at_rate, error)
       || !tdm_json_read_bool (node, "reset", &entry.reset, error)
@@ -194,10 +211,12 @@ read_level (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   Reader *reader = data;
   TdmLevelEntry entry = { .use = TRUE, .weight = 1.0 };
   if (!tdm_json_check_keys (node,
-                            KEYS ("time", "value", "unit", "output", "after_dose",
-                                  "data", "below", "above", "use", "weight"),
+                            KEYS ("time", "time_to", "value", "unit", "output",
+                                  "after_dose", "data", "below", "above", "use",
+                                  "weight"),
                             KEYS ("time", "value"), error)
       || !read_moment (node, "time", &entry.time, error)
+      || !read_moment (node, "time_to", &entry.time_to, error)
       || !tdm_json_read_number (node, "value", &entry.value, error)
       || !read_text (node, "unit", &entry.unit, error)
       || !read_text (node, "output", &entry.output, error)
@@ -207,6 +226,7 @@ read_level (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !tdm_json_read_bool (node, "use", &entry.use, error)
       || !tdm_json_read_number (node, "weight", &entry.weight, error))
     return FALSE;
+  entry.time_uncertain = tdm_json_has (node, "time_to");
   tdm_case_edit_insert_level (reader->edit, i, &entry);
   return TRUE;
 }
@@ -414,7 +434,7 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (!tdm_json_check_keys (&node,
                             KEYS ("interval", "prior_weight", "adjust",
                                   "future_occasions", "posterior", "sample_hours",
-                                  "sample_within"),
+                                  "sample_within", "time_uncertainty"),
                             NO_KEYS, error)
       || !tdm_json_read_list (&node, "interval", read_interval, intervals, error)
       || !tdm_json_read_number (&node, "prior_weight", &options.prior_weight, error)
@@ -423,10 +443,15 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
       || !read_posterior (&node, &options.posterior, error)
       || !read_sample_hours (&node, &options, error)
       || !tdm_json_read_number (&node, "sample_within", &options.sample_within_h, error)
+      || !tdm_json_read_number (&node, "time_uncertainty",
+                                &options.time_uncertainty_min, error)
       || !read_moment (&node, "adjust", &options.adjust, error))
     return FALSE;
   if (tdm_json_has (&node, "sample_within") && options.sample_within_h == 0)
     return tdm_json_fault (&node, "sample_within", error, "must be more than 0");
+  if (tdm_json_has (&node, "time_uncertainty") && options.time_uncertainty_min == 0)
+    return tdm_json_fault (&node, "time_uncertainty", error,
+                           "must be more than 0 minutes");
   if (tdm_json_has (&node, "interval") && intervals->len == 0)
     return tdm_json_fault (&node, "interval", error, "is empty; leave it out");
   options.intervals_h = (double *)(gpointer)intervals->data;

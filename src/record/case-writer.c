@@ -160,7 +160,12 @@ put_dose (GString *s, const TdmCase *self, guint i)
   put_number (&line, "amount", entry->amount);
   put_text (&line, "unit", entry->unit);
   put_text (&line, "route", entry->route);
-  if (entry->duration_h > 0.0)
+  if (entry->end_uncertain)
+    {
+      put_moment (&line, "end_from", &entry->end_from);
+      put_moment (&line, "end_to", &entry->end_to);
+    }
+  else if (entry->duration_h > 0.0)
     put_number (&line, "duration", entry->duration_h);
   if (entry->interval_h > 0.0)
     {
@@ -184,6 +189,8 @@ put_level (GString *s, const TdmCase *self, guint i)
   const TdmLevelEntry *entry = tdm_case_get_level (self, i);
   Line line = open_line (s);
   put_moment (&line, "time", &entry->time);
+  if (entry->time_uncertain)
+    put_moment (&line, "time_to", &entry->time_to);
   put_number (&line, "value", entry->value);
   put_text (&line, "unit", entry->unit);
   put_text (&line, "output", entry->output);
@@ -267,7 +274,8 @@ put_options (GString *s, const TdmCaseOptions *options)
 {
   if (options->n_intervals == 0 && options->prior_weight == 1.0 && !options->has_adjust
       && !options->future_occasions && options->posterior == TDM_POSTERIOR_AUTO
-      && !options->has_sample_hours && options->sample_within_h == 0)
+      && !options->has_sample_hours && options->sample_within_h == 0
+      && options->time_uncertainty_min == 0)
     return;
   begin_field (s, "options");
   Line line = open_line (s);
@@ -298,6 +306,8 @@ put_options (GString *s, const TdmCaseOptions *options)
     }
   if (options->sample_within_h != 0)
     put_number (&line, "sample_within", options->sample_within_h);
+  if (options->time_uncertainty_min != 0)
+    put_number (&line, "time_uncertainty", options->time_uncertainty_min);
   close_line (&line);
 }
 

@@ -48,6 +48,8 @@ dose_free (gpointer data)
 {
   TdmDoseEntry *entry = data;
   g_free (entry->time.text);
+  g_free (entry->end_from.text);
+  g_free (entry->end_to.text);
   g_free (entry->unit);
   g_free (entry->route);
   g_free (entry->salt);
@@ -61,6 +63,8 @@ dose_copy (gconstpointer data, gpointer unused)
   const TdmDoseEntry *from = data;
   TdmDoseEntry *entry = g_memdup2 (from, sizeof *from);
   entry->time = moment_copy (&from->time);
+  entry->end_from = moment_copy (&from->end_from);
+  entry->end_to = moment_copy (&from->end_to);
   entry->unit = g_strdup (from->unit);
   entry->route = g_strdup (from->route);
   entry->salt = g_strdup (from->salt);
@@ -73,6 +77,7 @@ level_free (gpointer data)
 {
   TdmLevelEntry *entry = data;
   g_free (entry->time.text);
+  g_free (entry->time_to.text);
   g_free (entry->unit);
   g_free (entry->output);
   g_free (entry);
@@ -84,6 +89,7 @@ level_copy (gconstpointer data, gpointer unused)
   const TdmLevelEntry *from = data;
   TdmLevelEntry *entry = g_memdup2 (from, sizeof *from);
   entry->time = moment_copy (&from->time);
+  entry->time_to = moment_copy (&from->time_to);
   entry->unit = g_strdup (from->unit);
   entry->output = g_strdup (from->output);
   return entry;

@@ -46,10 +46,12 @@ typedef struct
   TdmMoment time;
   double amount;
   char *unit;
-  char *route;       /* as the model names it; NULL = the model's only route */
-  double duration_h; /* 0 = bolus (or what the route says) */
-  double interval_h; /* 0 = single dose */
-  guint count;       /* doses in all; 1 when single */
+  char *route;            /* as the model names it; NULL = the model's only route */
+  double duration_h;      /* 0 = bolus (or what the route says) */
+  gboolean end_uncertain; /* the infusion ended at an unknown time from end_from to */
+  TdmMoment end_from, end_to; /* end_to: duration_h is then that to the middle */
+  double interval_h;          /* 0 = single dose */
+  guint count;                /* doses in all; 1 when single */
   gboolean steady_state;
   gboolean added;   /* at steady state: on top of what else was given, which it would
                      * otherwise replace */
@@ -74,6 +76,8 @@ typedef enum
 typedef struct
 {
   TdmMoment time;
+  gboolean time_uncertain; /* drawn at an unknown time from `time` to `time_to` */
+  TdmMoment time_to;
   double value;
   char *unit;
   char *output; /* NULL = the model's only output */
@@ -173,6 +177,9 @@ typedef struct
   gboolean has_sample_hours;
   guint sample_from_min, sample_to_min;
   double sample_within_h; /* 0 = not said */
+  /* How far times that are written down may be off, for asking whether the advice hangs
+   * on them (engine/robustness.h); 0 = not said. */
+  double time_uncertainty_min;
 } TdmCaseOptions;
 
 TdmCase *tdm_case_ref (TdmCase *self);

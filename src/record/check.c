@@ -19,6 +19,10 @@
 #define MAX_SPAN_H 8784.0
 /* Nobody gives a dose more often; something given so often is an infusion. */
 #define MIN_INTERVAL_H 0.1
+/* Times known worse than this say nothing that a fit could use; and those that are
+ * written down are off by less. */
+#define MAX_UNCERTAINTY_H 12.0
+#define MAX_UNCERTAINTY_MIN 240.0
 /* At most this many infusions run at once at steady state. */
 #define MAX_OVERLAP 1000.0
 
@@ -341,9 +345,36 @@ check_repeats (const TdmDoseEntry *dose, const char *entry, GError **error)
   return TRUE;
 }
 
+/* The end of an infusion that is known as two times; the length is that to the middle.
+ */
+static gboolean
+check_uncertain_end (TdmDoseEntry *dose, GDateTime *start, const char *entry,
+                     GError **error)
+{
+  if (!dose->end_uncertain)
+    return TRUE;
+  if (!tdm_moment_resolve (&dose->end_from, start, entry, "end_from", error)
+      || !tdm_moment_resolve (&dose->end_to, start, entry, "end_to", error))
+    return FALSE;
+  const double from = dose->end_from.hours, to = dose->end_to.hours;
+  if (!(from > dose->time.hours))
+    return wrong (error, entry, "end_from", "must be after the dose's time");
+  if (!(to > from && to - from <= MAX_UNCERTAINTY_H))
+    return wrong (error, entry, "end_to", "must be after end_from, by at most %g hours",
+                  MAX_UNCERTAINTY_H);
+  if (dose->count > 1 || dose->steady_state)
+    return wrong (error, entry, "end_from",
+                  "is for one dose only; write down the others apart");
+  dose->duration_h = 0.5 * (from + to) - dose->time.hours;
+  return TRUE;
+}
+
 static gboolean
 check_dose (TdmDoseEntry *dose, GDateTime *start, const char *entry, GError **error)
 {
+  if (!tdm_moment_resolve (&dose->time, start, entry, "time", error)
+      || !check_uncertain_end (dose, start, entry, error))
+    return FALSE;
   const gboolean no_dose = dose->reset && dose->amount == 0.0;
   if (!isfinite (dose->amount) || (dose->amount <= 0.0 && !no_dose))
     return wrong (error, entry, "amount", "must be more than 0");
@@ -357,7 +388,6 @@ check_dose (TdmDoseEntry *dose, GDateTime *start, const char *entry, GError **er
          && check_text (dose->route, entry, "route", error)
          && check_text (dose->salt, entry, "salt", error)
          && check_text (dose->formulation, entry, "formulation", error)
-         && tdm_moment_resolve (&dose->time, start, entry, "time", error)
          && check_span (dose->duration_h, TRUE, entry, "duration", error)
          && check_span (dose->interval_h, TRUE, entry, "interval", error)
          && check_repeats (dose, entry, error);
@@ -383,6 +413,22 @@ check_doses (TdmCase *self, GError **error)
 }
 
 static gboolean
+check_level_time (TdmLevelEntry *level, GDateTime *start, const char *entry,
+                  GError **error)
+{
+  if (!tdm_moment_resolve (&level->time, start, entry, "time", error))
+    return FALSE;
+  if (!level->time_uncertain)
+    return TRUE;
+  if (!tdm_moment_resolve (&level->time_to, start, entry, "time_to", error))
+    return FALSE;
+  const double span = level->time_to.hours - level->time.hours;
+  return (span > 0.0 && span <= MAX_UNCERTAINTY_H)
+         || wrong (error, entry, "time_to", "must be after time, by at most %g hours",
+                   MAX_UNCERTAINTY_H);
+}
+
+static gboolean
 check_level (TdmLevelEntry *level, GDateTime *start, const char *entry, GError **error)
 {
   gboolean censored = level->censor != TDM_CENSOR_NONE;
@@ -402,7 +448,7 @@ check_level (TdmLevelEntry *level, GDateTime *start, const char *entry, GError *
           || check_unit (level->unit, fits, entry, "unit",
                          "a concentration such as mg/L, ng/mL or umol/L", error))
          && check_text (level->output, entry, "output", error)
-         && tdm_moment_resolve (&level->time, start, entry, "time", error);
+         && check_level_time (level, start, entry, error);
 }
 
 static gboolean
@@ -593,6 +639,10 @@ check_options (TdmCase *self, GError **error)
   if (!(options->sample_within_h >= 0.0 && options->sample_within_h <= MAX_SPAN_H))
     return wrong (error, "options", "sample_within", "must be more than 0, at most %g",
                   MAX_SPAN_H);
+  if (!(options->time_uncertainty_min >= 0.0
+        && options->time_uncertainty_min <= MAX_UNCERTAINTY_MIN))
+    return wrong (error, "options", "time_uncertainty",
+                  "must be more than 0, at most %g minutes", MAX_UNCERTAINTY_MIN);
   return !options->has_adjust
          || tdm_moment_resolve (&options->adjust, self->start, "options", "adjust",
                                 error);
