@@ -19,8 +19,11 @@
 #include <string.h>
 
 #define MAX_OPTIMA 16
-/* With fewer the second of two optima of an absorption model is seldom seen. */
-#define LEAST_STARTS 7
+/* More than four optima are not looked for to the end. */
+#define MOST_STARTS 46
+/* A prior variance of logarithms beyond which one patient's parameter may be four times
+ * that of the next: absorption and elimination may then change places. */
+#define WIDE_PRIOR 0.5
 /* Starts are drawn this many prior standard deviations wide. */
 #define START_SPREAD 1.5
 /* Two optima closer than this (prior standard deviations) are one. */
@@ -227,22 +230,6 @@ search_clear (Search *s)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
 
-static void
-run_starts (Search *s, guint starts, guint max_iterations)
-{
-  guint n = s->n;
-  g_autofree double *points = g_new (double, (gsize)starts *n);
-  tdm_sobol_normal (n, starts, points); /* the first one is the prior mode */
-  for (guint k = 0; k < starts; k++)
-    {
-      if (g_cancellable_is_cancelled (s->cancellable))
-        return;
-      for (guint i = 0; i < n; i++)
-        points[k * n + i] *= START_SPREAD;
-      search_from (s, points + k * n, max_iterations);
-    }
-}
-
 /* A place where a search gave up is no optimum. */
 static gboolean
 is_optimum (const Optimum *o)
@@ -259,6 +246,51 @@ count_optima (const Search *s)
   for (guint k = 0; k < s->n_optima; k++)
     n += is_optimum (&s->optima[k]);
   return n;
+}
+
+static gboolean
+is_wide (const Search *s)
+{
+  const double *omega = tdm_problem_get_omega (s->problem);
+  gboolean wide = FALSE;
+  for (guint i = 0; i < s->n; i++)
+    wide |= omega[i * s->n + i] > WIDE_PRIOR;
+  return wide;
+}
+
+/* Starts after which, with so many optima seen, less than half an optimum more is to be
+ * expected (Boender and Rinnooy Kan, Math Program 1987;37:59): the number w(s - 1)/(s -
+ * w - 2) that w seen in s starts make likely is then no more than w + 1/2. One optimum
+ * takes 7, two take 16; under a wide prior a second one is expected from the outset. */
+static guint
+enough_starts (const Search *s)
+{
+  const guint w = MAX (count_optima (s), is_wide (s) ? 2 : 1);
+  return CLAMP (2 * w * w + 3 * w + 2, 1 + s->n, MOST_STARTS);
+}
+
+/* From `wanted` starts, or as many as the optima found ask for (0); returns how many.
+ */
+static guint
+run_starts (Search *s, guint wanted, guint max_iterations)
+{
+  const guint n = s->n;
+  guint all = wanted ? wanted : enough_starts (s), k = 0;
+  while (k < all)
+    {
+      g_autofree double *points = g_new (double, (gsize)all *n);
+      tdm_sobol_normal (n, all, points); /* the first one is the prior mode */
+      for (; k < all && !g_cancellable_is_cancelled (s->cancellable); k++)
+        {
+          for (guint i = 0; i < n; i++)
+            points[k * n + i] *= START_SPREAD;
+          search_from (s, points + k * n, max_iterations);
+        }
+      if (g_cancellable_is_cancelled (s->cancellable))
+        return k;
+      all = wanted ? wanted : MAX (all, enough_starts (s));
+    }
+  return all;
 }
 
 /* The lowest place found, be it an optimum or not: were it none, the fit would not be
@@ -414,16 +446,13 @@ fill_without_effects (TdmFit *fit, Search *s)
 static gboolean
 optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
 {
-  guint starts =
-      options && options->starts ? options->starts : MAX (1 + s->n, LEAST_STARTS);
   guint limit = options && options->max_iterations ? options->max_iterations : 100;
-  fit->starts = starts;
   if (s->n == 0)
     {
       fill_without_effects (fit, s);
       return TRUE;
     }
-  run_starts (s, starts, limit);
+  fit->starts = run_starts (s, options ? options->starts : 0, limit);
   if (g_cancellable_set_error_if_cancelled (s->cancellable, error))
     return FALSE;
   int best = best_optimum (s, &fit->second_best);
