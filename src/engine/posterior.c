@@ -1,19 +1,15 @@
 /* Sampling the posterior. Its logarithm is half the negative objective.
  *
  * Importance: draws of the proposal, each weighed by posterior over proposal, resampled
- * systematically. Where the weights are too uneven, a t with the mean and covariance
- * they found joins the proposal and all is drawn anew. Where that does not do either,
- * Hamiltonian chains start from where the weights lie, in coordinates in which the
- * Laplace approximation is the unit sphere, and jump by the proposal. */
-#include "engine/posterior.h"
+ * systematically. Where the weights are not even at once, components join the proposal
+ * and all is drawn anew, first where single prior draws lead the levels and then where
+ * the weights are (Cappé and others, Stat Comput 2008;18:447, with curvatures in place
+ * of covariances), until the weights are even and two rounds agree. Where they never
+ * do, Hamiltonian chains (posterior-chains.c) take over. */
+#include "engine/posterior-private.h"
 
-#include "engine/importance.h"
 #include "engine/map-private.h"
-#include "engine/objective.h"
 #include "engine/parallel.h"
-#include "num/chains.h"
-#include "num/hmc.h"
-#include "num/linalg.h"
 #include "num/weights.h"
 
 #include <math.h>
@@ -25,10 +21,11 @@
 #define FEWEST_PROPOSALS 1000
 #define FEWEST_PROPOSALS_ODE 500
 #define PROPOSALS_PER_TASK 16
-#define ROUNDS 4
-/* The first rounds spread the proposal over PLACES more places each. */
-#define SPREAD_ROUNDS 3
-#define PLACES 16
+#define ROUNDS 8
+/* Two rounds agree when no mean has moved by more than this many SDs, and no SD by more
+ * than this part, beside what chance explains. */
+#define AGREEMENT 0.04
+#define CHANCE 2.0
 #define EASY_ESS_SHARE 0.5
 #define EASY_PARETO_K 0.5
 /* Weights are good enough when they are worth this share of the draws wanted, and at
@@ -36,42 +33,14 @@
 #define LEAST_ESS_SHARE 0.4
 #define LEAST_ESS 100.0
 #define MOST_PARETO_K 0.7
-/* Too few to learn a covariance from, per effect. */
-#define ESS_PER_EFFECT 5.0
 /* Bands of long histories take fewer draws than this (engine/problem.h). */
 #define LONG_HISTORY_DRAWS 500
-#define CHAINS 4
-/* A subpopulation less probable than this gets no chains. */
-#define NEGLIGIBLE_KIND 1e-3
-#define WARMUP 120
-#define FEWEST_PER_CHAIN 150
-#define MOST_RHAT 1.05
-#define LEAST_CHAIN_ESS 200.0
 /* Tolerances of differential equations: far below the residual error. */
 #define LOOSE_RELATIVE 1e-5
 #define LOOSE_ABSOLUTE 1e-5
 
-typedef struct
-{
-  TdmPosterior *out;
-  const TdmFit *fit;
-  guint n_kinds;        /* subpopulations, or 1 */
-  const TdmFit **kinds; /* the fit of each; NULL where its prior is 0 */
-  TdmImportance **proposals;
-  GCancellable *cancellable;
-  guint n, n_proposals; /* number i is of kind i % n_kinds */
-  double *uniform;      /* n_proposals rows */
-  double *eta;          /* n_proposals x n */
-  double *weights;
-  double *chains; /* n_kinds x CHAINS x per_chain x n */
-  guint per_chain;
-  TdmHmcReport *reports; /* n_kinds x CHAINS */
-  gboolean *completed;
-  guint64 seed;
-} Sampler;
-
 static void
-sampler_clear (Sampler *s)
+sampler_clear (TdmSampler *s)
 {
   for (guint k = 0; s->proposals && k < s->n_kinds; k++)
     g_clear_pointer (&s->proposals[k], tdm_importance_free);
@@ -85,26 +54,26 @@ sampler_clear (Sampler *s)
   g_free (s->chains);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sampler, sampler_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmSampler, sampler_clear)
 
-static gpointer
-open_objective (gpointer data)
+gpointer
+tdm_sampler_open_objective (gpointer data)
 {
-  Sampler *s = data;
+  TdmSampler *s = data;
   TdmObjective *objective = tdm_objective_new (s->fit->problem, NULL);
   if (objective)
     tdm_objective_set_tolerance (objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
   return objective;
 }
 
-static void
-close_objective (gpointer workspace)
+void
+tdm_sampler_close_objective (gpointer workspace)
 {
   tdm_objective_free (workspace);
 }
 
-static void
-use_kind (const Sampler *s, TdmObjective *objective, guint kind)
+void
+tdm_sampler_use_kind (const TdmSampler *s, TdmObjective *objective, guint kind)
 {
   if (tdm_problem_get_n_subpopulations (s->fit->problem) > 0)
     tdm_objective_set_subpopulation (objective, kind);
@@ -112,14 +81,14 @@ use_kind (const Sampler *s, TdmObjective *objective, guint kind)
 
 /* ln of the prior probability of a kind. */
 static double
-log_prior (const Sampler *s, guint kind)
+log_prior (const TdmSampler *s, guint kind)
 {
   const double *priors = tdm_problem_get_subpopulation_priors (s->fit->problem);
   return s->n_kinds > 1 ? log (priors[kind]) : 0.0;
 }
 
-static guint
-uniform_width (const Sampler *s)
+guint
+tdm_sampler_uniform_width (const TdmSampler *s)
 {
   return s->n + TDM_IMPORTANCE_EXTRA;
 }
@@ -127,7 +96,7 @@ uniform_width (const Sampler *s)
 static void
 weigh_task (gpointer data, gpointer workspace, guint task)
 {
-  Sampler *s = data;
+  TdmSampler *s = data;
   const guint from = task * PROPOSALS_PER_TASK;
   for (guint i = from; i < MIN (from + PROPOSALS_PER_TASK, s->n_proposals); i++)
     {
@@ -137,9 +106,9 @@ weigh_task (gpointer data, gpointer workspace, guint task)
       if (!workspace || !s->proposals[kind]
           || g_cancellable_is_cancelled (s->cancellable))
         continue;
-      use_kind (s, workspace, kind);
+      tdm_sampler_use_kind (s, workspace, kind);
       tdm_importance_draw (s->proposals[kind],
-                           s->uniform + (gsize)i * uniform_width (s), eta);
+                           s->uniform + (gsize)i * tdm_sampler_uniform_width (s), eta);
       double objective = tdm_objective_eval (workspace, eta, NULL, NULL, FALSE);
       s->weights[i] = log_prior (s, kind) - 0.5 * objective
                       - tdm_importance_log_density (s->proposals[kind], eta);
@@ -148,8 +117,9 @@ weigh_task (gpointer data, gpointer workspace, guint task)
 
 /* Mean and covariance of the proposals of one kind (n_kinds = of all) under their
  * weights; returns their effective sample size. */
-static double
-find_moments (const Sampler *s, guint kind, double *mean, double *covariance)
+double
+tdm_sampler_find_moments (const TdmSampler *s, guint kind, double *mean,
+                          double *covariance)
 {
   const guint n = s->n, every = kind < s->n_kinds ? s->n_kinds : 1;
   const guint first = kind < s->n_kinds ? kind : 0;
@@ -175,10 +145,10 @@ find_moments (const Sampler *s, guint kind, double *mean, double *covariance)
 }
 
 /* Of all; and how probable each kind is. */
-static void
-fill_moments (Sampler *s)
+void
+tdm_sampler_fill_moments (TdmSampler *s)
 {
-  find_moments (s, s->n_kinds, s->out->mean, s->out->covariance);
+  tdm_sampler_find_moments (s, s->n_kinds, s->out->mean, s->out->covariance);
   for (guint k = 0; k < s->n_kinds; k++)
     s->out->kinds[k] = 0;
   for (guint d = 0; d < s->n_proposals; d++)
@@ -187,101 +157,87 @@ fill_moments (Sampler *s)
 
 /* One round of proposals and weights; TRUE when they will do. */
 static gboolean
-weigh (Sampler *s, TdmRandom *random)
+weigh (TdmSampler *s, TdmRandom *random)
 {
-  static const TdmParallel parallel = { open_objective, weigh_task, close_objective };
+  static const TdmParallel parallel = { tdm_sampler_open_objective, weigh_task,
+                                        tdm_sampler_close_objective };
   TdmPosterior *out = s->out;
-  tdm_sobol_shifted (uniform_width (s), s->n_proposals, random, s->uniform);
+  tdm_sobol_shifted (tdm_sampler_uniform_width (s), s->n_proposals, random, s->uniform);
   tdm_parallel_run (&parallel,
                     (s->n_proposals + PROPOSALS_PER_TASK - 1) / PROPOSALS_PER_TASK, s);
   out->ess = tdm_weights_normalise (s->weights, s->n_proposals);
   out->pareto_k = tdm_weights_pareto_k (s->weights, s->n_proposals);
   out->proposals = s->n_proposals;
-  fill_moments (s);
+  tdm_sampler_fill_moments (s);
   out->reliable = out->ess >= MAX (LEAST_ESS_SHARE * out->draws, LEAST_ESS)
                   && !(out->pareto_k > MOST_PARETO_K);
   return out->reliable;
 }
 
-/* A t with the mean and covariance found joins the proposal of each kind; FALSE when
- * the weights know too little. */
+/* The largest weights do not stand out. */
 static gboolean
-improve (Sampler *s)
+is_light (const TdmSampler *s)
 {
-  const guint n = s->n;
-  g_autofree double *mean = g_new (double, n + 1);
-  g_autofree double *covariance = g_new (double, n *n + 1);
-  gboolean better = FALSE;
-  for (guint k = 0; k < s->n_kinds; k++)
-    if (s->proposals[k] && find_moments (s, k, mean, covariance) >= ESS_PER_EFFECT * n)
-      better |= tdm_importance_add (s->proposals[k], mean, covariance);
-  return better;
-}
-
-/* Where proposals of a kind lie by the root of their weights, which reaches further
- * than the weights do: `count` of them, in `centres`. */
-static void
-choose_centres (const Sampler *s, guint kind, TdmRandom *random, guint count,
-                double *centres)
-{
-  const guint m = s->n_proposals / s->n_kinds;
-  g_autofree double *roots = g_new (double, m);
-  g_autofree guint *chosen = g_new (guint, count);
-  double sum = 0;
-  for (guint d = 0; d < m; d++)
-    sum += roots[d] = sqrt (s->weights[(gsize)d * s->n_kinds + kind]);
-  for (guint d = 0; d < m; d++)
-    roots[d] /= sum;
-  tdm_weights_resample (roots, m, tdm_random_uniform (random), count, chosen);
-  for (guint c = 0; c < count; c++)
-    memcpy (centres + (gsize)c * s->n,
-            s->eta + ((gsize)chosen[c] * s->n_kinds + kind) * s->n,
-            s->n * sizeof (double));
-}
-
-/* A t at each of several places joins the proposal, with the curvature of that place:
- * together they follow a posterior that is long and bent, as where absorption and
- * elimination may change places, into tails that one t never reaches. */
-static gboolean
-spread_kind (const Sampler *s, guint kind, TdmObjective *objective, TdmRandom *random)
-{
-  const guint n = s->n;
-  g_autofree double *centres = g_new (double, PLACES *n + 1);
-  g_autofree double *covariances = g_new0 (double, (gsize)PLACES *n *n + 1);
-  g_autofree double *gradient = g_new (double, n + 1);
-  g_autofree double *hessian = g_new (double, 2 * n * n + 1);
-  double *factor = hessian + n * n;
-  choose_centres (s, kind, random, PLACES, centres);
-  use_kind (s, objective, kind);
-  for (guint c = 0; c < PLACES; c++)
-    if (isfinite (
-            tdm_objective_eval (objective, centres + c * n, gradient, hessian, FALSE))
-        && tdm_cholesky (n, hessian, factor))
-      tdm_cholesky_inverse (n, factor, covariances + (gsize)c * n * n);
-  return tdm_importance_add_several (s->proposals[kind], PLACES, centres, covariances);
-}
-
-static gboolean
-spread (Sampler *s, TdmRandom *random)
-{
-  g_autoptr (TdmObjective) objective = open_objective (s);
-  gboolean better = FALSE;
-  for (guint k = 0; objective && k < s->n_kinds; k++)
-    if (s->proposals[k] && s->out->kinds[k] > 0)
-      better |= spread_kind (s, k, objective, random);
-  return better;
+  return !(s->out->pareto_k > EASY_PARETO_K);
 }
 
 /* Weights so even that the posterior has no tail which the proposal might not know. */
 static gboolean
-is_easy (const Sampler *s)
+is_easy (const TdmSampler *s)
 {
   return s->out->reliable && s->out->ess >= EASY_ESS_SHARE * s->n_proposals
-         && !(s->out->pareto_k > EASY_PARETO_K);
+         && is_light (s);
+}
+
+/* Whether the moments are those of the round before, as far as chance allows; these
+ * become the ones to compare with. A proposal that missed a part of the posterior, and
+ * so did not notice, is found out when the next one has it. */
+static gboolean
+agrees (const TdmSampler *s, double ess_before, double *mean, double *covariance)
+{
+  const TdmPosterior *out = s->out;
+  const guint n = s->n;
+  const double allowed =
+      AGREEMENT + CHANCE / sqrt (MAX (MIN (ess_before, out->ess), 1));
+  gboolean same = TRUE;
+  for (guint i = 0; i < n; i++)
+    {
+      const double sd = sqrt (out->covariance[i * (n + 1)]);
+      const double before = sqrt (covariance[i * (n + 1)]);
+      same &= fabs (out->mean[i] - mean[i]) <= allowed * sd
+              && fabs (before - sd) <= allowed * sd;
+    }
+  memcpy (mean, out->mean, n * sizeof (double));
+  memcpy (covariance, out->covariance, n * n * sizeof (double));
+  return same;
+}
+
+/* Rounds of proposals until their weights are even and two rounds agree. */
+static void
+learn (TdmSampler *s, TdmRandom *random, gboolean ode)
+{
+  TdmPosterior *out = s->out;
+  g_autofree double *mean = g_new0 (double, s->n + 1);
+  g_autofree double *covariance = g_new0 (double, s->n * s->n + 1);
+  double ess_before = 0;
+  for (guint round = 1;; round++)
+    {
+      const gboolean enough = weigh (s, random);
+      const gboolean same = agrees (s, ess_before, mean, covariance);
+      const gboolean done =
+          round == 1 ? is_easy (s) || (enough && ode) : enough && same && is_light (s);
+      if (done || g_cancellable_is_cancelled (s->cancellable))
+        return;
+      out->reliable = enough && same;
+      if (round == ROUNDS
+          || !(round == 1 ? tdm_sampler_explore (s) : tdm_sampler_spread (s, random)))
+        return;
+      ess_before = out->ess;
+    }
 }
 
 static void
-run_importance (Sampler *s, TdmRandom *random)
+run_importance (TdmSampler *s, TdmRandom *random)
 {
   const TdmModel *model = tdm_problem_get_model (s->fit->problem);
   gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
@@ -291,223 +247,15 @@ run_importance (Sampler *s, TdmRandom *random)
   s->n_proposals = s->n_kinds * MAX (s->out->draws * per_draw, least);
   for (guint k = 0; k < s->n_kinds; k++)
     s->proposals[k] = s->kinds[k] ? tdm_importance_new (s->kinds[k]) : NULL;
-  s->uniform = g_new (double, (gsize)s->n_proposals *uniform_width (s));
+  s->uniform = g_new (double, (gsize)s->n_proposals *tdm_sampler_uniform_width (s));
   s->eta = g_new0 (double, (gsize)s->n_proposals * s->n);
   s->weights = g_new (double, s->n_proposals);
-  for (guint round = 1;; round++)
-    {
-      const gboolean enough = weigh (s, random);
-      if (round == ROUNDS || g_cancellable_is_cancelled (s->cancellable)
-          || (enough && (ode || is_easy (s) || round >= SPREAD_ROUNDS))
-          || !(round < SPREAD_ROUNDS ? spread (s, random) : improve (s)))
-        return;
-    }
-}
-
-/* One chain's view, of one kind: x = inv(F) (eta - centre) with F the Laplace factor.
- */
-typedef struct
-{
-  Sampler *sampler;
-  const TdmFit *fit;
-  const TdmImportance *proposal;
-  TdmObjective *objective;
-  double *eta, *gradient, *uniform;
-} ChainView;
-
-static void
-to_eta (const ChainView *view, const double *x)
-{
-  const TdmFit *fit = view->fit;
-  tdm_lower_times (fit->n, fit->covariance_cholesky, x, view->eta);
-  for (guint i = 0; i < fit->n; i++)
-    view->eta[i] += fit->eta[i];
-}
-
-static void
-from_eta (const TdmFit *fit, const double *eta, double *x)
-{
-  for (guint i = 0; i < fit->n; i++)
-    x[i] = eta[i] - fit->eta[i];
-  tdm_lower_solve (fit->n, fit->covariance_cholesky, x, x);
-}
-
-static double
-density_cb (gpointer data, const double *x, double *gradient)
-{
-  ChainView *view = data;
-  const TdmFit *fit = view->fit;
-  to_eta (view, x);
-  double value =
-      tdm_objective_eval (view->objective, view->eta, view->gradient, NULL, FALSE);
-  if (!isfinite (value))
-    return -INFINITY;
-  tdm_lower_transposed_times (fit->n, fit->covariance_cholesky, view->gradient,
-                              gradient);
-  for (guint i = 0; i < fit->n; i++)
-    gradient[i] *= -0.5;
-  return -0.5 * value;
-}
-
-static gboolean
-stop_cb (gpointer data)
-{
-  const ChainView *view = data;
-  return g_cancellable_is_cancelled (view->sampler->cancellable);
-}
-
-static void
-propose_cb (gpointer data, TdmRandom *random, double *x)
-{
-  ChainView *view = data;
-  for (guint i = 0; i < uniform_width (view->sampler); i++)
-    view->uniform[i] = tdm_random_uniform (random);
-  tdm_importance_draw (view->proposal, view->uniform, view->eta);
-  from_eta (view->fit, view->eta, x);
-}
-
-static double
-proposal_density_cb (gpointer data, const double *x)
-{
-  ChainView *view = data;
-  to_eta (view, x);
-  return tdm_importance_log_density (view->proposal, view->eta);
-}
-
-/* Where a chain starts: at a proposal of its kind, by weight; else at the estimate. */
-static void
-find_start (const Sampler *s, guint kind, TdmRandom *random, double *x)
-{
-  const double left = tdm_random_uniform (random) * s->out->kinds[kind];
-  double sum = 0;
-  for (guint d = kind; d < s->n_proposals; d += s->n_kinds)
-    {
-      sum += s->weights[d];
-      if (s->weights[d] > 0 && sum >= left)
-        {
-          from_eta (s->kinds[kind], s->eta + (gsize)d * s->n, x);
-          return;
-        }
-    }
-}
-
-static gboolean
-is_worth_chains (const Sampler *s, guint kind)
-{
-  return s->kinds[kind] && (s->n_kinds == 1 || s->out->kinds[kind] > NEGLIGIBLE_KIND);
-}
-
-static void
-chain_task (gpointer data, gpointer workspace, guint task)
-{
-  Sampler *s = data;
-  const guint n = s->n, kind = task / CHAINS;
-  if (!workspace || !is_worth_chains (s, kind))
-    return;
-  g_autoptr (TdmRandom) random =
-      tdm_random_new (s->seed * CHAINS * s->n_kinds + task + 7919);
-  g_autofree double *room = g_new (double, 2 * n + uniform_width (s));
-  g_autofree double *x = g_new0 (double, n + 1);
-  ChainView view = { s,    s->kinds[kind], s->proposals[kind], workspace,
-                     room, room + n,       room + 2 * n };
-  const TdmHmc hmc = { .n = n,
-                       .data = &view,
-                       .density = density_cb,
-                       .stop = stop_cb,
-                       .propose = propose_cb,
-                       .proposal_density = proposal_density_cb,
-                       .warmup = WARMUP,
-                       .keep = s->per_chain };
-  double *out = s->chains + (gsize)task * s->per_chain * n;
-  use_kind (s, workspace, kind);
-  find_start (s, kind, random, x);
-  s->completed[task] = tdm_hmc_run (&hmc, random, x, out, &s->reports[task]);
-  for (guint i = 0; s->completed[task] && i < s->per_chain; i++)
-    {
-      to_eta (&view, out + (gsize)i * n);
-      memcpy (out + (gsize)i * n, view.eta, n * sizeof (double));
-    }
-}
-
-/* The worst of the kinds counts. */
-static void
-judge_chains (Sampler *s)
-{
-  TdmPosterior *out = s->out;
-  const guint all = CHAINS * s->per_chain;
-  g_autofree double *column = g_new (double, all);
-  out->chains = CHAINS;
-  out->ess = INFINITY;
-  out->rhat = 1;
-  for (guint k = 0; k < s->n_kinds; k++)
-    for (guint i = 0; is_worth_chains (s, k) && i < s->n; i++)
-      {
-        for (guint d = 0; d < all; d++)
-          column[d] = s->chains[((gsize)k * all + d) * s->n + i];
-        out->ess = MIN (out->ess, tdm_chains_ess (column, CHAINS, s->per_chain));
-        out->rhat = MAX (out->rhat, tdm_chains_rhat (column, CHAINS, s->per_chain));
-      }
-  for (guint c = 0; c < s->n_kinds * CHAINS; c++)
-    out->divergences += s->reports[c].divergences;
-  out->reliable = out->rhat < MOST_RHAT && out->ess >= LEAST_CHAIN_ESS;
-}
-
-/* The draws of the chains become what the proposals were, each kind with the mass that
- * its proposals found. */
-static void
-adopt_chains (Sampler *s)
-{
-  const guint all = CHAINS * s->per_chain, n = s->n;
-  double sum = 0;
-  g_free (s->eta);
-  g_free (s->weights);
-  s->n_proposals = s->n_kinds * all;
-  s->eta = g_new0 (double, (gsize)s->n_proposals *n);
-  s->weights = g_new0 (double, s->n_proposals);
-  for (guint k = 0; k < s->n_kinds; k++)
-    sum += is_worth_chains (s, k) ? s->out->kinds[k] : 0;
-  for (guint k = 0; k < s->n_kinds; k++)
-    for (guint d = 0; is_worth_chains (s, k) && d < all; d++)
-      {
-        const gsize i = (gsize)d * s->n_kinds + k;
-        memcpy (s->eta + i * n, s->chains + ((gsize)k * all + d) * n,
-                n * sizeof (double));
-        s->weights[i] = s->n_kinds == 1 ? 1.0 / all : s->out->kinds[k] / sum / all;
-      }
-}
-
-/* FALSE when a chain could not start; nothing is changed then. */
-static gboolean
-run_chains (Sampler *s)
-{
-  static const TdmParallel parallel = { open_objective, chain_task, close_objective };
-  const guint all = s->n_kinds * CHAINS;
-  s->per_chain = MAX ((s->out->draws + CHAINS - 1) / CHAINS, FEWEST_PER_CHAIN);
-  s->chains = g_new (double, (gsize)all * s->per_chain * s->n);
-  s->reports = g_new0 (TdmHmcReport, all);
-  s->completed = g_new0 (gboolean, all);
-  tdm_parallel_run (&parallel, all, s);
-  gboolean any = FALSE;
-  for (guint c = 0; c < all; c++)
-    {
-      if (is_worth_chains (s, c / CHAINS) && !s->completed[c])
-        return FALSE;
-      any |= s->completed[c];
-    }
-  if (!any)
-    return FALSE;
-  judge_chains (s);
-  adopt_chains (s);
-  fill_moments (s);
-  s->out->method = TDM_POSTERIOR_HMC;
-  s->out->pareto_k = NAN;
-  s->out->proposals = 0;
-  return TRUE;
+  learn (s, random, ode);
 }
 
 /* The rows: resampled, in random order, so that any part of them stands for all. */
 static void
-fill_rows (Sampler *s, TdmRandom *random)
+fill_rows (TdmSampler *s, TdmRandom *random)
 {
   TdmPosterior *out = s->out;
   const guint per_kind = s->n_proposals / s->n_kinds;
@@ -579,7 +327,7 @@ sample (TdmPosterior *self, const TdmFit *fit, const TdmPosteriorOptions *option
   const guint64 seed = options ? options->seed : 0;
   const TdmPosteriorMethod method = wanted_method (fit, options);
   g_autoptr (TdmRandom) random = tdm_random_new (seed);
-  g_auto (Sampler) s = {
+  g_auto (TdmSampler) s = {
     .out = self, .fit = fit, .cancellable = cancellable, .n = fit->n, .seed = seed
   };
   self->method = TDM_POSTERIOR_IMPORTANCE;
@@ -594,7 +342,7 @@ sample (TdmPosterior *self, const TdmFit *fit, const TdmPosteriorOptions *option
   gboolean enough = method == TDM_POSTERIOR_IMPORTANCE
                     || (method == TDM_POSTERIOR_AUTO && self->reliable);
   if (!enough && (method == TDM_POSTERIOR_HMC || !is_long (fit->problem)))
-    run_chains (&s);
+    tdm_sampler_run_chains (&s);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (self->ess > 0)

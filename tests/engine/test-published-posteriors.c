@@ -27,40 +27,68 @@
 #define KA "KA = exp(eta_Ka)\n"
 #define THREE(v) "Cl = variance " v "\nVc = variance " v "\nKa = variance " v "\n"
 
+/* Run 504 by quadrature: mean and SD of Cl, Vc and Ka by the midpoint rule on a grid of
+ * 0.00625 to 0.025, refined from 0.2 where the tempered posterior is not negligible.
+ * Monolix's chains for some subjects stay on one side of where absorption and
+ * elimination change places. */
+static const double quadrature[][6] = {
+  { 0.8999, 0.0256, 0.1507, 0.2723, -0.1244, 0.3027 },
+  { -0.3627, 0.4682, 0.3851, 0.7137, -0.0367, 1.0186 },
+  { 1.7301, 0.1005, -0.1568, 0.5394, 0.6899, 0.8793 },
+  { 0.5887, 0.4898, 0.0442, 0.9506, -0.0215, 1.0143 },
+  { -1.2215, 0.0929, -0.5936, 0.0425, 1.0944, 0.5516 },
+  { 0.6357, 0.6151, 0.0784, 1.0940, -0.0135, 1.0170 },
+  { 0.5190, 0.0257, 0.0083, 0.0990, 0.7756, 0.3955 },
+  { 0.0768, 0.2834, 0.3404, 0.9978, -0.0448, 1.0190 },
+  { 0.4968, 0.0282, -0.4882, 0.2190, -0.1548, 0.2318 },
+  { -0.9876, 0.4139, -0.1455, 0.5269, -0.0694, 1.0231 },
+  { 1.2780, 0.0460, -0.7989, 0.3478, 1.5757, 0.6030 },
+  { -0.8080, 0.2621, 0.3670, 0.8403, -0.0466, 1.0211 },
+  { 0.4458, 0.0803, 0.9684, 0.0559, 0.9473, 0.3526 },
+  { 1.2857, 0.6724, -0.7970, 0.8489, 0.1649, 0.8686 },
+  { 1.0023, 0.0299, 0.0602, 0.3582, -1.0586, 0.3727 },
+  { -0.3417, 0.2600, 0.3390, 0.9336, -0.0511, 1.0192 },
+  { 0.3505, 0.1161, 0.5533, 0.3011, -1.6843, 0.3301 },
+  { -1.9126, 0.3337, -0.8171, 0.4102, -0.1071, 1.0375 },
+  { -0.1189, 0.0319, 0.4242, 0.1888, -0.6417, 0.3505 },
+  { 0.2498, 0.4587, 0.2301, 0.9583, -0.0347, 1.0223 }
+};
+
 typedef struct
 {
   const char *run;
   const char *model;
   gboolean split; /* each dose is a fifth of first order and the rest of zero order */
   guint off; /* effects, at most, that may differ (tests/data/validation/README.md) */
-  gboolean times; /* whether times are compared */
+  gboolean times;                /* whether times are compared */
+  const double (*quadrature)[6]; /* of the moments, instead of Monolix's; NULL = none */
 } Run;
 
 static const Run runs[] = {
   { "001", MODEL (KA, "KA = 1/h\n", THREE ("0.2"), "1", "1", PROPORTIONAL, ORAL), FALSE,
-    5, TRUE },
+    0, TRUE },
   { "003",
     MODEL (KA "LAG = exp(eta_ALAG)\n", "KA = 1/h\nLAG = h\n",
            THREE ("0.2") "ALAG = variance 0.2\n", "1", "1", PROPORTIONAL,
            ORAL "lag = LAG\n"),
-    FALSE, 13, FALSE },
+    FALSE, 2, FALSE },
   { "006",
     MODEL (KA "D2 = 4*exp(eta_D2)\nF1 = 0.2\nF2 = 0.8\n",
            "KA = 1/h\nD2 = h\nF1 = 1\nF2 = 1\n", THREE ("0.2") "D2 = variance 0.2\n",
            "1", "1", PROPORTIONAL,
            ORAL "bioavailability = F1\n[route zero]\ntitle = z\ninto = central\n"
                 "cmt = 2\nduration = D2\nbioavailability = F2\n"),
-    TRUE, 11, FALSE },
+    TRUE, 3, FALSE },
   { "101",
     MODEL (KA "Q = 4\nV2 = 50*exp(eta_Vp)\n", "KA = 1/h\nQ = L/h\nV2 = L\n",
            THREE ("0.2") "Vp = variance 0.2\n", "2", "1", PROPORTIONAL, ORAL),
-    FALSE, 4, FALSE },
+    FALSE, 0, FALSE },
   { "405",
     MODEL (KA, "KA = 1/h\n", THREE ("0.2"), "1", "1",
            "error = combined_sd\nadditive = 5000 mg/L\nproportional = 5 %", ORAL),
     FALSE, 0, FALSE },
   { "504", MODEL (KA, "KA = 1/h\n", THREE ("1"), "1", "1", PROPORTIONAL, ORAL), FALSE,
-    22, FALSE },
+    1, FALSE, quadrature },
 };
 
 static char *
@@ -142,6 +170,7 @@ typedef struct
   double prediction; /* relative */
   double mean, sd;   /* of the worst effect: in SDs, relative */
   guint effects, off;
+  guint unreliable;       /* posteriors that say so themselves */
   GArray *areas, *levels; /* how far doses are off, relative */
   GArray *times;          /* and times, h */
 } Worst;
@@ -157,8 +186,11 @@ check_moments (const Run *run, const TdmPosterior *posterior, const TdmFit *fit,
       g_autofree char *sd_name = g_strdup_printf ("eta_%s_sd", name);
       g_autofree char *mean_column = g_ascii_strup (mean_name, -1);
       g_autofree char *sd_column = g_ascii_strup (sd_name, -1);
-      const double sd = published_number (theirs, row, sd_column);
-      const double mean = published_number (theirs, row, mean_column);
+      const double *ours = run->quadrature ? run->quadrature[row] : NULL;
+      const double sd =
+          ours ? ours[2 * i + 1] : published_number (theirs, row, sd_column);
+      const double mean =
+          ours ? ours[2 * i] : published_number (theirs, row, mean_column);
       const double shift = fabs (posterior->mean[i] - mean) / sd;
       const double ratio =
           fabs (sqrt (posterior->covariance[i * posterior->n + i]) / sd - 1);
@@ -326,6 +358,8 @@ test_run (gconstpointer user_data)
       g_autoptr (TdmPosterior) posterior =
           tdm_posterior_new (fit, &options, NULL, &error);
       g_assert_no_error (error);
+      if (!posterior->reliable)
+        worst.unreliable++;
       check_predictions (fit, predictions, &at, &worst);
       check_moments (run, posterior, fit, etas, i, &worst);
       respond (once, posterior, areas, levels);
@@ -340,6 +374,7 @@ test_run (gconstpointer user_data)
   g_assert_cmpuint (at, ==, tdm_data_table_get_n_rows (predictions));
   g_assert_cmpfloat (worst.prediction, <, 2e-5);
   g_assert_cmpuint (worst.off, <=, run->off);
+  g_assert_cmpuint (worst.unreliable, ==, 0);
   judge_doses (worst.areas, "an area");
   judge_doses (worst.levels, "a level");
   if (run->times)
