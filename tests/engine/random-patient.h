@@ -142,8 +142,8 @@ append_dose (Writer *w, gboolean first)
   separate (w->text);
   append_number (w->text, "{'time': ", w->end_h);
   append_number (w->text, ", 'amount': ", log_between_of (r, low, high));
-  g_string_append_printf (w->text, ", 'unit': 'mg', 'route': '%s'",
-                          dosing->route->name);
+  g_string_append_printf (w->text, ", 'unit': '%s', 'route': '%s'",
+                          tdm_model_get_amount_unit (w->model), dosing->route->name);
   if (dosing->route->infusion)
     append_number (w->text, ", 'duration': ",
                    once_in (r, 9) ? between (r, 8, 40) : between (r, 0.3, 4));

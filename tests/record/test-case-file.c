@@ -658,25 +658,6 @@ test_files (void)
   g_assert_error (error, TDM_ERROR, TDM_ERROR_SYSTEM);
 }
 
-static void
-test_demo (void)
-{
-  static const char *const names[] = { "vancomycin", "tacrolimus", "busulfan" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *file = g_strconcat (names[i], ".json", NULL);
-      g_autofree char *path =
-          g_test_build_filename (G_TEST_DIST, "..", "data", "demo", file, NULL);
-      g_autoptr (GError) error = NULL;
-      g_autoptr (TdmCase) self = tdm_case_file_read (path, &error);
-      g_assert_no_error (error);
-      g_assert_true (g_str_has_prefix (tdm_case_get_model (self), names[i]));
-      g_assert_true (g_str_has_prefix (tdm_case_get_patient (self)->id, "TEACH-"));
-      g_assert_cmpuint (tdm_case_get_n_levels (self), >=, 2);
-      assert_round_trip (self);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -701,6 +682,5 @@ main (int argc, char **argv)
   g_test_add_func ("/record/case-file/mutated", test_mutated);
   g_test_add_func ("/record/case-file/order", test_order_kept);
   g_test_add_func ("/record/case-file/files", test_files);
-  g_test_add_func ("/record/case-file/demo", test_demo);
   return g_test_run ();
 }
