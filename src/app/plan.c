@@ -434,6 +434,8 @@ describe (const Sequence *self)
                           self->doses == 1 ? "dose" : "doses", self->entry.unit);
   if (self->entry.salt != NULL)
     g_string_append_printf (text, " of the salt %s", self->entry.salt);
+  if (self->entry.formulation != NULL)
+    g_string_append_printf (text, ", %s", self->entry.formulation);
   if (self->entry.route != NULL)
     g_string_append_printf (text, ", route %s", self->entry.route);
   if (self->entry.duration_h > 0)

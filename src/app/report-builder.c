@@ -253,6 +253,8 @@ dose_text (const TdmDoseEntry *entry)
   g_string_append_printf (text, "%s %s", amount, unit);
   if (entry->salt != NULL)
     g_string_append_printf (text, " of the salt %s", entry->salt);
+  if (entry->formulation != NULL)
+    g_string_append_printf (text, ", %s,", entry->formulation);
   if (entry->route != NULL)
     g_string_append_printf (text, " %s", entry->route);
   g_autofree char *duration = tdm_number_format (entry->duration_h, 3);

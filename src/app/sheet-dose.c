@@ -41,6 +41,35 @@ tdm_sheet_set_salt (const TdmSheet *self, guint dose, const char *salt, GError *
   return replace_dose (self, dose, &entry, error);
 }
 
+TdmCase *
+tdm_sheet_set_formulation (const TdmSheet *self, guint dose, const char *formulation,
+                           GError **error)
+{
+  TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
+
+  entry.formulation = (char *)formulation;
+  if (self->model != NULL && formulation != NULL
+      && tdm_model_route_of (self->model, entry.route, formulation) == NULL)
+    entry.route = NULL;
+  return replace_dose (self, dose, &entry, error);
+}
+
+gboolean
+tdm_sheet_takes_formulation (const TdmSheet *self, const char *formulation)
+{
+  guint covariate, category;
+
+  if (self->model == NULL
+      || !tdm_model_find_formulation (self->model, formulation, &covariate, &category))
+    return FALSE;
+  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
+    if (g_ascii_strcasecmp (tdm_case_get_covariate (self->record, i)->name,
+                            tdm_model_get_covariate (self->model, covariate)->name)
+        == 0)
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 tdm_dose_has_flag (const TdmDoseEntry *dose, TdmDoseFlag flag)
 {

@@ -93,7 +93,7 @@ tdm_sheet_echo_covariate (const TdmCase *record, const TdmCovariateRow *row)
   return g_string_free (text, FALSE);
 }
 
-/* The route and the salt, where the model has several. */
+/* The formulation, the salt, and the route where the model has several. */
 static void
 append_kind (GString *text, const TdmModel *model, const TdmDoseEntry *dose)
 {
@@ -105,6 +105,7 @@ append_kind (GString *text, const TdmModel *model, const TdmDoseEntry *dose)
   for (guint i = 0; model != NULL && i < tdm_model_get_n_salts (model); i++)
     if (g_strcmp0 (tdm_model_get_salt (model, i)->name, salt) == 0)
       salt = tdm_model_get_salt (model, i)->title;
+  append_part (text, dose->formulation);
   append_part (text, salt);
   if (model != NULL && tdm_model_get_n_routes (model) > 1)
     append_part (text, route);

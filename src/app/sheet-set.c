@@ -255,6 +255,10 @@ tdm_sheet_set_route (const TdmSheet *self, guint dose, const char *route,
   TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
 
   entry.route = (char *)route;
+  /* One that is given otherwise is not meant any more. */
+  if (self->model != NULL && entry.formulation != NULL
+      && tdm_model_route_of (self->model, route, entry.formulation) == NULL)
+    entry.formulation = NULL;
   tdm_case_edit_replace_dose (edit, dose, &entry);
   return tdm_case_edit_finish (edit, error);
 }

@@ -59,12 +59,29 @@ tdm_sheet_awaits_start (const TdmCase *record)
          && tdm_case_get_n_levels (record) == 0;
 }
 
-/* Sex and, with a birth date, age come from the patient's own fields. */
 static gboolean
-is_known_otherwise (const TdmCase *record, const char *name)
+has_formulation (const TdmCase *record, const TdmModelCovariate *info)
+{
+  for (guint i = 0; info->formulation && i < tdm_case_get_n_doses (record); i++)
+    {
+      const char *named = tdm_case_get_dose (record, i)->formulation;
+      for (guint k = 0; named != NULL && info->categories[k] != NULL; k++)
+        if (g_ascii_strcasecmp (info->categories[k], named) == 0)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+/* Sex and, with a birth date, age come from the patient's own fields; a formulation
+ * from doses. */
+static gboolean
+is_known_otherwise (const TdmCase *record, const TdmModelCovariate *info)
 {
   const TdmPatient *patient = tdm_case_get_patient (record);
+  const char *name = info->name;
 
+  if (has_formulation (record, info))
+    return TRUE;
   if (g_ascii_strcasecmp (name, "sex") == 0)
     return TRUE;
   return (strcmp (name, "AGE") == 0 || strcmp (name, "PNA") == 0)
@@ -93,7 +110,7 @@ tdm_sheet_covariate_rows (const TdmCase *record, const TdmModel *model,
       const TdmModelCovariate *info = tdm_model_get_covariate (model, k);
       guint found = add_entries (rows, record, info->name, info);
       gboolean missing = found == 0 && info->needed && !info->derived
-                         && !is_known_otherwise (record, info->name);
+                         && !is_known_otherwise (record, info);
       if (missing || has_extra (extra, info->name))
         add_row (rows, info->name, -1, info);
     }

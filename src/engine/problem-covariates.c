@@ -195,6 +195,45 @@ note_direct (TdmProblem *self, const TdmModelCovariate *covariate)
 }
 
 static gboolean
+has_entry (const TdmProblem *self, const TdmModelCovariate *covariate)
+{
+  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
+    if (g_ascii_strcasecmp (tdm_case_get_covariate (self->record, i)->name,
+                            covariate->name)
+        == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What doses say: the formulation of each holds until the next of another. */
+static gboolean
+add_formulations (TdmProblem *self, guint c, GArray *points, GError **error)
+{
+  for (guint i = 0; i < tdm_case_get_n_doses (self->record); i++)
+    {
+      const TdmDoseEntry *dose = tdm_case_get_dose (self->record, i);
+      guint covariate, category;
+      if (!dose->formulation
+          || !tdm_model_find_formulation (self->model, dose->formulation, &covariate,
+                                          &category)
+          || covariate != c)
+        continue;
+      g_autofree char *place = g_strdup_printf ("doses[%u].formulation", i);
+      if (has_entry (self, tdm_model_get_covariate (self->model, c)))
+        return tdm_error_set_input (
+            error, place,
+            "%s is a covariate of the case already; leave one of them out",
+            tdm_model_get_covariate (self->model, c)->name);
+      for (guint k = 0; k < MAX (dose->count, 1); k++)
+        {
+          Point point = { dose->time.hours + k * dose->interval_h, category };
+          g_array_append_val (points, point);
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
 collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
 {
   const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
@@ -210,6 +249,8 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
         return FALSE;
       g_array_append_val (points, point);
     }
+  if (!add_formulations (self, c, points, error))
+    return FALSE;
   if (points->len > 0 && covariate->derived && !covariate->imputed)
     note_direct (self, covariate);
   if (points->len == 0)

@@ -16,37 +16,64 @@
 /* Doses closer than this are parts of one, not a regimen. */
 #define LEAST_SPACING_H 1.0
 
-static const TdmModelRoute *
-find_route (const TdmProblem *self, const char *name, guint index, GError **error)
+static gboolean
+has_route (const TdmModel *model, const char *name)
 {
-  guint n = tdm_model_get_n_routes (self->model);
-  g_autoptr (GString) known = g_string_new (NULL);
-  for (guint r = 0; r < n; r++)
-    {
-      const TdmModelRoute *route = tdm_model_get_route (self->model, r);
-      if (name ? g_ascii_strcasecmp (route->name, name) == 0 : n == 1)
-        return route;
-      g_string_append_printf (known, "%s%s", r ? ", " : "", route->name);
-    }
+  return tdm_model_route_of (model, name, NULL) != NULL;
+}
+
+/* The model tells this formulation apart, by a covariate or by a route. */
+static gboolean
+check_formulation (const TdmProblem *self, const char *formulation, guint index,
+                   GError **error)
+{
+  g_auto (GStrv) known = tdm_model_dup_formulations (self->model);
+  const char *id = tdm_model_get_id (self->model);
+  for (guint i = 0; known[i] != NULL; i++)
+    if (g_ascii_strcasecmp (known[i], formulation) == 0)
+      return TRUE;
+  g_autofree char *place = g_strdup_printf ("doses[%u].formulation", index);
+  g_autofree char *list = g_strjoinv (", ", known);
+  if (known[0] == NULL)
+    return tdm_error_set_input (error, place, "%s knows no formulation; leave it out",
+                                id);
+  return tdm_error_set_input (error, place,
+                              "%s has no formulation \"%s\"; expected one of %s", id,
+                              formulation, list);
+}
+
+static const TdmModelRoute *
+refuse_route (const TdmProblem *self, guint index, GError **error)
+{
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
   g_autofree char *place = g_strdup_printf ("doses[%u].route", index);
-  if (name)
-    tdm_error_set_input (error, place, "%s has no route \"%s\"; expected one of %s",
-                         tdm_model_get_id (self->model), name, known->str);
-  else
+  g_autoptr (GString) known = g_string_new (NULL);
+  for (guint r = 0; r < tdm_model_get_n_routes (self->model); r++)
+    g_string_append_printf (known, "%s%s", r ? ", " : "",
+                            tdm_model_get_route (self->model, r)->name);
+  if (!entry->route)
     tdm_error_set_input (error, place, "a route is needed; expected one of %s",
                          known->str);
+  else if (!has_route (self->model, entry->route))
+    tdm_error_set_input (error, place, "%s has no route \"%s\"; expected one of %s",
+                         tdm_model_get_id (self->model), entry->route, known->str);
+  else
+    tdm_error_set_input (error, place,
+                         "the formulation \"%s\" is not given by the route \"%s\"; "
+                         "name one of them only",
+                         entry->formulation, entry->route);
   return NULL;
 }
 
-static gboolean
-refuse_formulation (const TdmProblem *self, const TdmDoseEntry *entry, guint index,
-                    GError **error)
+static const TdmModelRoute *
+find_route (const TdmProblem *self, guint index, GError **error)
 {
-  if (!entry->formulation)
-    return TRUE;
-  g_autofree char *place = g_strdup_printf ("doses[%u].formulation", index);
-  return tdm_error_set_input (error, place, "%s knows no formulation; leave it out",
-                              tdm_model_get_id (self->model));
+  const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
+  if (entry->formulation && !check_formulation (self, entry->formulation, index, error))
+    return NULL;
+  const TdmModelRoute *route =
+      tdm_model_route_of (self->model, entry->route, entry->formulation);
+  return route ? route : refuse_route (self, index, error);
 }
 
 /* The salt of a dose by `route`: NULL in `out` when none is named. FALSE with the list
@@ -125,12 +152,12 @@ load_dose (TdmProblem *self, guint index, GError **error)
   const TdmDoseEntry *entry = tdm_case_get_dose (self->record, index);
   TdmPkDose *dose = &self->doses[index];
   /* What only takes away needs no route. */
-  const TdmModelRoute *route = entry->amount == 0.0 && !entry->route
-                                   ? tdm_model_get_route (self->model, 0)
-                                   : find_route (self, entry->route, index, error);
+  const TdmModelRoute *route =
+      entry->amount == 0.0 && !entry->route && !entry->formulation
+          ? tdm_model_get_route (self->model, 0)
+          : find_route (self, index, error);
   const TdmModelSalt *salt;
-  if (!route || !refuse_formulation (self, entry, index, error)
-      || !find_salt (self, index, route, &salt, error)
+  if (!route || !find_salt (self, index, route, &salt, error)
       || !convert_amount (self, index, salt, error))
     return FALSE;
   if (entry->duration_h > 0 && !route->infusion)
@@ -204,8 +231,7 @@ find_current (TdmProblem *self)
   if (last == G_MAXUINT)
     return;
   const TdmPkDose *dose = &self->doses[last];
-  self->current.route =
-      find_route (self, tdm_case_get_dose (self->record, last)->route, last, NULL);
+  self->current.route = find_route (self, last, NULL);
   if (!find_salt (self, last, self->current.route, &self->current.salt, NULL))
     g_assert_not_reached ();
   self->current.amount_mg = dose->amount_mg;
@@ -224,7 +250,7 @@ note_boluses (TdmProblem *self)
     {
       const TdmDoseEntry *entry = tdm_case_get_dose (self->record, i);
       const TdmModelRoute *route =
-          entry->amount > 0 ? find_route (self, entry->route, i, NULL) : NULL;
+          entry->amount > 0 ? find_route (self, i, NULL) : NULL;
       if (!route || !route->infusion || entry->duration_h > 0)
         continue;
       g_autofree char *place = g_strdup_printf ("doses[%u].duration", i);

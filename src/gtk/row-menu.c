@@ -1,7 +1,5 @@
 #include "gtk/row-menu.h"
 
-#include <string.h>
-
 #include "gtk/a11y.h"
 #include "gtk/missed-doses.h"
 
@@ -54,6 +52,13 @@ static void
 salt_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
 {
   tdm_form_take (self->form, tdm_sheet_set_salt (sheet, self->row, detail, NULL));
+}
+
+static void
+formulation_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_take (self->form,
+                 tdm_sheet_set_formulation (sheet, self->row, detail, NULL));
 }
 
 static void
@@ -114,22 +119,13 @@ add_flag (TdmRowMenu *self, GtkWidget *box, const TdmDoseEntry *dose, TdmDoseFla
             detail);
 }
 
-static const TdmModelRoute *
-route_of (const TdmSheet *sheet, const TdmDoseEntry *dose)
-{
-  for (guint i = 0; i < tdm_model_get_n_routes (sheet->model); i++)
-    if (dose->route == NULL
-        || strcmp (tdm_model_get_route (sheet->model, i)->name, dose->route) == 0)
-      return tdm_model_get_route (sheet->model, i);
-  return NULL;
-}
-
 /* As the model counts, or one of the salts that the route takes. */
 static void
 add_salts (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
            const TdmDoseEntry *dose)
 {
-  const TdmModelRoute *route = route_of (sheet, dose);
+  const TdmModelRoute *route =
+      tdm_model_route_of (sheet->model, dose->route, dose->formulation);
 
   if (dose->salt != NULL)
     add_item (self, box, "Salt: none, as the model counts", salt_action, NULL);
@@ -141,6 +137,24 @@ add_salts (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
           && g_strcmp0 (salt->name, dose->salt) != 0)
         add_item (self, box, label, salt_action, salt->name);
     }
+}
+
+static void
+add_formulations (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
+                  const TdmDoseEntry *dose)
+{
+  g_auto (GStrv) list = tdm_model_dup_formulations (sheet->model);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    {
+      g_autofree char *label = g_strdup_printf ("Formulation: %s", list[i]);
+      if (tdm_sheet_takes_formulation (sheet, list[i])
+          && (dose->formulation == NULL
+              || g_ascii_strcasecmp (list[i], dose->formulation) != 0))
+        add_item (self, box, label, formulation_action, list[i]);
+    }
+  if (dose->formulation != NULL)
+    add_item (self, box, "Formulation: not said", formulation_action, NULL);
 }
 
 static void
@@ -181,6 +195,7 @@ add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
   if (sheet->model == NULL)
     return;
   add_routes (self, box, sheet, dose);
+  add_formulations (self, box, sheet, dose);
   add_salts (self, box, sheet, dose);
 }
 

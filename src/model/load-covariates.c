@@ -242,6 +242,34 @@ read_formula (TdmModel *self, const Item *item, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_formulations (const TdmModel *self)
+{
+  for (guint i = 0; i < self->covariates->len; i++)
+    if (tdm_model_get_covariate (self, i)->formulation)
+      return TRUE;
+  return FALSE;
+}
+
+/* A dose's formulation holds from the dose on. */
+static gboolean
+read_formulation (const TdmModel *self, const Item *item, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (item->section, "formulation");
+
+  if (entry == NULL || strcmp (entry->value, "no") == 0)
+    return TRUE;
+  if (strcmp (entry->value, "yes") != 0)
+    return tdm_scan_refuse (entry, error, "expected yes or no");
+  if (item->covariate->categories == NULL || item->covariate->carry != TDM_CARRY_FORWARD
+      || has_formulations (self))
+    return tdm_scan_refuse (entry, error,
+                            "expected for one covariate only, one with categories that "
+                            "is carried forward");
+  item->covariate->formulation = TRUE;
+  return TRUE;
+}
+
 /* Lets the language say whether the name is one. Case files write names in either
  * case. */
 static gboolean
@@ -274,8 +302,8 @@ read_covariate (TdmModel *self, const TdmKeyFile *file, const Item *item,
   return check_name (self, item, error)
          && (categorical ? read_categories (item, error)
                          : read_unit (item, error) && read_ranges (item, error))
-         && read_carry (item, error) && read_default (item, error)
-         && read_formula (self, item, error);
+         && read_carry (item, error) && read_formulation (self, item, error)
+         && read_default (item, error) && read_formula (self, item, error);
 }
 
 gboolean

@@ -265,6 +265,13 @@ read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *s
              "expected only for a route whose doses have no duration of their own");
 }
 
+static char *
+dup_value (const TdmKeySection *section, const char *key)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, key);
+  return entry != NULL ? g_strdup (entry->value) : NULL;
+}
+
 gboolean
 tdm_load_routes (TdmModel *self, const TdmKeyFile *file, GError **error)
 {
@@ -277,6 +284,7 @@ tdm_load_routes (TdmModel *self, const TdmKeyFile *file, GError **error)
       g_ptr_array_add (self->routes, route);
       route->name = g_strdup (section->name);
       route->title = tdm_key_file_dup_text (file, section, "title");
+      route->formulation = dup_value (section, "formulation");
       if (!read_route (self, file, section, route, error))
         return FALSE;
     }

@@ -34,6 +34,7 @@ route_free (TdmModelRoute *self)
 {
   g_free (self->name);
   g_free (self->title);
+  g_free (self->formulation);
   g_free (self);
 }
 

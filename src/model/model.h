@@ -36,6 +36,7 @@ typedef struct
   gboolean derived;  /* has an expression over other covariates; may be given instead */
   gboolean imputed;  /* derived, but only as a guess: a note says so */
   gboolean needed;   /* some parameter depends on it, directly or through others */
+  gboolean formulation; /* its categories are formulations, which doses may name */
 } TdmModelCovariate;
 
 /* When an occasion begins. */
@@ -90,6 +91,7 @@ typedef struct
 {
   char *name; /* "iv", "oral" */
   char *title;
+  char *formulation; /* the one given this way, or NULL */
   gboolean infusion; /* doses take a duration */
   TdmPkRoute route;
   guint cmt; /* the compartment that NONMEM-style data dose by this route; 0 = none */
@@ -233,6 +235,17 @@ const TdmModelOutput *tdm_model_get_output (const TdmModel *self, guint i);
 int tdm_model_find_output (const TdmModel *self, const char *name); /* -1 = none */
 guint tdm_model_get_n_routes (const TdmModel *self);
 const TdmModelRoute *tdm_model_get_route (const TdmModel *self, guint i);
+/* The category of the covariate whose categories are formulations, and that covariate;
+ * FALSE when there is none or `formulation` is none of them. */
+gboolean tdm_model_find_formulation (const TdmModel *self, const char *formulation,
+                                     guint *covariate, guint *category);
+/* The formulations that doses may name: categories, then those of routes. Yours,
+ * g_strfreev(); empty where the model tells none apart. */
+char **tdm_model_dup_formulations (const TdmModel *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The route of a dose that names `route`, `formulation`, both or neither (NULL): the
+ * only one that both allow. NULL when there is none, or several. */
+const TdmModelRoute *tdm_model_route_of (const TdmModel *self, const char *route,
+                                         const char *formulation);
 guint tdm_model_get_n_salts (const TdmModel *self);
 const TdmModelSalt *tdm_model_get_salt (const TdmModel *self, guint i);
 /* Whether doses by route `r` may be of this salt. */

@@ -2,6 +2,7 @@
  * chosen. */
 #include <locale.h>
 #include <math.h>
+#include <string.h>
 
 #include "form-fixture.h"
 
@@ -305,6 +306,71 @@ test_salt (Fixture *f, gconstpointer data)
   g_assert_cmpstr (dose_of (f, 0)->unit, ==, "mg");
 }
 
+/* The row of a covariate, -1 = there is none. */
+static int
+covariate_row (Fixture *f, const char *name)
+{
+  TdmSheet sheet = sheet_of (f);
+
+  for (guint i = 0; i < sheet.rows->len; i++)
+    {
+      const TdmCovariateRow *row = g_ptr_array_index (sheet.rows, i);
+      if (g_str_equal (row->name, name))
+        return (int)i;
+    }
+  return -1;
+}
+
+/* Said by a dose it need not be typed as a covariate; typed there, doses do not take
+ * it.
+ */
+static void
+test_formulation (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+
+  g_assert_false (tdm_sheet_takes_formulation (&sheet, "Prograf"));
+  tdm_form_take (f->form,
+                 tdm_sheet_set_model (&sheet, "tacrolimus-woillard-2011", NULL));
+  sheet = sheet_of (f);
+  g_assert_cmpint (covariate_row (f, "PROGRAF"), >=, 0);
+  g_assert_true (tdm_sheet_takes_formulation (&sheet, "Prograf"));
+  g_assert_false (tdm_sheet_takes_formulation (&sheet, "tablet"));
+  tdm_form_take (f->form, tdm_sheet_set_formulation (&sheet, 0, "Prograf", NULL));
+  g_assert_cmpstr (dose_of (f, 0)->formulation, ==, "Prograf");
+  g_assert_cmpint (covariate_row (f, "PROGRAF"), ==, -1);
+  TdmRemarkKind kind;
+  g_autofree char *remark = tdm_form_get_remark (f->form, TDM_SECTION_DOSES, 0, &kind);
+  g_assert_nonnull (strstr (remark, "Prograf"));
+
+  const TdmCovariateEntry entry = { .name = (char *)"PROGRAF",
+                                    .text = (char *)"Advagraf" };
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (record_of (f));
+  tdm_case_edit_insert_covariate (edit, 0, &entry);
+  tdm_form_take (f->form, tdm_case_edit_finish (edit, NULL));
+  sheet = sheet_of (f);
+  g_assert_false (tdm_sheet_takes_formulation (&sheet, "Advagraf"));
+}
+
+/* Where formulations are routes, one takes the place of the other. */
+static void
+test_formulation_route (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+
+  tdm_form_take (f->form,
+                 tdm_sheet_set_model (&sheet, "valproate-williams-2012", NULL));
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_route (&sheet, 0, "capsule", NULL));
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_formulation (&sheet, 0, "tablet", NULL));
+  g_assert_null (dose_of (f, 0)->route);
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_route (&sheet, 0, "syrup", NULL));
+  g_assert_cmpstr (dose_of (f, 0)->route, ==, "syrup");
+  g_assert_null (dose_of (f, 0)->formulation);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -324,5 +390,7 @@ main (int argc, char **argv)
   ADD ("unit-first", test_unit_first);
   ADD ("default", test_default);
   ADD ("salt", test_salt);
+  ADD ("formulation", test_formulation);
+  ADD ("formulation-route", test_formulation_route);
   return g_test_run ();
 }
