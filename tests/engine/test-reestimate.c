@@ -6,7 +6,7 @@
  * - the truth lies within the central 90 % of the posterior in 90 % of patients.
  *
  * The most likely effects with Laplace's standard errors do so only where the posterior
- * is close to normal; models where it is not are listed with their reasons.
+ * is close to normal; effects of which it is not are listed with the reason.
  *
  * Usage: test-reestimate [PATIENTS [MODEL…]]: 1000 patients of each model, hours, is
  * the slow suite's; a few dozen of a handful of models without. */
@@ -29,14 +29,26 @@
 static guint n_patients = QUICK_PATIENTS;
 static char **chosen;
 
-/* Models of which Laplace's intervals do not cover between 85 and 95 %, and why. */
+/* Effects whose Laplace intervals do not cover between 85 and 95 %, with what they did
+ * cover. In all of them the prior is wide (in brackets, as CV) and the levels say
+ * little: the posterior is skewed, and its most likely point is not its middle. The
+ * sampled posterior covers them as it should, and it is what chances rest on. */
 typedef struct
 {
-  const char *model, *reason;
+  const char *model, *effect;
 } Crooked;
 
 static const Crooked crooked[] = {
-  { NULL, NULL },
+  { "ceftazidime-georges-2009", "Q" },     /* 85 % [81 %]: between compartments */
+  { "dalbavancin-carrothers-2020", "V3" }, /* 85 %: the deepest compartment */
+  { "lithium-yuan-2021", "MTT" },          /* 75 % [65 %]: all levels come after it */
+  { "methotrexate-faltaos-2006", "Q" },    /* 85 % [73 %] */
+  { "piperacillin-obrink-hansen-2015",
+    "V1" },                             /* 83 % [58 %]: one level near the peak */
+  { "tacrolimus-monchaud-2012", "V2" }, /* 80 %: against absorption */
+  { "tobramycin-hennig-2013", "V2" },   /* 84 % [59 %]: only the late levels */
+  { "vancomycin-goti-2018", "V1" },     /* 82 % [82 %], and a large error */
+  { "vancomycin-thomson-2009", "V2" },  /* 83 % [130 %] */
 };
 
 /* What one patient gave. */
@@ -155,13 +167,14 @@ summarise (const Outcome *outcomes, guint effect)
   return out;
 }
 
-static const char *
-find_reason (const char *id)
+static gboolean
+is_crooked (const char *model, const char *effect)
 {
-  for (guint i = 0; crooked[i].model; i++)
-    if (g_str_equal (crooked[i].model, id))
-      return crooked[i].reason;
-  return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (crooked); i++)
+    if (g_str_equal (crooked[i].model, model)
+        && g_str_equal (crooked[i].effect, effect))
+      return TRUE;
+  return FALSE;
 }
 
 /* 90 ± 5 %, and as much more as so few patients scatter. */
@@ -169,6 +182,16 @@ static double
 slack (guint n)
 {
   return MAX (0.05, 4.0 * sqrt (0.09 / n));
+}
+
+/* Between the 5th and the 95th of so few draws lies a little less of the posterior than
+ * 90 %: (draws - 1) / (draws + 1) of that. */
+static double
+share_of_draws (const Ward *ward)
+{
+  const gboolean ode = tdm_model_get_structure (ward->model)->kind == TDM_PK_ODE;
+  const double n = ode ? DRAWS_ODE : DRAWS;
+  return (n - 1) / (n + 1);
 }
 
 static void
@@ -180,13 +203,13 @@ check_effect (const Ward *ward, guint i, const Summary *s)
                   "%+.3f SD (z %+.1f), estimate by %+.3f SD",
                   id, name, 100 * s->sampled, 100 * s->laplace, s->bias, s->bias_z,
                   s->estimate);
-  if (fabs (s->sampled - 0.9) > slack (s->n))
+  if (fabs (s->sampled - 0.9 * share_of_draws (ward)) > slack (s->n))
     g_test_fail_printf ("%s: 90 %% intervals of %s cover %.1f %%", id, name,
                         100 * s->sampled);
   if (!(fabs (s->bias_z) < BIAS_Z))
     g_test_fail_printf ("%s: %s is biased by %g SD, %g standard errors", id, name,
                         s->bias, s->bias_z);
-  if (!find_reason (id) && fabs (s->laplace - 0.9) > slack (s->n))
+  if (!is_crooked (id, name) && fabs (s->laplace - 0.9) > slack (s->n))
     g_test_fail_printf ("%s: Laplace's intervals of %s cover %.1f %%", id, name,
                         100 * s->laplace);
 }
