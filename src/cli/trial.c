@@ -215,10 +215,15 @@ add_named (TdmPolicy *policy, const char *names, GError **error)
 static gboolean
 add_nearest (TdmPolicy *policy, TdmModel *truth, GError **error)
 {
-  const TdmPeople people = { .model = truth };
-  g_autoptr (TdmCase) typical = tdm_people_typical (&people, error);
-  g_autoptr (GPtrArray) all = typical ? tdm_library_load_all (error) : NULL;
-  if (!all)
+  g_autoptr (GPtrArray) all = tdm_library_load_all (error);
+  g_autoptr (GPtrArray) same = g_ptr_array_new ();
+  for (guint i = 0; all && i < all->len; i++)
+    if (g_str_equal (tdm_model_get_text (all->pdata[i])->drug,
+                     tdm_model_get_text (truth)->drug))
+      g_ptr_array_add (same, all->pdata[i]);
+  const TdmPeople people = { .model = truth, .others = same };
+  g_autoptr (TdmCase) typical = all ? tdm_people_typical (&people, error) : NULL;
+  if (!typical)
     return FALSE;
   g_autoptr (GPtrArray) ranked = tdm_domain_rank (typical, all, truth);
   for (guint i = 0; i < ranked->len && policy->models->len < NEAREST; i++)
@@ -417,7 +422,8 @@ level_words (const Plan *plan)
   for (guint i = 0; i < plan->levels->len; i++)
     g_string_append_printf (out, "%s%g", i ? ", " : "",
                             g_array_index (plan->levels, double, i));
-  return plan->levels->len ? g_strdup_printf ("a level at %s h", out->str)
+  return plan->levels->len ? g_strdup_printf (
+             "%s at %s h", plan->levels->len > 1 ? "levels" : "a level", out->str)
                            : g_strdup ("no level");
 }
 
@@ -428,7 +434,7 @@ setup_words (const TdmTrial *trial, const Plan *plan)
   return g_strdup_printf (
       "%u virtual patients of %s, covariates, effects and residual error drawn from it "
       "(seed %" G_GUINT64_FORMAT "). Advice: the regimen ranked first before any level "
-      "and again after %s, given from the next dose due on; %u draws each. "
+      "and again after %s, begun when the next dose is due; %u draws each. "
       "Fixed rule: %s. Bands: 95 %% Monte Carlo intervals.",
       trial->patients, tdm_model_get_id (trial->truth), plan->options.seed, levels,
       trial->draws, trial->label);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #define SEED 90121
-#define QUICK_PATIENTS 40
+#define QUICK_PATIENTS 20
 #define BINS 5
 /* Times at which bands are looked at, in intervals after the new regimen begins. */
 #define LOOKS 2
