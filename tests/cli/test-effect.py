@@ -1,6 +1,6 @@
 """Outputs that are no concentrations, and doses in units, through titrate-cli."""
 
-from harness import main, run, test
+from harness import close, main, run, test
 
 INR = {"format": "titrate-case/1", "model": "warfarin-hamberg-2007",
        "covariates": [{"name": "AGE", "value": 66, "unit": "y"},
@@ -33,6 +33,43 @@ def units_of_activity_are_no_mass():
             "covariates": [{"name": "LBW", "value": 51.1, "unit": "kg"}],
             "doses": [{"time": 0, "amount": 1750, "unit": "mg", "duration": 0.1}]}
     run("fit", case=case).fails(3, "mg does not convert to IU")
+
+
+def course(model, covariates, doses, levels, start):
+    """A case whose first dose is `start` hours after the case begins."""
+    return {"format": "titrate-case/1", "model": model,
+            "patient": {"id": "1", "sex": "male"},
+            "covariates": [{"name": name, "value": value, "unit": unit}
+                           for name, value, unit in covariates],
+            "doses": [{"amount": amount, "unit": "mg", "route": "iv", "duration": hours,
+                       "interval": every, "count": count, "time": start + at}
+                      for at, amount, hours, every, count in doses],
+            "levels": [{"time": start + at, "value": value, "unit": "mg/L"}
+                       for at, value in levels]}
+
+
+COURSES = [
+    ("nivolumab-bajaj-2017",
+     [("WT", 83, "kg"), ("EGFR", 71, "mL/min/1.73m2")],
+     [(0, 240, 0.5, 336, 9)], [(335, 17.3), (2600, 61.0)]),
+    ("busulfan-shukla-2020", [("WT", 17.3, "kg"), ("HT", 104, "cm"), ("AGE", 4.7, "y")],
+     [(0, 17, 2, 6, 12)], [(3, 0.81), (37, 0.57)]),
+    ("voriconazole-friberg-2012", [("WT", 71, "kg"), ("AGE", 47, "y")],
+     [(0, 400, 2, 12, 9)], [(11, 1.7), (83, 2.9)]),
+]
+
+
+@test
+def clearances_fall_from_the_first_dose_on():
+    """Not from the start of the case, which may lie days before it."""
+    for model, covariates, doses, levels in COURSES:
+        fits = [run("fit", "--json",
+                    case=course(model, covariates, doses, levels, start)).expect(0).json()
+                for start in (0, 97.3)]
+        first, second = ([[level["population"], level["individual"]] for level in fit["levels"]]
+                         for fit in fits)
+        for one, other in zip(first, second):
+            close(other, one, 1e-5, model)
 
 
 main()

@@ -112,8 +112,9 @@ static void
 test_applies (void)
 {
   g_autoptr (TdmModel) model = load ("tacrolimus-woillard-2011");
-  double advagraf[4] = { 35.0, 0.0, 0.0, NAN }, unknown[4] = { 35.0, 0.0, NAN, NAN };
-  double prograf[4] = { 35.0, 0.0, 1.0, NAN };
+  double advagraf[5] = { 35.0, 0.0, 0.0, NAN, NAN };
+  double unknown[5] = { 35.0, 0.0, NAN, NAN, NAN };
+  double prograf[5] = { 35.0, 0.0, 1.0, NAN, NAN };
 
   g_assert_cmpuint (tdm_model_get_n_dosings (model), ==, 2);
   g_assert_cmpfloat (tdm_model_get_dosing (model, 0)->intervals_h[0], ==, 12.0);

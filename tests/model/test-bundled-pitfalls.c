@@ -162,11 +162,14 @@ test_variances (void)
     double variance;
   } rows[] = {
     { "adalimumab-marquez-megias-2023", 0, 0.667 * 0.667 },
+    { "factor-viii-garmann-2017", 1, 0.112 * 0.112 },
     { "gentamicin-xuan-2003", 1, 0.003 },
+    { "omalizumab-lowe-2009", 0, 2.01 },
     { "tacrolimus-monchaud-2012", 4, 1.26 * 1.26 },
     { "vancomycin-buelga-2005", 1, 0.3715 * 0.3715 },
     { "vancomycin-colin-2019", 2, 0.672 }, /* ln(1 + 0.979^2), not 0.979^2 */
     { "voriconazole-friberg-2012", 0, 1.36 * 1.36 },
+    { "warfarin-hamberg-2007", 0, 0.31 * 0.31 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -180,6 +183,39 @@ test_variances (void)
     }
 }
 
+/* Units of activity, percent and mass are not taken for each other, and what is counted
+ * half is. */
+static void
+test_units (void)
+{
+  const struct
+  {
+    const char *id;
+    guint output;
+    const char *unit;
+    double per_mg_l;
+  } rows[] = {
+    { "factor-viii-garmann-2017", 0, "IU/dL", 0.1 },
+    { "factor-viii-nestorov-2015", 0, "IU/dL", 0.1 },
+    { "omalizumab-lowe-2009", 1, "ng/mL", 1.0 },
+    { "warfarin-hamberg-2007", 0, "1", 1.0 },
+    { "warfarin-holford-1986", 1, "%", 1.0 },
+  };
+  g_autoptr (TdmModel) warfarin = load ("warfarin-hamberg-2007");
+  const Given given[] = {
+    { "AGE", 63.0 }, { "CYP2C9", 1.0 }, { "VKORC1", 2.0 }, { "INR0", 1.0 }, { NULL, 0 }
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TdmModel) model = load (rows[i].id);
+      const TdmModelOutput *output = tdm_model_get_output (model, rows[i].output);
+      g_assert_cmpstr (output->unit, ==, rows[i].unit);
+      g_assert_cmpfloat_with_epsilon (output->per_mg_l, rows[i].per_mg_l, 1e-12);
+    }
+  g_assert_cmpfloat (compute (warfarin, given, "F1"), ==, 0.5);
+}
+
 /* What the user must be told. */
 static void
 test_words (void)
@@ -188,12 +224,18 @@ test_words (void)
     { "busulfan-shukla-2020", "24 h after the first dose" },
     { "caffeine-lee-1997", "citrate" },
     { "digoxin-jelliffe-2014", "For teaching only" },
+    { "digoxin-komatsu-2015", "For teaching only" },
+    { "everolimus-ter-heine-2018", "concentrations in plasma" },
+    { "factor-viii-garmann-2017", "above the patient's own" },
+    { "factor-viii-nestorov-2015", "above the patient's own" },
+    { "infliximab-fasanmade-2011", "For teaching only" },
     { "infliximab-fasanmade-2011", "inferred, not verified" },
     { "lithium-yuan-2021", "Children only" },
     { "methotrexate-faltaos-2006", "upside down" },
     { "methotrexate-taylor-2020", "For teaching only" },
     { "mycophenolate-riglet-2020", "For teaching only" },
     { "nivolumab-bajaj-2017", "falls with the time since the first dose" },
+    { "omalizumab-lowe-2009", "365 ng/mL, not 365 IU/mL" },
     { "phenytoin-yukawa-1990", "For teaching only" },
     { "piperacillin-obrink-hansen-2015", "free drug" },
     { "piperacillin-thorsted-2019", "free drug" },
@@ -202,6 +244,8 @@ test_words (void)
     { "vancomycin-carreno-2017", "For teaching and comparison only" },
     { "vancomycin-revilla-2010", "near 1 mg/dL" },
     { "voriconazole-friberg-2012", "falls with the time since the first dose" },
+    { "warfarin-hamberg-2007", "count half, as S-warfarin" },
+    { "warfarin-holford-1986", "not the INR" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -222,6 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/bundled-pitfalls/floors-and-caps", test_floors_and_caps);
   g_test_add_func ("/model/bundled-pitfalls/not-only-renal", test_not_only_renal);
   g_test_add_func ("/model/bundled-pitfalls/variances", test_variances);
+  g_test_add_func ("/model/bundled-pitfalls/units", test_units);
   g_test_add_func ("/model/bundled-pitfalls/words", test_words);
   return g_test_run ();
 }

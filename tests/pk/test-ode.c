@@ -576,6 +576,102 @@ test_never_negative (void)
     }
 }
 
+/* A response that is there before the drug: A' = -0.37 A, R' = kin - 0.11 R - 0.43 A,
+ * R(0) = kin / 0.11, kin the only parameter. */
+static void
+response_rhs (gconstpointer data, const TdmJetSpace *s, const double *time,
+              const double *p, const double *y, double *dy, double *scratch)
+{
+  const guint z = s->size;
+  tdm_jet_scale (s, dy + z, y + z, -0.11);
+  tdm_jet_add (s, dy + z, dy + z, p);
+  tdm_jet_scale (s, dy, y, -0.43);
+  tdm_jet_add (s, dy + z, dy + z, dy);
+  tdm_jet_scale (s, dy, y, -0.37);
+}
+
+static void
+response_initial (gconstpointer data, const TdmJetSpace *s, const double *p,
+                  double *states, double *scratch)
+{
+  tdm_jet_set (s, states, 0.0);
+  tdm_jet_scale (s, states + s->size, p, 1 / 0.11);
+}
+
+static void
+response_output (gconstpointer data, const TdmJetSpace *s, guint output,
+                 const double *time, const double *p, const double *y, double *value,
+                 double *scratch)
+{
+  tdm_jet_scale (s, value, y + s->size, 1.0);
+}
+
+/* What a unit dose has taken away after `t`; with an interval, an endless train of
+ * them that ends with this one. */
+static double
+taken_away (double t, double every)
+{
+  const double k = 0.37, out = 0.11;
+  double fast = every > 0 ? -expm1 (-k * every) : 1;
+  double slow = every > 0 ? -expm1 (-out * every) : 1;
+  return t > 0 ? 0.43 / (k - out) * (exp (-out * t) / slow - exp (-k * t) / fast) : 0;
+}
+
+/* The states of an untreated body hold before the first dose and after a reset; a
+ * steady state is reached from them. With derivatives by the parameter. */
+static void
+test_initial (void)
+{
+  static const double times[6] = { -3.1, 0.0, 5.3, 19.0, 27.4, 61.0 };
+  static const double steady[6] = { 0.4, 3.7, 8.0, 19.3, 30.9, 61.7 };
+  const TdmPkStructure structure = { .kind = TDM_PK_ODE,
+                                     .n_parameters = 1,
+                                     .n_states = 2,
+                                     .rhs = response_rhs,
+                                     .output = response_output,
+                                     .initial = response_initial,
+                                     .n_outputs = 1 };
+  const TdmPkRoute route = { 0, ABSENT, ABSENT, ABSENT, FALSE };
+  const TdmPkDose given[3] = {
+    { .amount_mg = 7.3, .count = 1, .route = route },
+    { .time_h = 11.7, .amount_mg = 3.9, .count = 1, .route = route },
+    { .time_h = 23.1, .amount_mg = 5.1, .count = 1, .route = route, .reset = TRUE }
+  };
+  const TdmPkDose settled = { .amount_mg = 7.3,
+                              .interval_h = 8.0,
+                              .count = 1,
+                              .steady_state = TRUE,
+                              .route = route };
+  const TdmJetSpace s = tdm_jet_space (1, 1);
+  const double all = -INFINITY, kin = 21.7;
+  double p[2], values[12];
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  g_autoptr (TdmPkPlan) plan =
+      tdm_pk_plan_new (&structure, given, 3, &all, 1, times, NULL, 6, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmPkPlan) endless =
+      tdm_pk_plan_new (&structure, &settled, 1, &all, 1, steady, NULL, 6, &error);
+  g_assert_no_error (error);
+
+  tdm_jet_variable (&s, p, kin, 0);
+  g_assert_true (tdm_pk_plan_predict (plan, work, &s, p, values, NULL, &error));
+  for (guint i = 0; i < 6; i++)
+    {
+      double t = times[i];
+      double gone = t > 23.1 ? 5.1 * taken_away (t - 23.1, 0)
+                             : 7.3 * taken_away (t, 0) + 3.9 * taken_away (t - 11.7, 0);
+      assert_near (values[2 * i], kin / 0.11 - gone, 1e-8);
+      assert_near (values[2 * i + 1], 1 / 0.11, 1e-8);
+    }
+  g_assert_true (tdm_pk_plan_predict (endless, work, &s, p, values, NULL, &error));
+  for (guint i = 0; i < 6; i++)
+    {
+      assert_near (values[2 * i], kin / 0.11 - 7.3 * taken_away (steady[i], 8.0), 1e-8);
+      assert_near (values[2 * i + 1], 1 / 0.11, 1e-8);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -594,5 +690,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/pk/ode/reproducible", test_reproducible);
   g_test_add_func ("/pk/ode/not-finite", test_not_finite);
   g_test_add_func ("/pk/ode/never-negative", test_never_negative);
+  g_test_add_func ("/pk/ode/initial", test_initial);
   return g_test_run ();
 }
