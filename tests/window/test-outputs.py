@@ -27,7 +27,9 @@ def shows_the_drug(program):
 
 
 def keeps_it_while_the_record_is_edited(program):
-    program.move_to("Level 2, Level", most=140)
+    program.key("ctrl+e")
+    program.wait_focus("New level, Time drawn")
+    program.move_to("Level 2, Level", key="shift+Tab")
     program.key("ctrl+a")
     program.type("0.47")
     program.key("Return")
