@@ -82,7 +82,7 @@ def takes_another_target(program):
     program.key("ctrl+e")
     program.wait_focus("New level, Time drawn")
     program.move_to("Target: ")
-    program.key("space", "End", "Return")
+    program.key("space", "End", "Up", "Up", "Return")
     program.wait("label", "Type the limits and what else is empty")
     type_into(program, "Target from", "350")
     type_into(program, "Minimal inhibitory", "0.5")
