@@ -4,7 +4,6 @@
 #include "app/later.h"
 #include "app/scene-builder.h"
 #include "gtk/a11y.h"
-#include "gtk/choice.h"
 #include "gtk/plot-view.h"
 #include "gtk/text-table.h"
 
@@ -18,7 +17,7 @@ struct _TdmComparePage
   GtkBox *tables;
   GtkWidget *choice;
   GtkBox *models;
-  GtkDropDown *rule;
+  GtkCheckButton *rules[TDM_WEIGHT_EQUAL + 1];
 
   TdmSession *session;
   TdmLater *later;
@@ -47,7 +46,10 @@ rank (TdmComparePage *self)
 static TdmWeightRule
 get_rule (TdmComparePage *self)
 {
-  return (TdmWeightRule)gtk_drop_down_get_selected (self->rule);
+  for (guint i = 0; i < G_N_ELEMENTS (self->rules); i++)
+    if (gtk_check_button_get_active (self->rules[i]))
+      return (TdmWeightRule)i;
+  return TDM_WEIGHT_LIKELIHOOD;
 }
 
 static void
@@ -307,7 +309,13 @@ tdm_compare_page_class_init (TdmComparePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmComparePage, tables);
   gtk_widget_class_bind_template_child (widget_class, TdmComparePage, choice);
   gtk_widget_class_bind_template_child (widget_class, TdmComparePage, models);
-  gtk_widget_class_bind_template_child (widget_class, TdmComparePage, rule);
+  for (TdmWeightRule rule = 0; rule <= TDM_WEIGHT_EQUAL; rule++)
+    {
+      g_autofree char *id = g_strconcat ("rule_", tdm_weight_rule_name (rule), NULL);
+      gtk_widget_class_bind_template_child_full (
+          widget_class, id, FALSE,
+          G_STRUCT_OFFSET (TdmComparePage, rules) + rule * sizeof (GtkCheckButton *));
+    }
   gtk_widget_class_bind_template_callback (widget_class, rule_cb);
 }
 
@@ -315,6 +323,5 @@ static void
 tdm_compare_page_init (TdmComparePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  tdm_choice_set_name (self->rule, "Weights by");
   tdm_a11y_set_label (adw_bin_get_child (ADW_BIN (self)), "Models compared");
 }
