@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/domain-text.h"
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/field.h"
@@ -26,6 +27,9 @@ struct _TdmRecordPage
   GtkDropDown *sex;
   GtkDropDown *model;
   GtkLabel *model_about;
+  GtkWidget *model_domain; /* leads to the page of the model */
+  GtkLabel *model_domain_text;
+  TdmCase *compared; /* that it is about */
   GtkBox *covariates_box, *doses_box, *levels_box;
   GtkBox *target_box;
 
@@ -101,6 +105,29 @@ refresh_model (TdmRecordPage *self, const TdmSheet *sheet)
   gtk_widget_set_visible (GTK_WIDGET (self->model_about), sheet->model != NULL);
 }
 
+/* Whether the patient is like the people of the model, once for each record. */
+static void
+refresh_domain (TdmRecordPage *self, const TdmSheet *sheet)
+{
+  GPtrArray *models = tdm_session_get_models (tdm_form_get_session (self->form));
+  TdmModel *model = tdm_session_get_model (tdm_form_get_session (self->form));
+
+  if (self->compared == sheet->record)
+    return;
+  g_clear_pointer (&self->compared, tdm_case_unref);
+  self->compared = tdm_case_ref ((TdmCase *)sheet->record);
+  gtk_widget_set_visible (self->model_domain, FALSE);
+  if (model == NULL)
+    return;
+  g_autoptr (GPtrArray) ranked = tdm_domain_rank (self->compared, models, model);
+  g_autofree char *line = tdm_domain_text_line (ranked, model);
+  if (line == NULL)
+    return;
+  gtk_label_set_text (self->model_domain_text, line);
+  tdm_a11y_set_label (self->model_domain, line);
+  gtk_widget_set_visible (self->model_domain, TRUE);
+}
+
 static void
 refresh_fields (TdmRecordPage *self)
 {
@@ -144,6 +171,7 @@ updated_cb (TdmRecordPage *self)
   refresh_age (self);
   gtk_drop_down_set_selected (self->sex, tdm_case_get_patient (sheet.record)->sex);
   refresh_model (self, &sheet);
+  refresh_domain (self, &sheet);
   self->refreshing = FALSE;
 }
 
@@ -249,6 +277,7 @@ tdm_record_page_dispose (GObject *object)
     if (self->fields[kind] != NULL)
       tdm_field_retire (TDM_FIELD (self->fields[kind]));
   memset (self->fields, 0, sizeof self->fields);
+  g_clear_pointer (&self->compared, tdm_case_unref);
   g_clear_object (&self->form);
   G_OBJECT_CLASS (tdm_record_page_parent_class)->dispose (object);
 }
@@ -270,6 +299,8 @@ tdm_record_page_class_init (TdmRecordPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, sex);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model_about);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model_domain);
+  gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, model_domain_text);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, covariates_box);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, doses_box);
   gtk_widget_class_bind_template_child (widget_class, TdmRecordPage, levels_box);

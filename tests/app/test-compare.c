@@ -1,4 +1,5 @@
 #include "app/compare.h"
+#include "app/domain-text.h"
 #include "app/scene-builder.h"
 
 #include <math.h>
@@ -55,6 +56,28 @@ test_models (void)
   g_autoptr (TdmCase) alone = tdm_compare_choose (chosen, nearest, &error);
   g_assert_no_error (error);
   g_assert_true (tdm_case_equal (alone, result->record));
+}
+
+/* Said only when there is something to say, and of whom. */
+static void
+test_domain_line (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (GPtrArray) ranked = rank (result);
+  TdmDomain *first = ranked->pdata[0], *last = ranked->pdata[ranked->len - 1];
+  g_autofree char *near = tdm_compare_short_title (first->model);
+  g_autofree char *line = tdm_domain_text_line (ranked, last->model);
+  g_assert_nonnull (line);
+  g_assert_true (g_str_has_suffix (line, near)
+                 || g_str_has_suffix (line, "are nearer"));
+  for (guint i = 0; i < first->lines->len; i++)
+    ((TdmDomainLine *)first->lines->pdata[i])->verdict = TDM_DOMAIN_INSIDE;
+  g_assert_null (tdm_domain_text_line (ranked, first->model));
+  ((TdmDomainLine *)first->lines->pdata[0])->verdict = TDM_DOMAIN_OUTSIDE;
+  g_autofree char *outside = tdm_domain_text_line (ranked, first->model);
+  g_assert_true (
+      g_str_has_prefix (outside, ((TdmDomainLine *)first->lines->pdata[0])->title));
+  g_assert_true (g_str_has_suffix (outside, "outside the people of this model"));
 }
 
 static TdmComparison *
@@ -124,6 +147,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/compare/models", test_models);
+  g_test_add_func ("/app/compare/domain-line", test_domain_line);
   g_test_add_func ("/app/compare/tables", test_tables);
   g_test_add_func ("/app/compare/scene", test_scene);
   return g_test_run ();

@@ -31,8 +31,8 @@ def keeps_the_choice_with_the_case(program):
 
 
 def weighs_by_another_rule(program):
-    program.move_to("All alike", most=120)
-    program.key("space")
+    program.move_to("Probability of the levels", most=120)
+    program.key("Right", "Right", "Right")
     drive.until("three alike", lambda: sum(
         1 for n in program.walk() if n.get_role_name() == "label"
         and n.get_name() == "33 %" and program.has(n, "VISIBLE")) >= 3)
