@@ -59,12 +59,13 @@ find_standard (Ward *self, TdmCase *typical)
   self->duration_h = dosing->n_durations ? dosing->durations_h[0] : 0;
 }
 
+/* Each model has patients of its own, so that models can be counted together. */
 static inline void
 ward_open (Ward *self, const char *id, guint64 seed)
 {
   g_autoptr (GError) error = NULL;
   *self = (Ward){ .model = bundled_model (id) };
-  self->people = (TdmPeople){ .model = self->model, .seed = seed };
+  self->people = (TdmPeople){ .model = self->model, .seed = seed + g_str_hash (id) };
   g_autoptr (TdmCase) typical = tdm_people_typical (&self->people, &error);
   g_assert_no_error (error);
   find_standard (self, typical);
