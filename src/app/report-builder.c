@@ -14,6 +14,8 @@
 
 /* Regimens listed; the current and the chosen one are always among them. */
 #define MAX_OPTIONS 5
+/* Doubts that are named beside the one that matters most. */
+#define MAX_DOUBTS 3
 /* A covariate entered this long before now carries its age. */
 #define AGE_SHOWN_H 24
 /* Characters of a hash in the footer. */
@@ -440,4 +442,27 @@ tdm_report_builder_build (const TdmResult *result, const TdmResultOptions *optio
   add_model (&self);
   add_footer (&self);
   return g_steal_pointer (&report);
+}
+
+void
+tdm_report_builder_add_robustness (TdmReport *report, const TdmRobustness *card)
+{
+  g_autofree char *minutes = tdm_number_format (card->uncertainty_min, 3);
+  GString *text = g_string_new (NULL);
+  guint more = 0;
+  g_string_printf (text,
+                   "Levels, times (± %s min) and the prior doubted one at a time: %s",
+                   minutes, card->sentence);
+  for (guint i = 0; i < card->doubts->len && more < MAX_DOUBTS; i++)
+    {
+      const TdmDoubt *doubt = card->doubts->pdata[i];
+      if ((int)i == card->worst || !doubt->changed || doubt->obstacle)
+        continue;
+      g_string_append_printf (text, "%s%s (%s)", more++ == 0 ? " Likewise on " : "; ",
+                              doubt->what, doubt->change);
+    }
+  if (more > 0)
+    g_string_append_c (text, '.');
+  g_ptr_array_insert (report->fit, (int)MIN (report->fit->len, 2),
+                      g_string_free (text, FALSE));
 }

@@ -88,6 +88,8 @@ gboolean tdm_cli_propose (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
 gboolean tdm_cli_sample (const TdmCliOptions *options, TdmCliAnswer *answer,
                          GError **error);
+gboolean tdm_cli_robust (const TdmCliOptions *options, TdmCliAnswer *answer,
+                         GError **error);
 gboolean tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer,
                        GError **error);
 gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,

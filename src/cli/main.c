@@ -48,6 +48,10 @@ static const TdmCliCommand commands[] = {
     "[--posterior auto|laplace|importance|hmc] [--json]",
     "when to draw the next level",
     TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_sample },
+  { "robust",
+    "robust CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] [--json]",
+    "would the advice change, were a level, a time, the prior or the model otherwise?",
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED, tdm_cli_robust },
   { "plot",
     "plot CASE -o FILE.svg|.png|.pdf [--model ID|FILE] [--accept-altered] "
     "[--show OUTPUT] [--draws N] [--seed N] "

@@ -16,6 +16,11 @@ tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
   if (!result)
     return FALSE;
   g_autoptr (TdmReport) report = tdm_report_builder_build (result, &result_options);
+  g_autoptr (TdmRobustness) card = result->proposals->withheld
+                                       ? NULL
+                                       : tdm_robustness_new (result, NULL, NULL, NULL);
+  if (card)
+    tdm_report_builder_add_robustness (report, card);
   if (!tdm_report_save (report, options->output, error))
     return FALSE;
   g_autofree char *conclusion = tdm_words_conclusion (result);

@@ -293,6 +293,19 @@ run_starts (Search *s, guint wanted, guint max_iterations)
   return all;
 }
 
+/* From `count` rows of effects. */
+static guint
+run_from (Search *s, const double *begin, guint count, guint max_iterations)
+{
+  g_autofree double *z = g_new (double, s->n);
+  for (guint k = 0; k < count && !g_cancellable_is_cancelled (s->cancellable); k++)
+    {
+      tdm_lower_solve (s->n, s->l, begin + (gsize)k * s->n, z);
+      search_from (s, z, max_iterations);
+    }
+  return count;
+}
+
 /* The lowest place found, be it an optimum or not: were it none, the fit would not be
  * trusted. */
 static int
@@ -452,7 +465,9 @@ optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
       fill_without_effects (fit, s);
       return TRUE;
     }
-  fit->starts = run_starts (s, options ? options->starts : 0, limit);
+  fit->starts = options && options->begin
+                    ? run_from (s, options->begin, options->starts, limit)
+                    : run_starts (s, options ? options->starts : 0, limit);
   if (g_cancellable_set_error_if_cancelled (s->cancellable, error))
     return FALSE;
   int best = best_optimum (s, &fit->second_best);

@@ -16,6 +16,7 @@ typedef enum
 typedef struct
 {
   guint starts;                 /* 0 = the default */
+  const double *begin;          /* `starts` rows of effects to start from, or NULL */
   guint max_iterations;         /* 0 = the default */
   gboolean without_interaction; /* variances as at eta = 0 (engine/objective.h) */
 } TdmMapOptions;

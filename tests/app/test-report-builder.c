@@ -2,6 +2,8 @@
 
 #include "builder-case.h"
 
+#include <string.h>
+
 static gboolean
 any_contains (const GPtrArray *lines, const char *wanted)
 {
@@ -76,6 +78,23 @@ test_inputs (void)
   g_assert_nonnull (strstr (weight->time, "1 Mar 08:00"));
 }
 
+/* The card's sentence stands among what is said of the fit, whole. */
+static void
+test_robustness (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmResult) result = builder_result ("auc24", "400", "600", "mg.h/L");
+  g_autoptr (TdmReport) report = tdm_report_builder_build (result, &builder_options);
+  g_autoptr (TdmRobustness) card = tdm_robustness_new (result, NULL, NULL, &error);
+  g_assert_no_error (error);
+  const guint before = report->fit->len;
+  tdm_report_builder_add_robustness (report, card);
+  g_assert_cmpuint (report->fit->len, ==, before + 1);
+  const char *line = report->fit->pdata[2];
+  g_assert_true (g_str_has_prefix (line, "Levels, times (± 15 min) and the prior"));
+  g_assert_nonnull (strstr (line, card->sentence));
+}
+
 static void
 test_fit_and_model (void)
 {
@@ -102,5 +121,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/report-builder/options", test_options);
   g_test_add_func ("/app/report-builder/inputs", test_inputs);
   g_test_add_func ("/app/report-builder/fit-and-model", test_fit_and_model);
+  g_test_add_func ("/app/report-builder/robustness", test_robustness);
   return g_test_run ();
 }
