@@ -240,7 +240,7 @@ status_text (TdmComparePage *self, const TdmComparison *comparison)
   if (tdm_session_get_result (self->session) == NULL)
     return g_strdup ("There is no answer yet that could be compared.");
   if (!tdm_later_is_current (self->later))
-    return g_strdup ("Out of date: the record is being changed.");
+    return g_strdup ("The record has changed: this comparison is out of date.");
   return comparison != NULL ? tdm_compare_sentence (comparison->average)
                             : g_strdup (error != NULL ? error->message : "");
 }
