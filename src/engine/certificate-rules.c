@@ -119,6 +119,11 @@ tdm_fit_fill_notes (TdmFit *self)
     tdm_notes_add (self->notes, TDM_NOTE_REFUSE, "not-converged", NULL,
                    "The estimate did not converge (%s): no trustworthy fit.",
                    tdm_stop_name (self->stop));
+  if (self->cut_short)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "search-cut-short", NULL,
+                   "The model's equations take long to solve for this history: the "
+                   "estimate was sought from %u starting points only.",
+                   self->starts);
   if (self->stop == TDM_STOP_KINK)
     tdm_notes_add (
         self->notes, TDM_NOTE_CAUTION, "estimate-at-kink", NULL,

@@ -67,6 +67,7 @@ simulate_share (gpointer data)
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_autofree double *parameters = new_parameters (spec->problem);
   tdm_pk_work_set_tolerance (work, TDM_DRAW_RELATIVE, TDM_DRAW_ABSOLUTE);
+  tdm_pk_work_set_cancellable (work, w->cancellable);
   for (guint d = share->from; d < share->to; d++)
     {
       double *row = w->curves + (gsize)d * spec->n_times;

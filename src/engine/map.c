@@ -41,6 +41,10 @@
 #define EXACT_GAIN 1e-12
 /* A search that ends at a corner without a minimum goes on from there so often. */
 #define MAX_CORNERS 4
+/* Near a minimum Newton's method needs a few iterations, at a corner any number: so
+ * many that gain less than this in all are taken for a sign of one. */
+#define PATIENCE 8
+#define STALL_GAIN 1e-4
 
 typedef struct
 {
@@ -61,7 +65,21 @@ typedef struct
   double *eta, *gradient, *hessian, *half; /* scratch */
   Optimum optima[MAX_OPTIMA];
   guint n_optima;
+  gboolean closing; /* what is left to do costs little and is not bounded */
 } Search;
+
+/* Nothing more may be spent on the search. */
+static gboolean
+is_spent (const Search *s)
+{
+  return !s->closing && tdm_objective_get_spent (s->objective) > TDM_MAP_MOST_WORK;
+}
+
+static gboolean
+is_over (const Search *s)
+{
+  return g_cancellable_is_cancelled (s->cancellable) || is_spent (s);
+}
 
 static double
 evaluate_cb (gpointer data, const double *z, double *gradient, double *hessian,
@@ -70,7 +88,7 @@ evaluate_cb (gpointer data, const double *z, double *gradient, double *hessian,
   Search *s = data;
   const guint n = s->n;
   /* Without a value every search ends at once. */
-  if (g_cancellable_is_cancelled (s->cancellable))
+  if (is_over (s))
     return INFINITY;
   tdm_lower_times (n, s->l, z, s->eta);
   double value =
@@ -101,6 +119,22 @@ distance (guint n, const double *a, const double *b)
   return sqrt (sum);
 }
 
+/* A place where a search gave up is no optimum. */
+static gboolean
+is_optimum (const Optimum *o)
+{
+  return o->definite
+         && (o->kink || o->report.stop == TDM_MINIMISE_GRADIENT
+             || o->report.stop == TDM_MINIMISE_STEP);
+}
+
+static void
+optimum_clear (Optimum *o)
+{
+  g_free (o->z);
+  g_free (o->hessian);
+}
+
 static gboolean
 watch_cb (gpointer data, const double *z, double value)
 {
@@ -108,36 +142,80 @@ watch_cb (gpointer data, const double *z, double value)
   if (g_cancellable_is_cancelled (s->cancellable))
     return TRUE;
   for (guint k = 0; k < s->n_optima; k++)
-    if (distance (s->n, z, s->optima[k].z) < NEAR_DISTANCE
+    if (is_optimum (&s->optima[k]) && distance (s->n, z, s->optima[k].z) < NEAR_DISTANCE
         && fabs (value - s->optima[k].report.value) < NEAR_VALUE)
       return TRUE;
   return FALSE;
 }
 
-/* Like tdm_minimise(), but a corner is no end. TRUE when the minimum is at one. */
+/* Whether a search ended without a minimum, so that it may be at a corner. */
 static gboolean
-minimise_with_corners (const TdmMinimiseProblem *p, double *z, double *hessian,
-                       TdmMinimiseReport *report)
+gave_up (TdmMinimiseStop stop)
 {
+  return stop == TDM_MINIMISE_FAILED || stop == TDM_MINIMISE_ITERATIONS
+         || stop == TDM_MINIMISE_STALLED;
+}
+
+/* Like tdm_minimise(), but a corner is no end; where a search that stalls finds none,
+ * it has all iterations. With `at_corner` one is looked for first. TRUE when the
+ * minimum is at a corner. */
+static gboolean
+minimise_with_corners (const TdmMinimiseProblem *problem, gboolean at_corner, double *z,
+                       double *hessian, TdmMinimiseReport *report)
+{
+  TdmMinimiseProblem p = *problem;
   guint iterations = 0;
-  for (guint corners = 0;; corners++)
+  *report = (TdmMinimiseReport){ .stop = TDM_MINIMISE_STALLED, .value = INFINITY };
+  for (guint corners = 0;; corners++, at_corner = FALSE)
     {
-      tdm_minimise (p, z, hessian, report);
-      iterations = report->iterations += iterations;
-      if (corners == MAX_CORNERS || !isfinite (report->value)
-          || (report->stop != TDM_MINIMISE_FAILED
-              && report->stop != TDM_MINIMISE_ITERATIONS))
+      if (!at_corner)
+        {
+          tdm_minimise (&p, z, hessian, report);
+          iterations = report->iterations += iterations;
+          if (corners > MAX_CORNERS || !isfinite (report->value)
+              || !gave_up (report->stop))
+            return FALSE;
+        }
+      TdmKinkResult result = tdm_kink_minimise (&p, z, hessian, report);
+      if (result == TDM_KINK_MINIMUM)
+        return TRUE;
+      if (result == TDM_KINK_NONE && report->stop != TDM_MINIMISE_STALLED)
         return FALSE;
-      TdmKinkResult result = tdm_kink_minimise (p, z, hessian, report);
-      if (result != TDM_KINK_LEAVE)
-        return result == TDM_KINK_MINIMUM;
+      if (result == TDM_KINK_NONE || corners + 1 >= MAX_CORNERS)
+        p.patience = 0;
     }
 }
 
-/* Newton with the exact second derivative from z, where `before` iterations led; adds
- * the optimum unless known. */
+/* Adds an optimum unless it is known; an optimum takes the place of a search that gave
+ * up beside it. Takes over what `o` owns. */
 static void
-polish (Search *s, const double *z, guint before, guint max_iterations)
+add_optimum (Search *s, Optimum *o)
+{
+  for (guint k = 0; k < s->n_optima; k++)
+    {
+      Optimum *other = &s->optima[k];
+      if (distance (s->n, o->z, other->z) >= SAME_OPTIMUM)
+        continue;
+      if (is_optimum (o) && !is_optimum (other))
+        {
+          optimum_clear (other);
+          *other = *o;
+        }
+      else
+        optimum_clear (o);
+      return;
+    }
+  if (s->n_optima < MAX_OPTIMA)
+    s->optima[s->n_optima++] = *o;
+  else
+    optimum_clear (o);
+}
+
+/* Newton with the exact second derivative from z, where `before` iterations led and
+ * stalled or not; adds the optimum unless known. */
+static void
+polish (Search *s, const double *z, const TdmMinimiseReport *before,
+        guint max_iterations)
 {
   const guint n = s->n;
   Optimum o = { .z = g_memdup2 (z, n * sizeof (double)),
@@ -145,25 +223,23 @@ polish (Search *s, const double *z, guint before, guint max_iterations)
   g_autofree double *factor = g_new (double, n *n);
   TdmMinimiseProblem p = { .n = n,
                            .function = evaluate_cb,
+                           .watch = watch_cb,
                            .data = s,
                            .exact = TRUE,
                            .tolerance = EXACT_GAIN,
                            .max_step = 1.0,
-                           .max_iterations = max_iterations };
+                           .max_iterations = max_iterations,
+                           .patience = PATIENCE,
+                           .stall_gain = STALL_GAIN };
   tdm_objective_set_tolerance (s->objective, 0, 0);
-  o.kink = minimise_with_corners (&p, o.z, o.hessian, &o.report);
-  o.report.iterations += before;
+  o.kink = minimise_with_corners (&p, before->stop == TDM_MINIMISE_STALLED, o.z,
+                                  o.hessian, &o.report);
+  o.report.iterations += before->iterations;
   o.definite = tdm_cholesky (n, o.hessian, factor);
-  gboolean known = !isfinite (o.report.value);
-  for (guint k = 0; k < s->n_optima; k++)
-    known |= distance (n, o.z, s->optima[k].z) < SAME_OPTIMUM;
-  if (known || s->n_optima == MAX_OPTIMA)
-    {
-      g_free (o.z);
-      g_free (o.hessian);
-      return;
-    }
-  s->optima[s->n_optima++] = o;
+  if (isfinite (o.report.value) && o.report.stop != TDM_MINIMISE_ASKED)
+    add_optimum (s, &o);
+  else
+    optimum_clear (&o);
 }
 
 /* Gauss–Newton from z down to a predicted gain. */
@@ -178,7 +254,9 @@ descend (Search *s, double *z, double gain, guint max_iterations,
                            .exact = FALSE,
                            .tolerance = gain,
                            .max_step = 2.0,
-                           .max_iterations = max_iterations };
+                           .max_iterations = max_iterations,
+                           .patience = PATIENCE,
+                           .stall_gain = STALL_GAIN };
   g_autofree double *hessian = g_new (double, s->n * s->n);
   tdm_minimise (&p, z, hessian, report);
 }
@@ -193,13 +271,13 @@ search_from (Search *s, double *z, guint max_iterations)
       || watch_cb (s, z, report.value))
     return;
   tdm_objective_set_tolerance (s->objective, 0, 0);
-  guint iterations = report.iterations;
+  const guint iterations = report.iterations;
   if (report.stop == TDM_MINIMISE_GRADIENT)
     {
       descend (s, z, NEWTON_GAIN, max_iterations, &report);
-      iterations += report.iterations;
+      report.iterations += iterations;
     }
-  polish (s, z, iterations, max_iterations);
+  polish (s, z, &report, max_iterations);
 }
 
 static void
@@ -220,24 +298,12 @@ static void
 search_clear (Search *s)
 {
   for (guint k = 0; k < s->n_optima; k++)
-    {
-      g_free (s->optima[k].z);
-      g_free (s->optima[k].hessian);
-    }
+    optimum_clear (&s->optima[k]);
   g_clear_pointer (&s->objective, tdm_objective_free);
   g_free (s->eta);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
-
-/* A place where a search gave up is no optimum. */
-static gboolean
-is_optimum (const Optimum *o)
-{
-  return o->definite
-         && (o->kink || o->report.stop == TDM_MINIMISE_GRADIENT
-             || o->report.stop == TDM_MINIMISE_STEP);
-}
 
 static guint
 count_optima (const Search *s)
@@ -280,13 +346,13 @@ run_starts (Search *s, guint wanted, guint max_iterations)
     {
       g_autofree double *points = g_new (double, (gsize)all *n);
       tdm_sobol_normal (n, all, points); /* the first one is the prior mode */
-      for (; k < all && !g_cancellable_is_cancelled (s->cancellable); k++)
+      for (; k < all && !is_over (s); k++)
         {
           for (guint i = 0; i < n; i++)
             points[k * n + i] *= START_SPREAD;
           search_from (s, points + k * n, max_iterations);
         }
-      if (g_cancellable_is_cancelled (s->cancellable))
+      if (is_over (s))
         return k;
       all = wanted ? wanted : MAX (all, enough_starts (s));
     }
@@ -336,6 +402,7 @@ stop_reason (const Optimum *o)
     case TDM_MINIMISE_STEP:
       return TDM_STOP_STEP;
     case TDM_MINIMISE_ITERATIONS:
+    case TDM_MINIMISE_STALLED:
       return TDM_STOP_ITERATIONS;
     case TDM_MINIMISE_ASKED:
     case TDM_MINIMISE_FAILED:
@@ -468,15 +535,21 @@ optimise (TdmFit *fit, Search *s, const TdmMapOptions *options, GError **error)
   fit->starts = options && options->begin
                     ? run_from (s, options->begin, options->starts, limit)
                     : run_starts (s, options ? options->starts : 0, limit);
+  fit->cut_short = is_spent (s);
+  s->closing = TRUE;
   if (g_cancellable_set_error_if_cancelled (s->cancellable, error))
     return FALSE;
   int best = best_optimum (s, &fit->second_best);
   if (best < 0)
     {
-      g_set_error (
+      g_set_error_literal (
           error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-          "no estimate: the model gives no finite prediction for this history; "
-          "check doses, times and covariates");
+          fit->cut_short
+              ? "no estimate: the model's differential equations take too long to "
+                "solve "
+                "for this history; shorten it, or use another model"
+              : "no estimate: the model gives no finite prediction for this history; "
+                "check doses, times and covariates");
       return FALSE;
     }
   tdm_objective_set_tolerance (s->objective, 0, 0);
@@ -494,6 +567,7 @@ tdm_map_fit_one (TdmProblem *problem, guint subpopulation, const TdmMapOptions *
   s.objective = tdm_objective_new (problem, error);
   if (!s.objective)
     return NULL;
+  tdm_objective_set_cancellable (s.objective, cancellable);
   if (tdm_problem_get_n_subpopulations (problem) > 0)
     tdm_objective_set_subpopulation (s.objective, subpopulation);
   if (options && options->without_interaction

@@ -13,6 +13,10 @@ typedef enum
   TDM_STOP_FAILED, /* the objective had no value at any step tried */
 } TdmStop;
 
+/* What the search for one estimate may cost (tdm_pk_work_get_spent()): a few seconds of
+ * a modest computer, a hundred times what most models need. */
+#define TDM_MAP_MOST_WORK G_GUINT64_CONSTANT (600000000)
+
 typedef struct
 {
   guint starts;                 /* 0 = the default */
@@ -67,9 +71,10 @@ struct _TdmFit
   double gradient_norm; /* of the objective, in prior SDs */
   guint iterations;     /* of the best start */
   TdmOdeMethod solver;  /* of differential equations, at the estimate; AUTO = none */
-  guint starts;
-  guint optima;      /* distinct optima seen */
-  TdmFitMode *modes; /* these; 0 of them when the fit failed */
+  guint starts;         /* gone through */
+  gboolean cut_short;   /* more were meant, but the search had cost too much */
+  guint optima;         /* distinct optima seen */
+  TdmFitMode *modes;    /* these; 0 of them when the fit failed */
   guint n_modes;
   double second_best; /* objective of the second best optimum, INFINITY if one */
   double *covariance; /* inverse of half the exact second derivative */

@@ -143,6 +143,7 @@ predict_levels (Search *s, GError **error)
                         ? TDM_SETS_AHEAD
                         : TDM_SETS_HISTORY;
   tdm_pk_work_set_tolerance (work, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
+  tdm_pk_work_set_cancellable (work, s->cancellable);
   s->levels = g_new (double, (gsize)s->draws *n + 1);
   for (guint d = 0; d < s->draws; d++)
     {

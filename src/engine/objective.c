@@ -120,6 +120,18 @@ tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolut
   tdm_pk_work_set_tolerance (self->work, relative, absolute);
 }
 
+void
+tdm_objective_set_cancellable (TdmObjective *self, GCancellable *cancellable)
+{
+  tdm_pk_work_set_cancellable (self->work, cancellable);
+}
+
+guint64
+tdm_objective_get_spent (const TdmObjective *self)
+{
+  return tdm_pk_work_get_spent (self->work);
+}
+
 TdmOdeMethod
 tdm_objective_get_method (const TdmObjective *self)
 {

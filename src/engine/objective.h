@@ -23,6 +23,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmObjective, tdm_objective_free)
 /* Loosens an ODE structure's tolerances (0 = the structure's). */
 void tdm_objective_set_tolerance (TdmObjective *self, double relative, double absolute);
 
+/* What ends an evaluation under way (NULL = nothing): it then has no value. Borrowed.
+ */
+void tdm_objective_set_cancellable (TdmObjective *self, GCancellable *cancellable);
+
+/* What all evaluations so far have cost: tdm_pk_work_get_spent(). */
+guint64 tdm_objective_get_spent (const TdmObjective *self);
+
 /* The solver of differential equations at work at the last evaluation; TDM_ODE_AUTO =
  * none. */
 TdmOdeMethod tdm_objective_get_method (const TdmObjective *self);

@@ -61,8 +61,10 @@ tdm_sampler_open_objective (gpointer data)
 {
   TdmSampler *s = data;
   TdmObjective *objective = tdm_objective_new (s->fit->problem, NULL);
-  if (objective)
-    tdm_objective_set_tolerance (objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
+  if (objective == NULL)
+    return NULL;
+  tdm_objective_set_tolerance (objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
+  tdm_objective_set_cancellable (objective, s->cancellable);
   return objective;
 }
 

@@ -66,6 +66,7 @@ open_metrics (gpointer data)
 {
   const Work *work = data;
   TdmMetrics *metrics = tdm_metrics_new (work->input->problem, work->input->target);
+  tdm_metrics_set_cancellable (metrics, work->input->cancellable);
   tdm_metrics_set_tolerance (metrics, TDM_DRAW_RELATIVE, TDM_DRAW_ABSOLUTE);
   return metrics;
 }

@@ -267,6 +267,12 @@ tdm_metrics_free (TdmMetrics *self)
 }
 
 void
+tdm_metrics_set_cancellable (TdmMetrics *self, GCancellable *cancellable)
+{
+  tdm_pk_work_set_cancellable (self->work, cancellable);
+}
+
+void
 tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute)
 {
   tdm_pk_work_set_tolerance (self->work, relative, absolute);

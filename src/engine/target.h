@@ -56,6 +56,10 @@ TdmMetrics *tdm_metrics_new (const TdmProblem *problem,
 void tdm_metrics_free (TdmMetrics *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmMetrics, tdm_metrics_free)
 
+/* What ends a computation under way with G_IO_ERROR_CANCELLED (NULL = nothing).
+ * Borrowed. */
+void tdm_metrics_set_cancellable (TdmMetrics *self, GCancellable *cancellable);
+
 /* Loosens an ODE structure's tolerances (0 = the structure's). */
 void tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute);
 

@@ -171,10 +171,31 @@ take_last_step (State *s, double gain)
   s->value -= gain;
 }
 
+/* Progress, looked at every `patience` iterations. */
+typedef struct
+{
+  guint due;
+  double value;
+} Milestone;
+
+static gboolean
+is_stalled (State *s, guint iterations, Milestone *last)
+{
+  const TdmMinimiseProblem *p = s->problem;
+  if (p->patience == 0 || iterations < last->due)
+    return FALSE;
+  const double gained = last->value - s->value;
+  const double least = p->stall_gain * (1 + fabs (s->value));
+  last->due = iterations + p->patience;
+  last->value = s->value;
+  return gained < least && newton_gain (s) > least;
+}
+
 static TdmMinimiseStop
 iterate (State *s, TdmMinimiseReport *report)
 {
   const TdmMinimiseProblem *p = s->problem;
+  Milestone milestone = { p->patience, s->value };
   guint rejected = 0;
   for (;;)
     {
@@ -182,6 +203,8 @@ iterate (State *s, TdmMinimiseReport *report)
       if (gives_up (s, rejected, scale, report))
         return report->predicted_gain <= 1e-7 * scale ? TDM_MINIMISE_STEP
                                                       : TDM_MINIMISE_FAILED;
+      if (is_stalled (s, report->iterations, &milestone))
+        return TDM_MINIMISE_STALLED;
       if (!solve_step (s))
         return TDM_MINIMISE_FAILED;
       double gain = predicted_gain (s);

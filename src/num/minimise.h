@@ -20,6 +20,7 @@ typedef enum
   TDM_MINIMISE_ITERATIONS, /* the limit was reached */
   TDM_MINIMISE_FAILED, /* no value at the start, or no step improves though it should */
   TDM_MINIMISE_ASKED,  /* the watch said so */
+  TDM_MINIMISE_STALLED, /* many iterations gained next to nothing, far from a minimum */
 } TdmMinimiseStop;
 
 typedef struct
@@ -32,6 +33,8 @@ typedef struct
   double tolerance; /* on the predicted gain, relative to 1 + |value| */
   double max_step;  /* length of the longest step */
   guint max_iterations;
+  guint patience;    /* iterations that may gain less than stall_gain; 0 = any number */
+  double stall_gain; /* relative to 1 + |value| */
 } TdmMinimiseProblem;
 
 typedef struct

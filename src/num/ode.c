@@ -156,6 +156,30 @@ all_finite (const double *v, guint n)
   return TRUE;
 }
 
+gboolean
+tdm_ode_spend (const TdmOdeSystem *system, guint64 work)
+{
+  if (system->left != NULL)
+    {
+      if (*system->left < work)
+        {
+          *system->left = 0;
+          return FALSE;
+        }
+      *system->left -= work;
+    }
+  return !g_cancellable_is_cancelled (system->cancellable);
+}
+
+/* What a function of CVODES returns: go on, try a shorter step, give up. */
+static int
+verdict (const TdmOde *self, const double *derivatives, guint count)
+{
+  if (!tdm_ode_spend (&self->system, count))
+    return -1;
+  return all_finite (derivatives, count) ? 0 : 1;
+}
+
 /* dy/dt, for CVODES. */
 static int
 values_cb (sunrealtype t, N_Vector y, N_Vector ydot, void *data)
@@ -164,7 +188,7 @@ values_cb (sunrealtype t, N_Vector y, N_Vector ydot, void *data)
   double *derivatives = N_VGetArrayPointer (ydot);
   self->system.rhs (self->system.data, TDM_ODE_VALUES, t, N_VGetArrayPointer (y),
                     derivatives);
-  return all_finite (derivatives, self->n) ? 0 : 1;
+  return verdict (self, derivatives, self->n);
 }
 
 /* The derivatives of all sensitivity vectors at once. */
@@ -191,7 +215,7 @@ sens_cb (int n_sens, sunrealtype t, N_Vector y, N_Vector ydot, N_Vector *sens,
       for (guint i = 0; i < n; i++)
         to[i] = derivatives[i * size + c];
     }
-  return all_finite (derivatives, n * size) ? 0 : 1;
+  return verdict (self, derivatives, n * size);
 }
 
 /* The exact Jacobian: one evaluation on jets whose variables are the states. */
@@ -210,7 +234,7 @@ jacobian_cb (sunrealtype t, N_Vector y, N_Vector fy, SUNMatrix jacobian, void *d
   for (guint j = 0; j < n; j++)
     for (guint i = 0; i < n; i++)
       SM_ELEMENT_D (jacobian, i, j) = derivatives[i * space.size + 1 + j];
-  return all_finite (derivatives, n * space.size) ? 0 : 1;
+  return verdict (self, derivatives, n * space.size);
 }
 
 /* Copies jets to the vectors of CVODES, or back. */
@@ -321,6 +345,20 @@ fail (GError **error, double t, const char *what)
   return FALSE;
 }
 
+/* When nothing was left to spend, or the user has cancelled. */
+static gboolean
+fail_stopped (const TdmOde *self, GError **error, double t)
+{
+  return !g_cancellable_set_error_if_cancelled (self->system.cancellable, error)
+         && fail (error, t, "more steps would be needed than a prediction may take");
+}
+
+static gboolean
+is_stopped (const TdmOde *self)
+{
+  return !tdm_ode_spend (&self->system, 1);
+}
+
 static gboolean
 reach_stiff (TdmOde *self, double t, double *states, GError **error)
 {
@@ -332,6 +370,8 @@ reach_stiff (TdmOde *self, double t, double *states, GError **error)
       int sens_status = CVodeGetSens (self->cvode, &reached, self->sens);
       status = MIN (status, sens_status);
     }
+  if (status < 0 && is_stopped (self))
+    return fail_stopped (self, error, self->t_asked);
   if (status == CV_TOO_MUCH_WORK)
     return fail (error, self->t_asked, "too many steps would be needed");
   if (status < 0)
@@ -378,6 +418,8 @@ reach_implicit (TdmOde *self, double t, double *states, GError **error)
       tdm_radau_at (self->implicit, t, states);
       return TRUE;
     }
+  if (end == TDM_RUNGE_KUTTA_STOPPED)
+    return fail_stopped (self, error, covered);
   if (self->system.method != TDM_ODE_AUTO)
     return fail_at (error, covered, end);
   self->active = TDM_ODE_STIFF;
@@ -397,6 +439,8 @@ reach_explicit (TdmOde *self, double t, double *states, GError **error)
       tdm_runge_kutta_at (self->explicit, t, states);
       return TRUE;
     }
+  if (end == TDM_RUNGE_KUTTA_STOPPED)
+    return fail_stopped (self, error, covered);
   if (end == TDM_RUNGE_KUTTA_FAILED || self->system.method == TDM_ODE_EXPLICIT)
     return fail_at (error, covered, end);
   self->active = TDM_ODE_IMPLICIT;

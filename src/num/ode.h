@@ -14,6 +14,8 @@
  * thread. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "num/jet.h"
 
 typedef enum
@@ -51,7 +53,16 @@ typedef struct
   gboolean stiff;  /* known to be: AUTO starts implicit */
   double relative; /* > 0 */
   double absolute; /* > 0 */
+
+  /* What ends a solution that is under way, looked at before every step. `left` (NULL
+   * = no bound) is lowered by the number of derivatives computed, coefficients of jets
+   * counted one by one. */
+  GCancellable *cancellable; /* or NULL */
+  guint64 *left;
 } TdmOdeSystem;
+
+/* Takes `work` from what is left. FALSE when nothing is, or when cancelled. */
+gboolean tdm_ode_spend (const TdmOdeSystem *system, guint64 work);
 
 typedef struct _TdmOde TdmOde;
 
@@ -70,7 +81,8 @@ gboolean tdm_ode_start (TdmOde *self, double t, double limit, const double *stat
 
 /* states = the solution at `t`, not before the last time asked for and at most `limit`.
  * Steps are as long as the accuracy allows, whatever is asked for; points within a step
- * are interpolated. FALSE with a TDM_ERROR_NO_ANSWER error when the solver fails. */
+ * are interpolated. FALSE with a TDM_ERROR_NO_ANSWER error when the solver fails or
+ * nothing is left to spend, or G_IO_ERROR_CANCELLED. */
 gboolean tdm_ode_reach (TdmOde *self, double t, double *states,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -18,8 +18,10 @@
 #define STAGES 5
 #define MAX_STEPS 5000
 #define MAX_NEWTON 8
-/* Of the last Newton correction, in units of the tolerated error. */
+/* Of the last Newton correction, in units of the tolerated error; and what rounding
+ * leaves of the largest state, which no correction makes smaller. */
 #define SETTLED 1e-3
+#define ROUNDING 1e-15
 
 static const double node[STAGES] = { 0.0571041961145176822, 0.276843013638123828,
                                      0.583590432368916820, 0.860240135656219448, 1.0 };
@@ -68,7 +70,7 @@ struct _TdmRadau
   double t_old, t, limit;
   double h_next, h_first;
   gboolean first, has_step, has_slope;
-  guint n_steps;
+  guint n_steps; /* of this stretch */
 };
 
 TdmRadau *
@@ -140,7 +142,6 @@ tdm_radau_reset (TdmRadau *self, const TdmOdeSystem *system)
   self->filter_pivots = self->pivots + n * STAGES;
   lay_out (self);
   self->h_first = 0.0;
-  self->n_steps = 0;
 }
 
 static gboolean
@@ -192,6 +193,7 @@ tdm_radau_start (TdmRadau *self, double t, double limit, const double *states,
   self->limit = limit;
   self->has_step = FALSE;
   self->first = TRUE;
+  self->n_steps = 0;
   if (!all_finite (self->y, self->m) || !take_slope (self))
     return FALSE;
   const double size = tdm_ode_norm (&self->system, self->y, self->y, self->y);
@@ -282,15 +284,17 @@ static double
 correction_size (const TdmRadau *self)
 {
   const TdmOdeSystem *s = &self->system;
-  double result = 0.0;
+  double result = 0.0, largest = 0.0;
+  for (guint k = 0; k < self->n; k++)
+    largest = MAX (largest, fabs (self->y[k * self->size]));
+  const double noise = ROUNDING * largest / SETTLED;
   for (guint i = 0; i < STAGES; i++)
     for (guint k = 0; k < self->n; k++)
       {
         const double y = self->y[k * self->size];
         const double size = MAX (fabs (y), fabs (y + self->z[i][k * self->size]));
-        const double e =
-            fabs (self->rhs[i * self->n + k]) / (s->absolute + s->relative * size);
-        result = MAX (result, e);
+        const double tolerated = MAX (s->absolute + s->relative * size, noise);
+        result = MAX (result, fabs (self->rhs[i * self->n + k]) / tolerated);
       }
   return result;
 }
@@ -423,6 +427,15 @@ next_length (const TdmRadau *self)
   return self->h_next > 0.5 * left ? 0.5 * left : self->h_next;
 }
 
+/* Derivatives of one try, with the elimination counted as what takes as long. */
+static guint64
+step_work (const TdmRadau *self)
+{
+  const guint64 n = self->n, all = n * STAGES;
+  return STAGES * (3 * n * (n + 1) + self->system.space.order * (guint64)self->m)
+         + all * all * (all + self->size) / 16;
+}
+
 /* One accepted step, however many tries it takes. */
 static TdmRungeKuttaEnd
 advance (TdmRadau *self)
@@ -434,6 +447,8 @@ advance (TdmRadau *self)
       const double h = next_length (self);
       if (self->n_steps++ >= MAX_STEPS)
         return TDM_RUNGE_KUTTA_EXHAUSTED;
+      if (!tdm_ode_spend (&self->system, step_work (self)))
+        return TDM_RUNGE_KUTTA_STOPPED;
       if (!(h > 1e-14 * MAX (fabs (self->t), fabs (self->limit))))
         return TDM_RUNGE_KUTTA_FAILED;
       const double e = try_step (self, h);

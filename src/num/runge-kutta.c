@@ -135,7 +135,7 @@ struct _TdmRungeKutta
   gboolean has_k0;    /* k[0] is the derivative at y */
   gboolean has_step;  /* t_old .. t is a step */
   gboolean has_dense; /* dense_c describes it */
-  guint n_steps;
+  guint n_steps;      /* of this stretch */
   guint stiff_hits, stiff_misses;
 };
 
@@ -179,7 +179,6 @@ tdm_runge_kutta_reset (TdmRungeKutta *self, const TdmOdeSystem *system)
     }
   lay_out (self);
   self->h_first = 0.0;
-  self->n_steps = 0;
   self->stiff_hits = self->stiff_misses = 0;
 }
 
@@ -285,6 +284,7 @@ tdm_runge_kutta_start (TdmRungeKutta *self, double t, double limit,
   self->limit = limit;
   self->has_step = self->has_dense = FALSE;
   self->first = TRUE;
+  self->n_steps = 0;
   self->has_k0 = TRUE;
   evaluate (self, t, self->y, self->k[0]);
   for (guint i = 0; i < self->m; i++)
@@ -395,6 +395,8 @@ advance (TdmRungeKutta *self)
       double h = next_length (self);
       if (self->n_steps++ >= MAX_STEPS)
         return TDM_RUNGE_KUTTA_EXHAUSTED;
+      if (!tdm_ode_spend (&self->system, 12 * (guint64)self->m))
+        return TDM_RUNGE_KUTTA_STOPPED;
       if (!(h > 1e-14 * MAX (fabs (self->t), fabs (self->limit))))
         return TDM_RUNGE_KUTTA_FAILED;
       double e = try_step (self, h);

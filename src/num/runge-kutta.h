@@ -11,6 +11,7 @@ typedef enum
   TDM_RUNGE_KUTTA_REACHED,
   TDM_RUNGE_KUTTA_STIFF,     /* an implicit method will be cheaper from here on */
   TDM_RUNGE_KUTTA_EXHAUSTED, /* too many steps */
+  TDM_RUNGE_KUTTA_STOPPED,   /* cancelled, or nothing left to spend */
   TDM_RUNGE_KUTTA_FAILED,    /* no step is short enough: a singularity, or not finite */
 } TdmRungeKuttaEnd;
 

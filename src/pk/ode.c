@@ -198,7 +198,9 @@ use (Ode *self, gboolean area, gboolean stiff)
                                 .method = self->accuracy.method,
                                 .stiff = stiff,
                                 .relative = self->accuracy.relative,
-                                .absolute = self->accuracy.absolute };
+                                .absolute = self->accuracy.absolute,
+                                .cancellable = self->accuracy.cancellable,
+                                .left = self->accuracy.left };
   tdm_ode_reset (self->solver, &system);
 }
 
@@ -222,7 +224,9 @@ tdm_pk_structure_accuracy (const TdmPkStructure *self, const TdmPkAccuracy *want
   return (TdmPkAccuracy){
     .relative = choose (wanted->relative, self->relative_tolerance, RELATIVE_TOLERANCE),
     .absolute = choose (wanted->absolute, self->absolute_tolerance, ABSOLUTE_TOLERANCE),
-    .method = wanted->method
+    .method = wanted->method,
+    .cancellable = wanted->cancellable,
+    .left = wanted->left
   };
 }
 

@@ -91,6 +91,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmPkWork, tdm_pk_work_free)
 /* Overrides an ODE structure's tolerances (0 = those of the structure). */
 void tdm_pk_work_set_tolerance (TdmPkWork *self, double relative, double absolute);
 
+/* What ends a prediction under way with G_IO_ERROR_CANCELLED (NULL = nothing);
+ * borrowed. */
+void tdm_pk_work_set_cancellable (TdmPkWork *self, GCancellable *cancellable);
+
+/* The most that a prediction may cost, and what all predictions so far have cost, in
+ * derivatives computed by the solver of differential equations, coefficients of jets
+ * counted one by one (TdmOdeSystem.left). The bound is about a second of a modest
+ * computer. Closed forms cost nothing. */
+#define TDM_PK_MOST_WORK G_GUINT64_CONSTANT (200000000)
+guint64 tdm_pk_work_get_spent (const TdmPkWork *self);
+
 /* Which method solves ODE structures (TDM_ODE_AUTO at first), and which one was at work
  * at the end of the last prediction: TDM_ODE_AUTO for a closed form, or none yet. */
 void tdm_pk_work_set_method (TdmPkWork *self, TdmOdeMethod method);

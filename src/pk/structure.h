@@ -106,11 +106,13 @@ typedef struct
                               * what is absorbed of the dose is in */
 } TdmPkRoute;
 
-/* How well, and by which method, an ODE structure is solved. */
+/* How well, and by which method, an ODE structure is solved, and what ends that. */
 typedef struct
 {
   double relative, absolute; /* 0 = the structure's, or the defaults */
   TdmOdeMethod method;
+  GCancellable *cancellable; /* these as in TdmOdeSystem */
+  guint64 *left;
 } TdmPkAccuracy;
 
 /* What `wanted` comes to for this structure: no zeros left. */

@@ -42,6 +42,18 @@ tdm_pk_work_set_method (TdmPkWork *self, TdmOdeMethod method)
   self->accuracy.method = method;
 }
 
+void
+tdm_pk_work_set_cancellable (TdmPkWork *self, GCancellable *cancellable)
+{
+  self->accuracy.cancellable = cancellable;
+}
+
+guint64
+tdm_pk_work_get_spent (const TdmPkWork *self)
+{
+  return self->stepper != NULL ? self->spent + (TDM_PK_MOST_WORK - self->left) : 0;
+}
+
 TdmOdeMethod
 tdm_pk_work_get_method (const TdmPkWork *self)
 {
@@ -90,6 +102,9 @@ gboolean
 tdm_pk_walk_begin (TdmPkWork *self, const TdmPkStructure *structure,
                    const TdmJetSpace *space, GError **error)
 {
+  self->spent = tdm_pk_work_get_spent (self);
+  self->left = TDM_PK_MOST_WORK;
+  self->accuracy.left = &self->left;
   self->space = *space;
   lay_out (self, tdm_pk_structure_n_states (structure));
   self->stepper = steppers[structure->kind];
@@ -522,6 +537,9 @@ walk (Walk *self, const TdmPkEvents *events, GError **error)
     {
       const TdmPkEvent *event = &events->events[i];
       const gboolean dosing = is_of_dose (event->kind);
+      if (g_cancellable_set_error_if_cancelled (self->work->accuracy.cancellable,
+                                                error))
+        return FALSE;
       if (i >= change || i == first)
         {
           change = find_change (events, i);

@@ -8,6 +8,8 @@ struct _TdmPkWork
 {
   gpointer steppers[2]; /* by TdmPkKind, made when first needed */
   TdmPkAccuracy accuracy;
+  guint64 left;       /* of what this prediction may spend */
+  guint64 spent;      /* by all before */
   TdmPkEvents events; /* of plans that are not plain */
   double *buffer;
   gsize capacity;

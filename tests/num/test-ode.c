@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
+
 /* A right-hand side with its parameters on the jets of every view. */
 typedef struct
 {
@@ -392,6 +394,81 @@ test_explicit_interpolates (void)
   g_assert_cmpuint (model.calls, <, 2 * 480);
 }
 
+static const TdmOdeMethod all_methods[] = { TDM_ODE_AUTO, TDM_ODE_EXPLICIT,
+                                            TDM_ODE_IMPLICIT, TDM_ODE_STIFF };
+
+/* y' = cos t, which for long enough takes any number of steps; call number 700 is the
+ * user's cancelling. */
+typedef struct
+{
+  guint calls;
+  GCancellable *cancellable;
+} Waves;
+
+static void
+waves_rhs (gpointer data, TdmOdeView view, double t, const double *y, double *dy)
+{
+  Waves *waves = data;
+  dy[0] = cos (t);
+  if (view == TDM_ODE_STATES)
+    dy[1] = 0.0;
+  if (++waves->calls == 700)
+    g_cancellable_cancel (waves->cancellable);
+}
+
+static gboolean
+reach_waves (Waves *waves, TdmOdeMethod method, guint64 *left, GError **error)
+{
+  const double y0[1] = { 0.31 };
+  double y[1];
+  g_autoptr (TdmOde) ode = tdm_ode_new ();
+  const TdmOdeSystem system = { .n_states = 1,
+                                .space = tdm_jet_space (0, 0),
+                                .rhs = waves_rhs,
+                                .data = waves,
+                                .method = method,
+                                .relative = 1e-9,
+                                .absolute = 1e-9,
+                                .cancellable = waves->cancellable,
+                                .left = left };
+  tdm_ode_reset (ode, &system);
+  g_assert_true (tdm_ode_start (ode, 0.0, 1e5, y0, NULL));
+  return tdm_ode_reach (ode, 1e5, y, error);
+}
+
+/* A bound on the work ends a solution under way, and says so. */
+static void
+test_limit_work (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (all_methods); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      Waves waves = { 0 };
+      guint64 left = 3000;
+      g_assert_false (reach_waves (&waves, all_methods[i], &left, &error));
+      g_assert_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER);
+      g_assert_nonnull (strstr (error->message, "more steps"));
+      g_assert_cmpuint (left, ==, 0);
+      g_assert_cmpuint (waves.calls, >, 300);
+      g_assert_cmpuint (waves.calls, <=, 3100);
+    }
+}
+
+/* So does cancelling, within a step. */
+static void
+test_limit_cancel (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (all_methods); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Waves waves = { .cancellable = cancellable };
+      g_assert_false (reach_waves (&waves, all_methods[i], NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpuint (waves.calls, <, 760);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -406,6 +483,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/num/ode/stiff/derivatives", test_stiff_derivatives);
   g_test_add_func ("/num/ode/error/singular", test_error_singular);
   g_test_add_func ("/num/ode/error/not-finite", test_error_not_finite);
+  g_test_add_func ("/num/ode/limit/work", test_limit_work);
+  g_test_add_func ("/num/ode/limit/cancel", test_limit_cancel);
   g_test_add_func ("/num/ode/reset/forgets", test_reset_forgets);
   return g_test_run ();
 }
