@@ -11,6 +11,7 @@
 #include "gtk/notes-strip.h"
 #include "gtk/output-choice.h"
 #include "gtk/proposals-list.h"
+#include "gtk/robust-card.h"
 #include "gtk/sample-card.h"
 
 /* An answer that comes sooner than this replaces the old one without a flicker. */
@@ -257,6 +258,7 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
   tdm_compare_page_set_session (self->compare_page, session);
   gtk_box_insert_child_after (GTK_BOX (self->content), tdm_output_choice_new (session),
                               GTK_WIDGET (self->notes));
+  gtk_box_append (self->cards, tdm_robust_card_new (session));
   gtk_box_append (self->cards, tdm_sample_card_new (session));
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);

@@ -36,10 +36,22 @@ def keeps_to_the_hours_of_the_ward(program):
         "push button", "Next level: A level").get_name() == before)
 
 
+def says_what_the_advice_hangs_on(program):
+    """The card names a doubt; opened it has them all, and folded again none."""
+    program.wait("push button", "Would the advice change?: None of these doubts would")
+    assert program.find("label", "the time of the second level") is None
+    press(program, "Would the advice change?: ")
+    program.wait("label", "the time of the second level")
+    program.wait("label", "500 mg every 12 h, infused over 1 h, within the target with")
+    press(program, "Would the advice change?: ")
+    drive.until("the doubts folded",
+                lambda: program.find("label", "the time of the second level") is None)
+
+
 def press(program, start):
     program.wait("push button", start).get_action_iface().do_action(0)
 
 
 if __name__ == "__main__":
-    drive.run([says_when_to_draw, opens_the_times, keeps_to_the_hours_of_the_ward],
-              ["--demo"])
+    drive.run([says_when_to_draw, opens_the_times, says_what_the_advice_hangs_on,
+               keeps_to_the_hours_of_the_ward], ["--demo"])
