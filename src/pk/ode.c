@@ -19,6 +19,8 @@
 #include "num/ode.h"
 #include "pk/stepper.h"
 
+/* Relative tolerance above which states are interpolated within a step. */
+#define INTERPOLATED_FROM 1e-6
 /* Of one step; what adds up stays below 1e-9 relative in smooth problems. */
 #define RELATIVE_TOLERANCE 1e-8
 #define ABSOLUTE_TOLERANCE 1e-9
@@ -288,7 +290,11 @@ start (Ode *self, const TdmPkStretch *stretch, const double *states, GError **er
       tdm_jet_copy (&each->space, each->time, each->base);
     }
   self->now = 0.0;
-  self->limit = MAX (stretch->dt[0], stretch->reach_h);
+  /* Interpolation is of lower order than the steps, and its error is not controlled:
+   * only where little is asked does a step pass over what lies within it. */
+  self->limit = self->accuracy.relative > INTERPOLATED_FROM
+                    ? MAX (stretch->dt[0], stretch->reach_h)
+                    : stretch->dt[0];
   memcpy (self->states, states, n * z * sizeof (double));
   if (self->n > n)
     tdm_jet_set (&frame->space, self->states + n * z, 0.0);
