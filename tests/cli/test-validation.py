@@ -233,6 +233,13 @@ def test_acop_bolus():
     fits = subjects("fit", find("acop_bolus2cpt_runODE032", "data_sd.csv"), path)
     compare_fits(fits, read("acop_bolus2cpt_runODE032", "phi.csv"), list(theta), 3e-4, 1e-3)
     close(sum(fit["focei"] for fit in fits), 20167.6410936279, 0.0, "sum", 0.01)
+    # NONMEM's table of the first twenty, 5 printed digits.
+    rows = read("acop_bolus2cpt_runODE032", "table_first20.csv")
+    levels = [level for fit in fits[:20] for level in fit["levels"]]
+    for key, column in (("population", "PRED"), ("individual", "IPRED"),
+                        ("weighted_residual", "IWRES")):
+        close([level[key] for level in levels], [float(row[column]) for row in rows], 5.1e-5,
+              column, 6e-5)
 
 
 TURNOVER = {"KTR": "1/h", "KA": "1/h", "CL": "L/h", "V": "L", "EMAX": "1", "EC50": "mg/L",
