@@ -42,6 +42,19 @@ power_variance (const TdmModelOutput *output, double f, Function v)
   v[2] = b2 * e * (e - 1) * pow (f, e - 2);
 }
 
+/* v = (a + b f^p)^2; without a power p is 1, and f may be 0. */
+static void
+combined_sd_variance (const TdmModelOutput *output, double f, Function v)
+{
+  const double a = output->additive, b = output->proportional, p = output->power;
+  if (p == 0 || p == 1)
+    square ((const Function){ a + b * f, b, 0 }, v);
+  else
+    square ((const Function){ a + b * pow (f, p), b * p * pow (f, p - 1),
+                              b * p * (p - 1) * pow (f, p - 2) },
+            v);
+}
+
 /* The square of a cubic that must be positive. */
 static void
 assay_variance (const double c[4], double f, Function v)
@@ -72,7 +85,7 @@ find_variance (const TdmModelOutput *output, double f, Function v)
       v[0] += a * a;
       return;
     case TDM_RESIDUAL_COMBINED_SD:
-      square ((const Function){ a + b * f, b, 0 }, v);
+      combined_sd_variance (output, f, v);
       return;
     case TDM_RESIDUAL_POWER:
       power_variance (output, f, v);

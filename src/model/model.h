@@ -60,7 +60,7 @@ typedef enum
   TDM_RESIDUAL_ADDITIVE,     /* v = a^2 */
   TDM_RESIDUAL_PROPORTIONAL, /* v = (b f)^2 */
   TDM_RESIDUAL_COMBINED,     /* v = a^2 + (b f)^2 */
-  TDM_RESIDUAL_COMBINED_SD,  /* v = (a + b f)^2 */
+  TDM_RESIDUAL_COMBINED_SD,  /* v = (a + b f^p)^2 */
   TDM_RESIDUAL_POWER,        /* v = a^2 + (b f^p)^2 */
   TDM_RESIDUAL_LOG,          /* ln y = ln f + e, v = a^2 */
   TDM_RESIDUAL_LOG_ADDITIVE, /* ln y = ln f + e, v = b^2 + (a / f)^2 */
@@ -81,7 +81,7 @@ typedef struct
   TdmResidualKind error;
   double additive;     /* SD in `unit` (LOG: SD of the logarithm) */
   double proportional; /* fraction (POWER: factor; LOG_ADDITIVE: SD of logarithms) */
-  double power;        /* POWER: the exponent */
+  double power;        /* POWER: the exponent; COMBINED_SD: too, 0 = 1 */
   double assay[4];     /* ASSAY: the coefficients, for values in `unit` */
   gboolean positive;   /* measurements are known to be above 0 (M4) */
   guint cmt;           /* the compartment of NONMEM-style data it is; 0 = none stated */

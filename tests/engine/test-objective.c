@@ -27,6 +27,12 @@ static const TdmModelOutput outputs[] = {
     .error = TDM_RESIDUAL_COMBINED_SD,
     .additive = 0.83,
     .proportional = 0.23 },
+  { .name = "comb-sd-power",
+    .per_mg_l = 1,
+    .error = TDM_RESIDUAL_COMBINED_SD,
+    .additive = 0.83,
+    .proportional = 0.47,
+    .power = 0.59 },
   { .name = "power",
     .per_mg_l = 1,
     .error = TDM_RESIDUAL_POWER,
@@ -57,13 +63,14 @@ static const TdmModelOutput outputs[] = {
 
 /* Standard deviations at f, from the formulas written another way. */
 static void
-expected_sds (double f, double sd[10])
+expected_sds (double f, double sd[11])
 {
   const double all[] = { 1.37,
                          0.19 * f,
                          hypot (0.83, 0.23 * f),
                          0.31,
                          0.83 + 0.23 * f,
+                         0.83 + 0.47 * exp (0.59 * log (f)),
                          0.37 * exp (0.71 * log (f)),
                          hypot (0.59, 0.37 * exp (0.71 * log (f))),
                          hypot (0.23, 0.83 / f),
@@ -143,7 +150,7 @@ static void
 test_values (void)
 {
   const double y = 11.3, f = 8.9;
-  double sd[10];
+  double sd[11];
   expected_sds (f, sd);
   for (guint o = 0; o < G_N_ELEMENTS (outputs); o++)
     {

@@ -34,6 +34,11 @@ static const OutputCase cases[] = {
     { .error = TDM_RESIDUAL_ADDITIVE, .additive = 92.5 } },
   { "error = combined_sd\nadditive = 3 ng/mL\nproportional = 13 %\n",
     { .error = TDM_RESIDUAL_COMBINED_SD, .additive = 3, .proportional = 0.13 } },
+  { "error = combined_sd\nadditive = 3 ng/mL\nproportional = 0.41 1\npower = 0.6\n",
+    { .error = TDM_RESIDUAL_COMBINED_SD,
+      .additive = 3,
+      .proportional = 0.41,
+      .power = 0.6 } },
   { "error = power\ncoefficient = 0.21\npower = 0.7\n",
     { .error = TDM_RESIDUAL_POWER, .proportional = 0.21, .power = 0.7 } },
   { "error = power\ncoefficient = 0.21\npower = 0.7\nadditive = 0.002 mg/L\n",
@@ -87,6 +92,8 @@ test_refused (void)
     "error = log_additive\nlog_sd = 0.31\n",
     "error = log\nlog_sd = 0.31\ncensoring = m4\n",
     "error = combined_sd\nadditive = 3 ng/mL\n",
+    "error = combined_sd\nadditive = 3 ng/mL\npower = 0.6\n",
+    "error = combined_sd\nadditive = 3 ng/mL\nproportional = 0.41 1\npower = 0\n",
   };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {

@@ -249,7 +249,7 @@ def deviance(model, section, y, f):
         b = float(section["coefficient"]) * f ** float(section["power"])
         v = a * a + b * b
     elif kind == "combined_sd":
-        v = (a + b * f) ** 2
+        v = (a + b * f ** float(section.get("power", "1"))) ** 2
     elif kind == "assay":
         c = [float(x) for x in section["assay"].split(",")]
         v = sum(x * f**i for i, x in enumerate(c)) ** 2
