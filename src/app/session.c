@@ -11,6 +11,8 @@ typedef struct
 {
   gboolean is_set;
   double amount_mg, interval_h, duration_h;
+  double loading_mg, hold_h;
+  guint n_steps;
   gboolean is_current;
 } Choice;
 
@@ -120,6 +122,8 @@ find_choice (const TdmResult *result, const Choice *choice)
       if (regimen->amount_mg == choice->amount_mg
           && regimen->interval_h == choice->interval_h
           && regimen->duration_h == choice->duration_h
+          && regimen->loading_mg == choice->loading_mg
+          && regimen->hold_h == choice->hold_h && regimen->n_steps == choice->n_steps
           && regimen->is_current == choice->is_current)
         return (int)i;
     }
@@ -453,8 +457,14 @@ tdm_session_choose (TdmSession *self, int index)
     {
       const TdmRegimen *regimen =
           g_ptr_array_index (self->result->proposals->regimens, index);
-      self->choice = (Choice){ TRUE, regimen->amount_mg, regimen->interval_h,
-                               regimen->duration_h, regimen->is_current };
+      self->choice = (Choice){ TRUE,
+                               regimen->amount_mg,
+                               regimen->interval_h,
+                               regimen->duration_h,
+                               regimen->loading_mg,
+                               regimen->hold_h,
+                               regimen->n_steps,
+                               regimen->is_current };
     }
   if (self->answered == TDM_SESSION_COMPUTING)
     recompute (self);

@@ -38,6 +38,23 @@ alarm_heading (const char *sign, double limit)
   return g_strdup_printf ("%s %s", sign, number);
 }
 
+/* What a dose that need not be available could reach. */
+static void
+print_continuous (const TdmResult *result, GString *out)
+{
+  const TdmContinuous *c = &result->proposals->continuous;
+  const TdmModelSalt *salt = tdm_problem_get_current (result->fit->problem).salt;
+  if (c->amount_mg <= 0)
+    return;
+  g_autofree char *amount = tdm_number_format (tdm_salt_amount (salt, c->amount_mg), 4);
+  g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt));
+  g_autofree char *interval = tdm_number_format (c->interval_h, 4);
+  g_string_append_printf (out,
+                          "For comparison, without regard to the amounts that can be "
+                          "given: %s %s every %s h, within %.0f %%\n",
+                          amount, unit, interval, 100 * c->p_within);
+}
+
 static void
 print_regimens (const TdmResult *result, GString *out)
 {
@@ -63,6 +80,7 @@ print_regimens (const TdmResult *result, GString *out)
     add_regimen (table, regimens->pdata[i], proposals);
   g_string_append_c (out, '\n');
   tdm_cli_table_print (table, 0, out);
+  print_continuous (result, out);
 }
 
 gboolean

@@ -7,7 +7,9 @@
  * posterior (engine/score.h). A shape is what a regimen is apart from its amount. Where
  * an effect falls as the dose rises (a clotting activity), the search goes the other
  * way, and too little of the effect is what too much of the drug is elsewhere. */
-#include "engine/score.h"
+#include "engine/limits.h"
+#include "engine/refine.h"
+#include "engine/ward.h"
 #include "engine/withhold.h"
 
 #include "base/error.h"
@@ -44,18 +46,12 @@ typedef struct
   gboolean linear;
   guint draws;
   const double *effects;
-  GPtrArray *shapes;  /* Shape* */
-  GPtrArray *pool;    /* TdmRegimen* */
-  guint per_interval; /* candidates */
+  const TdmModelDosing *dosing; /* that is searched; NULL = none of the model's */
+  GPtrArray *shapes;            /* Shape* */
+  GPtrArray *pool;              /* TdmRegimen* */
+  guint per_interval;           /* candidates */
   GCancellable *cancellable;
 } Search;
-
-static void
-regimen_free (TdmRegimen *self)
-{
-  g_ptr_array_unref (self->notes);
-  g_free (self);
-}
 
 static void
 shape_free (Shape *self)
@@ -73,16 +69,6 @@ regimen_with_amount (const TdmRegimen *base, double amount_mg)
   return self;
 }
 
-static gboolean
-is_allowed (const TdmModelDosing *d, double amount, double interval, double duration)
-{
-  const double slack = 1 + 1e-9;
-  return amount <= d->max_single_mg * slack
-         && amount * 24 / interval <= d->max_daily_mg * slack
-         && (duration <= 0 || amount <= duration * d->max_rate_mg_h * slack)
-         && (duration <= interval);
-}
-
 /* What can be given at one interval: an amount over an infusion length. */
 typedef struct
 {
@@ -97,6 +83,7 @@ base_regimen (const Search *s, const TdmModelRoute *route, double interval,
                        .salt = tdm_problem_get_current (s->problem).salt,
                        .interval_h = interval,
                        .duration_h = duration,
+                       .dosing = s->dosing,
                        .first_dose_h = tdm_problem_get_adjust_h (s->problem) };
 }
 
@@ -167,7 +154,7 @@ list_options (const TdmModelDosing *d, double interval, double duration)
       {
         Option option = { d->amounts_mg[i], durations[k] };
         if ((duration >= 0 && durations[k] != duration)
-            || !is_allowed (d, option.amount_mg, interval, option.duration_h))
+            || !tdm_limits_allow (d, option.amount_mg, interval, option.duration_h))
           continue;
         g_array_append_val (out, option);
         break;
@@ -222,9 +209,12 @@ add_candidate (Search *s, TdmMetrics *metrics, const TdmRegimen *base, double am
   if (is_known (s, base, amount))
     return;
   TdmRegimen *regimen = regimen_with_amount (base, amount);
+  if (base->dosing)
+    regimen->volume_l =
+        tdm_limits_volume (base->dosing, amount / tdm_limits_salt_factor (base->salt));
   if (!map_metrics (s, metrics, regimen, &regimen->metrics))
     {
-      regimen_free (regimen);
+      tdm_regimen_free (regimen);
       return;
     }
   Shape *shape = shape_for (s, base);
@@ -262,6 +252,12 @@ search_interval (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing,
   gboolean peak =
       s->target.metric == TDM_METRIC_PEAK || s->target.metric == TDM_METRIC_PEAK_MIC;
   TdmRegimen base = base_regimen (s, dosing->route, interval, 0);
+  double first =
+      tdm_ward_first (tdm_problem_get_case (s->problem), base.first_dose_h, interval);
+  if (isnan (first))
+    return;
+  base.hold_h = first - base.first_dose_h;
+  base.first_dose_h = first;
   for (guint k = 0; k < MAX (dosing->n_durations, 1); k++)
     {
       double duration = peak && dosing->n_durations ? dosing->durations_h[k] : -1.0;
@@ -286,6 +282,7 @@ dosing_of_salt (const TdmModelDosing *dosing, const TdmModelSalt *salt, double *
   out.max_single_mg *= factor;
   out.max_daily_mg *= factor;
   out.max_rate_mg_h *= factor;
+  out.max_concentration_mg_l *= factor;
   return out;
 }
 
@@ -421,6 +418,51 @@ compare_regimens (gconstpointer a, gconstpointer b, gpointer data)
   return (dx > dy) - (dx < dy);
 }
 
+static gboolean
+is_first_of_interval (const TdmProposals *self, const TdmRegimen *regimen)
+{
+  for (guint k = 0; k < self->regimens->len; k++)
+    {
+      const TdmRegimen *other = self->regimens->pdata[k];
+      if (!other->is_current && other->route == regimen->route
+          && other->interval_h == regimen->interval_h)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The regimen whose MAP metric is nearest to the window. */
+static int
+find_nearest (const Search *s, const TdmProposals *self)
+{
+  int nearest = -1;
+  double least = INFINITY;
+  for (guint i = 0; i < self->regimens->len; i++)
+    {
+      const TdmRegimen *r = self->regimens->pdata[i];
+      double distance = log_distance (&s->target, r->metrics.target);
+      if (!r->is_current && distance < least)
+        {
+          nearest = (int)i;
+          least = distance;
+        }
+    }
+  return nearest;
+}
+
+static gboolean
+refine (const Search *s, TdmProposals *self, GError **error)
+{
+  const TdmRefine refine = { s->fit, &s->target, s->effects, s->draws, s->cancellable };
+  if (!tdm_refine_continuous (&refine, self, error)
+      || !tdm_refine_onsets (&refine, self, error)
+      || !tdm_refine_steps (&refine, self, error))
+    return FALSE;
+  if (self->none_reaches)
+    self->nearest = find_nearest (s, self);
+  return TRUE;
+}
+
 static void
 rank (Search *s, guint keep, TdmProposals *out)
 {
@@ -433,10 +475,10 @@ rank (Search *s, guint keep, TdmProposals *out)
       TdmRegimen *regimen = s->pool->pdata[i];
       if (tdm_target_side (&s->target, regimen->metrics.target) == 0)
         out->none_reaches = FALSE;
-      if (i < keep || regimen->is_current)
+      if (i < keep || regimen->is_current || is_first_of_interval (out, regimen))
         g_ptr_array_add (out->regimens, regimen);
       else
-        regimen_free (regimen);
+        tdm_regimen_free (regimen);
     }
   g_ptr_array_set_free_func (s->pool, NULL);
   g_ptr_array_set_size (s->pool, 0);
@@ -465,7 +507,7 @@ search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
   if (options && options->posterior)
     s->draws = options->posterior->draws;
   s->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify)shape_free);
-  s->pool = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
+  s->pool = g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_regimen_free);
 }
 
 static void
@@ -478,7 +520,11 @@ find_pool (Search *s)
       tdm_problem_get_covariates_at (s->problem, tdm_problem_get_adjust_h (s->problem));
   for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
     if (tdm_model_dosing_applies (model, d, covariates))
-      search_as_given (s, metrics, tdm_model_get_dosing (model, d));
+      {
+        s->dosing = tdm_model_get_dosing (model, d);
+        search_as_given (s, metrics, s->dosing);
+      }
+  s->dosing = NULL;
   add_current (s, metrics);
   drop_twins (s);
   if (!s->linear)
@@ -516,9 +562,10 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
 {
   g_autoptr (TdmProposals) self = g_new0 (TdmProposals, 1);
   g_atomic_ref_count_init (&self->ref_count);
+  self->nearest = -1;
   self->target = *tdm_problem_get_target (fit->problem);
   self->owner = tdm_problem_ref (fit->problem);
-  self->regimens = g_ptr_array_new_with_free_func ((GDestroyNotify)regimen_free);
+  self->regimens = g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_regimen_free);
   g_auto (Search) s = { .cancellable = cancellable };
   if (self->target.metric != TDM_METRIC_NONE)
     {
@@ -540,6 +587,8 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
     return NULL;
   self->candidates = s.pool->len;
   rank (&s, options && options->keep ? options->keep : DEFAULT_KEEP, self);
+  if (!refine (&s, self, error))
+    return NULL;
   if (self->regimens->len == 0)
     tdm_proposals_withhold (
         self, "no-candidate",

@@ -33,17 +33,31 @@ typedef struct
   double hold_h;       /* how long before that nothing is given that would have been */
   TdmRegimenStep steps[TDM_REGIMEN_STEPS]; /* what follows, in order of time */
   guint n_steps;
+  /* Whose limits it keeps; NULL for the current one, which may break them. */
+  const TdmModelDosing *dosing;
+  double volume_l; /* in no less may it be given; 0 = not stated */
   gboolean is_current;
   TdmRegimenMetrics metrics;
   TdmRegimenMetrics low, high; /* 5 and 95 percentiles over the draws */
   double p_below, p_within, p_above;
   double p_alarm_low, p_alarm_high; /* beyond the target's alarm limits, if any */
   double score;
+  /* Where the target is of the steady state: the same of the beginning. */
+  gboolean has_early;
+  double early_below, early_within, early_above, early_score;
   GPtrArray *notes;
 } TdmRegimen;
 
 /* Ranked, best first; the current regimen is always among them when there is one.
  * Immutable, reference counted. */
+/* What any amount could reach, as a comparison: it need not be one that can be given.
+ */
+typedef struct
+{
+  double amount_mg, interval_h, duration_h;
+  double p_within, score;
+} TdmContinuous;
+
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -54,6 +68,8 @@ typedef struct
   double alarm_low, alarm_high; /* in that unit; -INFINITY and INFINITY = none */
   GPtrArray *regimens;          /* of TdmRegimen* */
   gboolean none_reaches;        /* no candidate's MAP metric lies in the window */
+  int nearest;                  /* then, the regimen nearest to it; else -1 */
+  TdmContinuous continuous;     /* amount_mg 0 = none */
   guint candidates;             /* how many were evaluated */
   TdmNote *withheld; /* NULL, or why there is no advice (then `regimens` is empty) */
 } TdmProposals;
@@ -74,6 +90,9 @@ TdmProposals *tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
                                const TdmDoseSearchOptions *options,
                                GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether `regimens`[i] is the first, so the best, of its interval among those that are
+ * not the current one. */
+gboolean tdm_proposals_leads_interval (const TdmProposals *self, guint i);
 TdmProposals *tdm_proposals_ref (TdmProposals *self);
 void tdm_proposals_unref (TdmProposals *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmProposals, tdm_proposals_unref)

@@ -397,6 +397,38 @@ alarm_json (const TdmRegimen *r, const TdmProposals *proposals)
                     "above", high ? json_real (r->p_alarm_high) : NULL);
 }
 
+/* How it begins and what it turns into. */
+static void
+add_course (json_t *out, const TdmRegimen *r)
+{
+  json_t *steps = json_array ();
+  const char *unit = tdm_salt_unit (r->salt);
+  json_object_set_new (
+      out, "loading",
+      r->loading_mg > 0
+          ? json_pack ("{s:o, s:s, s:o}", "amount",
+                       tdm_json_real (tdm_salt_amount (r->salt, r->loading_mg)), "unit",
+                       unit, "duration", tdm_json_real (r->loading_duration_h))
+          : json_null ());
+  json_object_set_new (out, "hold_h", tdm_json_real (r->hold_h));
+  for (guint k = 0; k < r->n_steps; k++)
+    json_array_append_new (
+        steps,
+        json_pack ("{s:o, s:o, s:s, s:o, s:o}", "from",
+                   tdm_json_real (r->steps[k].from_h), "amount",
+                   tdm_json_real (tdm_salt_amount (r->salt, r->steps[k].amount_mg)),
+                   "unit", unit, "interval", tdm_json_real (r->steps[k].interval_h),
+                   "duration", tdm_json_real (r->steps[k].duration_h)));
+  json_object_set_new (out, "steps", steps);
+  if (r->volume_l > 0)
+    json_object_set_new (out, "least_volume_ml", tdm_json_real (1000 * r->volume_l));
+  json_object_set_new (
+      out, "early",
+      r->has_early ? json_pack ("{s:f, s:f, s:f}", "below", r->early_below, "within",
+                                r->early_within, "above", r->early_above)
+                   : json_null ());
+}
+
 static json_t *
 regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
 {
@@ -409,12 +441,7 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
                            tdm_json_real (r->first_dose_h), "current", r->is_current);
   if (r->salt && r->salt->name)
     json_object_set_new (out, "salt", json_string (r->salt->name));
-  json_object_set_new (out, "loading",
-                       r->loading_mg > 0 ? json_pack (
-                           "{s:o, s:s}", "amount",
-                           tdm_json_real (tdm_salt_amount (r->salt, r->loading_mg)),
-                           "unit", tdm_salt_unit (r->salt))
-                                         : json_null ());
+  add_course (out, r);
   json_object_set_new (out, "metrics", regimen_metrics (&r->metrics, target));
   json_object_set_new (out, "interval_90",
                        json_pack ("{s:o, s:o}", "low",
@@ -428,6 +455,33 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
   json_object_set_new (out, "score", tdm_json_real (r->score));
   json_object_set_new (out, "notes", tdm_json_notes (r->notes));
   return out;
+}
+
+/* Which of the rows lead: numbers of `regimens`; and what any amount could reach. */
+static void
+add_leaders (json_t *out, const TdmProposals *p)
+{
+  json_t *leaders = json_array ();
+  const TdmContinuous *c = &p->continuous;
+  for (guint i = 0; i < p->regimens->len; i++)
+    if (tdm_proposals_leads_interval (p, i))
+      json_array_append_new (
+          leaders, json_pack ("{s:f, s:i}", "interval",
+                              ((const TdmRegimen *)p->regimens->pdata[i])->interval_h,
+                              "regimen", (int)i));
+  json_object_set_new (out, "best",
+                       p->regimens->len > 0 ? json_integer (0) : json_null ());
+  json_object_set_new (out, "best_per_interval", leaders);
+  json_object_set_new (out, "nearest",
+                       p->nearest >= 0 ? json_integer (p->nearest) : json_null ());
+  const TdmModelSalt *salt = tdm_problem_get_current (p->owner).salt;
+  json_object_set_new (out, "continuous",
+                       c->amount_mg > 0 ? json_pack (
+                           "{s:f, s:s, s:f, s:f, s:f}", "amount",
+                           tdm_salt_amount (salt, c->amount_mg), "unit",
+                           tdm_salt_unit (salt), "interval", c->interval_h, "duration",
+                           c->duration_h, "probability", c->p_within)
+                                        : json_null ());
 }
 
 json_t *
@@ -444,7 +498,7 @@ tdm_json_proposals (const TdmResult *result)
   if (proposals->withheld)
     withheld = json_pack ("{s:s, s:s}", "code", proposals->withheld->code, "text",
                           proposals->withheld->text);
-  return json_pack (
+  json_t *out = json_pack (
       "{s:s, s:b, s:o, s:o, s:{s:s, s:s}, s:o, s:b, s:i, s:o, s:o, s:o}", "format",
       "titrate-proposals/1", "future_occasions",
       tdm_case_get_options (result->record)->future_occasions, "model",
@@ -453,4 +507,6 @@ tdm_json_proposals (const TdmResult *result)
       "target_reached", !proposals->withheld && !proposals->none_reaches, "candidates",
       (int)proposals->candidates, "withheld", withheld, "posterior",
       tdm_json_posterior (result->posterior), "notes", tdm_json_notes (result->notes));
+  add_leaders (out, proposals);
+  return out;
 }

@@ -168,15 +168,11 @@ note_no_steady_state (const TdmScore *self, guint without, TdmRegimen *regimen)
                    without, self->draws);
 }
 
-void
-tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guint i,
-                     TdmRegimen *regimen)
+/* Returns how many draws have no steady state. */
+static guint
+count_sides (const TdmScore *self, const TdmResolvedTarget *target, guint i,
+             TdmRegimen *regimen)
 {
-  static const gsize offsets[] = { G_STRUCT_OFFSET (TdmRegimenMetrics, trough),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, peak),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, average),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, auc24),
-                                   G_STRUCT_OFFSET (TdmRegimenMetrics, target) };
   const TdmRegimenMetrics *draws = self->metrics + (gsize)i * self->draws;
   guint side[3] = { 0 }, without = 0, low = 0, high = 0;
   for (guint d = 0; d < self->draws; d++)
@@ -202,6 +198,27 @@ tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guin
   regimen->score =
       regimen->p_within
       - self->penalty * (target->falling ? regimen->p_below : regimen->p_above);
+  return without;
+}
+
+void
+tdm_score_chances (const TdmScore *self, const TdmResolvedTarget *target, guint i,
+                   TdmRegimen *regimen)
+{
+  count_sides (self, target, i, regimen);
+}
+
+void
+tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target, guint i,
+                     TdmRegimen *regimen)
+{
+  static const gsize offsets[] = { G_STRUCT_OFFSET (TdmRegimenMetrics, trough),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, peak),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, average),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, auc24),
+                                   G_STRUCT_OFFSET (TdmRegimenMetrics, target) };
+  const TdmRegimenMetrics *draws = self->metrics + (gsize)i * self->draws;
+  const guint without = count_sides (self, target, i, regimen);
   for (guint k = 0; k < G_N_ELEMENTS (offsets); k++)
     field_percentiles (self, draws, offsets[k],
                        (double *)(void *)((char *)&regimen->low + offsets[k]),

@@ -34,6 +34,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmScore, tdm_score_free)
  * the drug of the model says. */
 double tdm_score_penalty (const TdmModel *model);
 
+/* Fills probabilities and score of regimen number `i`, nothing else. */
+void tdm_score_chances (const TdmScore *self, const TdmResolvedTarget *target, guint i,
+                        TdmRegimen *regimen);
+
 /* Fills probabilities, score and percentiles of regimen number `i`, and a note where
  * some draws have no steady state. */
 void tdm_score_summarise (const TdmScore *self, const TdmResolvedTarget *target,

@@ -190,6 +190,24 @@ unjudged_sentence (const TdmResult *result)
   return NULL;
 }
 
+static void
+append_nearest (GString *out, const TdmResult *result)
+{
+  g_auto (TdmResolvedTarget) target = { 0 };
+  const TdmProposals *proposals = result->proposals;
+  g_string_append (out, "No regimen that can be given reaches the target");
+  if (proposals->nearest >= 0
+      && tdm_target_resolve (result->fit->problem, &proposals->target, &target, NULL))
+    {
+      const TdmRegimen *r = proposals->regimens->pdata[proposals->nearest];
+      g_autofree char *words = tdm_words_regimen (r);
+      g_autofree char *value = shown_value (&target, r->metrics.target);
+      g_string_append_printf (out, "; nearest is %s, with %s of %s", words,
+                              tdm_words_metric (target.metric), value);
+    }
+  g_string_append_c (out, '.');
+}
+
 char *
 tdm_words_conclusion (const TdmResult *result)
 {
@@ -218,7 +236,7 @@ tdm_words_conclusion (const TdmResult *result)
   if (withheld)
     g_string_append_printf (out, "Advice is withheld: %s", withheld->text);
   else if (result->proposals->none_reaches)
-    g_string_append (out, "No regimen that can be given reaches the target.");
+    append_nearest (out, result);
   return g_strchomp (g_string_free (out, FALSE));
 }
 
@@ -232,18 +250,51 @@ tdm_words_amount (const TdmModelSalt *salt, double mg)
                       NULL);
 }
 
+/* " over 90 min"; nothing for what is not infused. */
+static char *
+length_text (double hours)
+{
+  if (hours <= 0)
+    return g_strdup ("");
+  g_autofree char *number = tdm_number_format (hours < 1 ? hours * 60 : hours, 3);
+  return g_strdup_printf (" over %s %s", number, hours < 1 ? "min" : "h");
+}
+
+/* How it begins and what it turns into. */
+static void
+append_course (GString *out, const TdmRegimen *r)
+{
+  if (r->loading_mg > 0)
+    {
+      g_autofree char *amount = tdm_words_amount (r->salt, r->loading_mg);
+      g_autofree char *length = length_text (r->loading_duration_h);
+      g_string_append_printf (out, ", after a loading dose of %s%s", amount, length);
+    }
+  if (r->hold_h > 0)
+    {
+      g_autofree char *hold = tdm_number_format (r->hold_h, 3);
+      g_string_append_printf (out, ", first dose after %s h", hold);
+    }
+  for (guint k = 0; k < r->n_steps; k++)
+    {
+      g_autofree char *amount = tdm_words_amount (r->salt, r->steps[k].amount_mg);
+      g_autofree char *later =
+          tdm_number_format (r->steps[k].from_h - r->first_dose_h, 4);
+      g_string_append_printf (out, ", %s from %s h later on", amount, later);
+    }
+}
+
 char *
 tdm_words_regimen (const TdmRegimen *regimen)
 {
   g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
   g_autofree char *interval = tdm_number_format (regimen->interval_h, 4);
-  if (regimen->duration_h <= 0)
-    return g_strdup_printf ("%s every %s h", amount, interval);
-  g_autofree char *duration = regimen->duration_h < 1
-                                  ? tdm_number_format (regimen->duration_h * 60, 3)
-                                  : tdm_number_format (regimen->duration_h, 3);
-  return g_strdup_printf ("%s every %s h, infused over %s %s", amount, interval,
-                          duration, regimen->duration_h < 1 ? "min" : "h");
+  g_autofree char *length = length_text (regimen->duration_h);
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "%s every %s h%s%s", amount, interval,
+                          *length ? ", infused" : "", length);
+  append_course (out, regimen);
+  return g_string_free (out, FALSE);
 }
 
 /* ", AUC24/MIC 412 h": the target's own metric, unless it is named anyway. */

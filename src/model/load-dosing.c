@@ -118,6 +118,23 @@ read_loading (const TdmModel *self, const TdmKeySection *section,
                         &dosing->max_loading_mg, error);
 }
 
+/* A limit on the concentration says how much fits into the largest volume. */
+static gboolean
+read_concentration (const TdmModel *self, const TdmKeySection *section,
+                    TdmModelDosing *dosing, GError **error)
+{
+  const TdmKeyEntry *most = tdm_key_section_find (section, "max_concentration");
+  const TdmKeyEntry *volume = tdm_key_section_find (section, "max_volume");
+  g_autofree char *by_volume = tdm_load_amount_unit (self, "/L");
+
+  if (volume != NULL && most == NULL)
+    return tdm_scan_refuse (volume, error, "expected “max_concentration” as well");
+  return read_quantity (self, section, "max_concentration", by_volume,
+                        &dosing->max_concentration_mg_l, error)
+         && read_quantity (self, section, "max_volume", "L", &dosing->max_volume_l,
+                           error);
+}
+
 /* Durations and rates belong to infusions, and infusions need durations. */
 static gboolean
 read_durations (const TdmModel *self, const TdmKeySection *section,
@@ -207,6 +224,7 @@ read_dosing (const TdmModel *self, const TdmKeySection *section, TdmModelDosing 
                            &dosing->max_single_mg, error)
          && read_quantity (self, section, "max_daily", self->amount_unit,
                            &dosing->max_daily_mg, error)
+         && read_concentration (self, section, dosing, error)
          && read_loading (self, section, dosing, error)
          && check_amounts (section, dosing, error);
 }
@@ -225,6 +243,7 @@ tdm_load_dosings (TdmModel *self, const TdmKeyFile *file, GError **error)
       dosing->name = g_strdup (section->name);
       dosing->max_rate_mg_h = dosing->max_single_mg = INFINITY;
       dosing->max_daily_mg = dosing->max_loading_mg = INFINITY;
+      dosing->max_concentration_mg_l = dosing->max_volume_l = INFINITY;
       dosing->source = tdm_key_file_dup_text (one->file, section, "source");
       if (!read_condition (self, section, error)
           || !read_dosing (self, section, dosing, error))

@@ -126,6 +126,8 @@ typedef struct
   double max_daily_mg;
   double loading_low_mg_kg, loading_high_mg_kg; /* 0 = no loading dose stated */
   double max_loading_mg;
+  double max_concentration_mg_l; /* of what is given; INFINITY = no limit stated */
+  double max_volume_l;           /* in which it is given; INFINITY = not stated */
   char *source;
 } TdmModelDosing;
 

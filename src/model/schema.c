@@ -166,6 +166,8 @@ static const SectionRule rules[] = {
       { "max_daily", 0 },
       { "loading", 0 },
       { "max_loading", 0 },
+      { "max_concentration", 0 },
+      { "max_volume", 0 },
       { "source", KEY_NEEDED | KEY_TEXT } } },
   { "target",
     SECTION_NAMED | SECTION_SHARED,

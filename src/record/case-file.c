@@ -423,6 +423,34 @@ read_sample_hours (const TdmJsonNode *node, TdmCaseOptions *options, GError **er
          || tdm_json_fault (node, key, error, "begin and end at the same time");
 }
 
+/* ["06:00", "14:00", "22:00"] */
+static gboolean
+read_ward_times (const TdmJsonNode *node, TdmCaseOptions *options, GError **error)
+{
+  const char *key = "ward_times";
+  json_t *list = json_object_get (node->json, key);
+  const gsize n = json_array_size (list);
+  if (list == NULL)
+    return TRUE;
+  if (n == 0 || n > TDM_CASE_MAX_WARD_TIMES)
+    return tdm_json_fault (
+        node, key, error,
+        "expected up to %d times of the day such as [\"06:00\", \"14:00\", \"22:00\"]",
+        TDM_CASE_MAX_WARD_TIMES);
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *text = json_string_value (json_array_get (list, i));
+      if (!parse_minutes (text, &options->ward_min[i])
+          || options->ward_min[i] >= 24 * 60)
+        return tdm_json_fault (node, key, error,
+                               "expected times of the day such as \"06:00\"");
+      if (i > 0 && options->ward_min[i] <= options->ward_min[i - 1])
+        return tdm_json_fault (node, key, error, "must ascend");
+    }
+  options->n_ward_times = (guint)n;
+  return TRUE;
+}
+
 static gboolean
 read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
 {
@@ -434,7 +462,7 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (!tdm_json_check_keys (&node,
                             KEYS ("interval", "prior_weight", "adjust",
                                   "future_occasions", "posterior", "sample_hours",
-                                  "sample_within", "time_uncertainty"),
+                                  "sample_within", "time_uncertainty", "ward_times"),
                             NO_KEYS, error)
       || !tdm_json_read_list (&node, "interval", read_interval, intervals, error)
       || !tdm_json_read_number (&node, "prior_weight", &options.prior_weight, error)
@@ -442,6 +470,7 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
                               error)
       || !read_posterior (&node, &options.posterior, error)
       || !read_sample_hours (&node, &options, error)
+      || !read_ward_times (&node, &options, error)
       || !tdm_json_read_number (&node, "sample_within", &options.sample_within_h, error)
       || !tdm_json_read_number (&node, "time_uncertainty",
                                 &options.time_uncertainty_min, error)

@@ -143,6 +143,9 @@ typedef struct
   double alarm_low, alarm_high;
 } TdmTarget;
 
+/* At most so many times of the day at which the ward gives doses. */
+#define TDM_CASE_MAX_WARD_TIMES 24
+
 /* At most this many single doses in all, repeated ones counted each. */
 #define TDM_CASE_MAX_DOSES 100000
 
@@ -180,6 +183,10 @@ typedef struct
   /* How far times that are written down may be off, for asking whether the advice hangs
    * on them (engine/robustness.h); 0 = not said. */
   double time_uncertainty_min;
+  /* When the ward gives doses, in minutes after midnight, ascending; none = at any
+   * time. The first dose that is proposed and all that follow it are at these times. */
+  guint ward_min[TDM_CASE_MAX_WARD_TIMES];
+  guint n_ward_times;
 } TdmCaseOptions;
 
 TdmCase *tdm_case_ref (TdmCase *self);

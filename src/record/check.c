@@ -636,6 +636,9 @@ check_options (TdmCase *self, GError **error)
   if (options->has_sample_hours && self->start == NULL)
     return wrong (error, "options", "sample_hours",
                   "are times of the day; the case needs a start");
+  if (options->n_ward_times > 0 && self->start == NULL)
+    return wrong (error, "options", "ward_times",
+                  "are times of the day; the case needs a start");
   if (!(options->sample_within_h >= 0.0 && options->sample_within_h <= MAX_SPAN_H))
     return wrong (error, "options", "sample_within", "must be more than 0, at most %g",
                   MAX_SPAN_H);
