@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/unit.h"
+#include "engine/interpolate.h"
 
 #include <math.h>
 #include <string.h>
@@ -572,6 +573,10 @@ tdm_metrics_compute_amounts (TdmMetrics *self, const TdmRegimen *regimen,
 {
   const gboolean scales = is_linear (self, regimen) && is_plainly_steady (self);
   TdmRegimen one = *regimen;
+  if (!scales && self->target.metric != TDM_METRIC_NONE
+      && !tdm_metric_has_threshold (self->target.metric)
+      && tdm_interpolate_amounts (self, regimen, amounts_mg, n, eta, out))
+    return;
   for (guint i = 0; i < n; i++)
     {
       one.amount_mg = amounts_mg[i];

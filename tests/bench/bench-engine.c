@@ -156,6 +156,20 @@ sample_and_cancel (gpointer data)
   g_thread_join (thread);
 }
 
+/* The dose search of a differential equation, called off after 5 ms. */
+static void
+rank_and_cancel (gpointer data)
+{
+  const TdmFit *done = data;
+  const TdmDoseSearchOptions options = { .draws = 20000 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GThread *thread = g_thread_new ("cancel", cancel_thread, cancellable);
+  g_assert_null (tdm_dose_search (done, done->notes, &options, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+}
+
 static void
 compute (gpointer data)
 {
@@ -217,6 +231,8 @@ bench_references (void)
   bench_run ("dose search (A4)", search, done);
   g_autoptr (TdmFit) ode_fit = tdm_map_fit (ode, NULL, NULL, NULL);
   bench_run ("1000 draws, 200 regimens under them (A4)", sample_and_rank, done);
+  bench_run ("1000 draws, 200 regimens under them (C)", sample_and_rank, ode_fit);
+  bench_run ("ranking called off after 5 ms (C)", rank_and_cancel, ode_fit);
   bench_run ("1000 draws, dose search, Michaelis-Menten (C)", sample_and_search,
              ode_fit);
   bench_run ("posterior called off after 5 ms (C)", sample_and_cancel, ode_fit);

@@ -1,0 +1,288 @@
+/* What must hold of every proposal, for random patients of all bundled models: chances
+ * add up, no limit is ever broken, the current regimen is there, the same seed gives
+ * the same digits; and how regimens begin and change. */
+#include "engine/interpolate.h"
+#include "engine/limits.h"
+#include "engine/refine.h"
+#include "engine/ward.h"
+#include "random-patient.h"
+#include "reference.h"
+
+#include "model/library.h"
+#include "num/linalg.h"
+
+#define SEED 6021
+#define PATIENTS 3
+#define PATIENTS_ODE 1
+#define DRAWS 24
+#define DRAWS_ODE 3
+
+static gboolean
+is_one_of (const double *values, guint n, double value)
+{
+  for (guint i = 0; i < n; i++)
+    if (fabs (values[i] - value) <= 1e-9 * value)
+      return TRUE;
+  return FALSE;
+}
+
+/* Written out again, not by engine/limits.h. */
+static void
+check_limits (const TdmRegimen *r, const TdmProblem *problem)
+{
+  const TdmModelDosing *d = r->dosing;
+  const TdmCaseOptions *options = tdm_case_get_options (tdm_problem_get_case (problem));
+  const double slack = 1 + 1e-8;
+  const double factor = r->salt && g_str_equal (r->salt->unit, "mg") ? r->salt->mg : 1;
+  g_assert_nonnull (d);
+  g_assert_true (d->route == r->route);
+  g_assert_true (is_one_of (d->amounts_mg, d->n_amounts, r->amount_mg / factor));
+  g_assert_true (
+      options->n_intervals
+          ? is_one_of (options->intervals_h, options->n_intervals, r->interval_h)
+          : is_one_of (d->intervals_h, d->n_intervals, r->interval_h));
+  g_assert_true (d->n_durations == 0
+                 || is_one_of (d->durations_h, d->n_durations, r->duration_h));
+  g_assert_cmpfloat (r->amount_mg / factor, <=, d->max_single_mg * slack);
+  g_assert_cmpfloat (r->amount_mg / factor * 24 / r->interval_h, <=,
+                     d->max_daily_mg * slack);
+  g_assert_cmpfloat (r->amount_mg / factor, <=,
+                     d->max_concentration_mg_l * d->max_volume_l * slack);
+  if (r->duration_h > 0)
+    g_assert_cmpfloat (r->amount_mg / factor / r->duration_h, <=,
+                       d->max_rate_mg_h * slack);
+  g_assert_cmpfloat (tdm_regimen_start (r), >=,
+                     tdm_problem_get_adjust_h (problem) - 1e-9);
+  for (guint k = 0; k < r->n_steps; k++)
+    g_assert_cmpfloat (r->steps[k].amount_mg / factor, <=, d->max_single_mg * slack);
+  if (r->loading_mg <= 0)
+    return;
+  g_assert_true (is_one_of (d->amounts_mg, d->n_amounts, r->loading_mg / factor));
+  g_assert_cmpfloat (
+      r->loading_mg / factor, <=,
+      slack * (isfinite (d->max_loading_mg) ? d->max_loading_mg : d->max_single_mg));
+  if (r->loading_duration_h > 0)
+    g_assert_cmpfloat (r->loading_mg / factor / r->loading_duration_h, <=,
+                       d->max_rate_mg_h * slack);
+}
+
+static void
+check_proposals (const TdmProposals *p, const TdmProblem *problem)
+{
+  guint current = 0;
+  for (guint i = 0; i < p->regimens->len; i++)
+    {
+      const TdmRegimen *r = p->regimens->pdata[i];
+      g_assert_cmpfloat_with_epsilon (r->p_below + r->p_within + r->p_above, 1, 1e-12);
+      if (r->has_early)
+        g_assert_cmpfloat_with_epsilon (
+            r->early_below + r->early_within + r->early_above, 1, 1e-12);
+      current += r->is_current;
+      if (!r->is_current)
+        check_limits (r, problem);
+    }
+  g_assert_cmpuint (current, <=, 1);
+  const TdmCurrentRegimen now = tdm_problem_get_current (problem);
+  if (!p->withheld && now.route && now.interval_h > 0 && current == 0)
+    g_assert_true (p->none_reaches || p->candidates > 0);
+  if (p->nearest >= 0)
+    g_assert_true (p->none_reaches);
+}
+
+static void
+check_same (const TdmProposals *a, const TdmProposals *b)
+{
+  g_assert_cmpuint (a->regimens->len, ==, b->regimens->len);
+  for (guint i = 0; i < a->regimens->len; i++)
+    {
+      const TdmRegimen *x = a->regimens->pdata[i], *y = b->regimens->pdata[i];
+      g_assert_true (tdm_regimen_equal (x, y, TRUE));
+      g_assert_cmpfloat (x->p_within, ==, y->p_within);
+      g_assert_cmpfloat (x->early_within, ==, y->early_within);
+    }
+}
+
+static guint
+check_patient (TdmModel *model, guint64 number)
+{
+  const gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
+  g_autofree char *json = random_patient (SEED, number, model);
+  g_autoptr (TdmCase) record = given_case (json);
+  g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, NULL);
+  g_autoptr (TdmFit) fit = problem ? tdm_map_fit (problem, NULL, NULL, NULL) : NULL;
+  const TdmDoseSearchOptions options = { .draws = ode ? DRAWS_ODE : DRAWS, .seed = 7 };
+  if (!fit || !fit->converged)
+    return 0;
+  g_autoptr (TdmProposals) a = tdm_dose_search (fit, fit->notes, &options, NULL, NULL);
+  if (!a || a->withheld)
+    return 0;
+  check_proposals (a, problem);
+  if (ode)
+    return 1;
+  g_autoptr (TdmProposals) b = tdm_dose_search (fit, fit->notes, &options, NULL, NULL);
+  check_same (a, b);
+  return 1;
+}
+
+static void
+test_all_models (void)
+{
+  g_autoptr (GPtrArray) models = tdm_library_load_all (NULL);
+  guint answered = 0, asked = 0;
+  for (guint i = 0; i < models->len; i++)
+    {
+      TdmModel *model = models->pdata[i];
+      const gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
+      for (guint k = 0; k < (ode ? PATIENTS_ODE : PATIENTS); k++, asked++)
+        answered += check_patient (model, 10 * i + k);
+    }
+  g_assert_cmpuint (answered, >, asked / 4);
+}
+
+/* More drug is never less likely to be too much. */
+static void
+test_more_is_more (void)
+{
+  static const TdmMetricKind kinds[] = { TDM_METRIC_TROUGH, TDM_METRIC_PEAK,
+                                         TDM_METRIC_AVERAGE, TDM_METRIC_AUC24 };
+  g_autoptr (TdmProblem) problem = reference_problem ("A4.json");
+  g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+  g_autofree double *rows = tdm_fit_draw_individual (fit, 150, 11);
+  for (guint m = 0; m < G_N_ELEMENTS (kinds); m++)
+    {
+      const double unit = kinds[m] == TDM_METRIC_AUC24 ? 24 : 1;
+      const TdmResolvedTarget target = { .metric = kinds[m],
+                                         .at_steady_state = TRUE,
+                                         .low = 11.3 * unit,
+                                         .high = 23.7 * unit,
+                                         .alarm_low = 7.1 * unit,
+                                         .alarm_high = 29.3 * unit };
+      const TdmScoreInput input = {
+        .problem = problem, .target = &target, .rows = rows, .draws = 150
+      };
+      TdmRegimen regimens[40] = { 0 }, *list[40];
+      for (guint i = 0; i < 40; i++)
+        {
+          regimens[i].route = tdm_model_get_route (tdm_problem_get_model (problem), 0);
+          regimens[i].amount_mg = 137.0 * (i + 1);
+          regimens[i].interval_h = 12;
+          regimens[i].duration_h = 1;
+          regimens[i].notes = tdm_notes_new ();
+          list[i] = &regimens[i];
+        }
+      g_autoptr (TdmScore) score = tdm_score_new (&input, list, 40, NULL);
+      for (guint i = 0; i < 40; i++)
+        {
+          tdm_score_summarise (score, &target, i, list[i]);
+          g_assert_cmpfloat (list[i]->p_alarm_high, <=, list[i]->p_above);
+          g_assert_cmpfloat (list[i]->p_alarm_low, <=, list[i]->p_below);
+          if (i > 0)
+            {
+              g_assert_cmpfloat (list[i]->p_above, >=, list[i - 1]->p_above);
+              g_assert_cmpfloat (list[i]->p_below, <=, list[i - 1]->p_below);
+            }
+        }
+      g_assert_cmpfloat (list[0]->p_below, >, 0.5);
+      g_assert_cmpfloat (list[39]->p_above, >, 0.5);
+      for (guint i = 0; i < 40; i++)
+        g_ptr_array_unref (regimens[i].notes);
+    }
+}
+
+/* Interpolated metrics of a Michaelis-Menten elimination are those computed. */
+static void
+test_interpolation (void)
+{
+  g_autoptr (TdmProblem) problem = reference_problem ("C.json");
+  g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+  const TdmCurrentRegimen now = tdm_problem_get_current (problem);
+  const TdmResolvedTarget target = {
+    .metric = TDM_METRIC_TROUGH, .at_steady_state = TRUE, .low = 1, .high = INFINITY
+  };
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (problem, &target);
+  TdmRegimen regimen = { .route =
+                             tdm_model_get_route (tdm_problem_get_model (problem), 0),
+                         .amount_mg = now.amount_mg,
+                         .interval_h = 12,
+                         .duration_h = now.duration_h };
+  double amounts[17];
+  TdmRegimenMetrics out[17];
+  for (guint i = 0; i < 17; i++)
+    amounts[i] = now.amount_mg * (0.11 + 0.02 * i);
+  g_assert_true (
+      tdm_interpolate_amounts (metrics, &regimen, amounts, 17, fit->eta, out));
+  for (guint i = 0; i < 17; i++)
+    {
+      TdmRegimenMetrics own;
+      regimen.amount_mg = amounts[i];
+      g_assert_true (tdm_metrics_compute (metrics, &regimen, fit->eta, &own, NULL));
+      g_assert_cmpfloat_with_epsilon (out[i].trough / own.trough, 1, 1e-3);
+      g_assert_cmpfloat_with_epsilon (out[i].peak / own.peak, 1, 1e-3);
+      g_assert_cmpfloat_with_epsilon (out[i].auc24 / own.auc24, 1, 1e-3);
+      g_assert_cmpfloat_with_epsilon (out[i].target / own.target, 1, 1e-3);
+    }
+}
+
+#define WARD                                                              \
+  "{'format': 'titrate-case/1', 'start': '2026-03-01T07:20', 'options': " \
+  "{'ward_times': ['06:00', '14:00', '22:00']}}"
+
+/* Started at 07:20, the next round is at 14:00. */
+static void
+test_ward_times (void)
+{
+  g_autoptr (TdmCase) record = given_case (WARD);
+  const double to_two = 6 + 40.0 / 60;
+  g_assert_cmpfloat_with_epsilon (tdm_ward_first (record, 0, 8), to_two, 1e-9);
+  g_assert_cmpfloat_with_epsilon (tdm_ward_first (record, 0, 24), to_two, 1e-9);
+  g_assert_cmpfloat_with_epsilon (tdm_ward_first (record, 7, 8), to_two + 8, 1e-9);
+  g_assert_cmpfloat_with_epsilon (tdm_ward_first (record, to_two, 48), to_two, 1e-9);
+  g_assert_true (isnan (tdm_ward_first (record, 0, 12)));
+  g_assert_true (isnan (tdm_ward_first (record, 0, 6)));
+  g_autoptr (TdmCase) free_case = given_case ("{'format': 'titrate-case/1'}");
+  g_assert_cmpfloat (tdm_ward_first (free_case, 3.7, 12), ==, 3.7);
+}
+
+/* A loading dose takes the place of the first dose; steps follow it. */
+static void
+test_lines (void)
+{
+  const TdmModelRoute route = { .infusion = TRUE };
+  TdmRegimen r = { .route = &route,
+                   .amount_mg = 730,
+                   .interval_h = 12,
+                   .duration_h = 1.5,
+                   .loading_mg = 1870,
+                   .loading_duration_h = 2.5,
+                   .first_dose_h = 41,
+                   .hold_h = 5,
+                   .n_steps = 1,
+                   .steps = { { 77, 490, 24, 1 } } };
+  TdmPkDose lines[TDM_REGIMEN_LINES];
+  g_assert_cmpuint (tdm_regimen_lines (&r, 120, lines), ==, 3);
+  g_assert_cmpfloat (tdm_regimen_start (&r), ==, 36);
+  g_assert_cmpfloat (lines[0].time_h, ==, 41);
+  g_assert_cmpfloat (lines[0].amount_mg, ==, 1870);
+  g_assert_cmpfloat (lines[0].duration_h, ==, 2.5);
+  g_assert_cmpuint (lines[0].count, ==, 1);
+  g_assert_cmpfloat (lines[1].time_h, ==, 53);
+  g_assert_cmpuint (lines[1].count, ==, 2); /* 53, 65; at 77 the step */
+  g_assert_cmpfloat (lines[2].time_h, ==, 77);
+  g_assert_cmpfloat (lines[2].amount_mg, ==, 490);
+  g_assert_cmpuint (lines[2].count, >=, 2);
+  r.duration_h = r.interval_h = 24; /* an infusion without end follows at once */
+  g_assert_cmpfloat (tdm_regimen_maintenance (&r), ==, 43.5);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  tdm_num_init ();
+  g_test_add_func ("/engine/proposals/all-models", test_all_models);
+  g_test_add_func ("/engine/proposals/more-is-more", test_more_is_more);
+  g_test_add_func ("/engine/proposals/interpolation", test_interpolation);
+  g_test_add_func ("/engine/proposals/ward-times", test_ward_times);
+  g_test_add_func ("/engine/proposals/lines", test_lines);
+  return g_test_run ();
+}
