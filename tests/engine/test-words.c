@@ -134,8 +134,8 @@ test_joined (void)
       ", 'target': {'metric': 'trough', 'low': 900, 'high': 950, 'unit': 'mg/L'}}");
   g_autofree char *other = tdm_words_conclusion (alone);
   g_assert_nonnull (strstr (other, "like this one. The trough on the current regimen"));
-  g_assert_true (
-      g_str_has_suffix (other, "No regimen that can be given reaches the target."));
+  g_assert_nonnull (
+      strstr (other, "No regimen that can be given reaches the target; nearest is "));
   g_autofree char *plot = tdm_words_plot (alone);
   g_assert_true (g_str_has_prefix (plot,
                                    "Predicted trough 1.43 mg/L and peak 9.18 mg/L "
