@@ -148,13 +148,6 @@ add_option (const Builder *self, const TdmRegimen *regimen)
       range_text (m->trough, regimen->low.trough, regimen->high.trough);
   g_autofree char *peak = range_text (m->peak, regimen->low.peak, regimen->high.peak);
   g_autofree char *auc = range_text (m->auc24, regimen->low.auc24, regimen->high.auc24);
-  g_autofree char *loading = tdm_words_amount (regimen->salt, regimen->loading_mg);
-  if (regimen->loading_mg > 0)
-    {
-      char *with = g_strdup_printf ("%s, first dose %s", words, loading);
-      g_free (words);
-      words = with;
-    }
   const TdmReportOption option = {
     .regimen = words,
     .remark = regimen->is_current ? "keep current"
