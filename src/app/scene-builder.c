@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/unit.h"
+#include "engine/regimen.h"
 #include "engine/target.h"
 #include "engine/words.h"
 
@@ -142,7 +143,8 @@ add_chosen (const Builder *self)
 {
   const TdmCurve *curve = self->result->chosen;
   guint skip = 0;
-  while (skip + 2 < curve->n && curve->time_h[skip] < self->chosen->first_dose_h - 1e-9)
+  while (skip + 2 < curve->n
+         && curve->time_h[skip] < tdm_regimen_start (self->chosen) - 1e-9)
     skip++;
   g_autofree char *regimen = tdm_scene_builder_regimen_text (
       self->chosen->salt, self->chosen->amount_mg, self->chosen->interval_h);
@@ -329,7 +331,7 @@ add_history (const Builder *self, double until_h)
 
 typedef struct
 {
-  double first_h, interval_h, duration_h, amount, loading; /* as given */
+  double first_h, interval_h, duration_h, amount; /* as given */
   guint regimen;
 } Plan;
 
@@ -340,38 +342,55 @@ find_plan (const Builder *self, Plan *out)
   const TdmRegimen *chosen = self->chosen;
   TdmCurrentRegimen current = tdm_problem_get_current (self->problem);
   if (chosen != NULL)
-    *out = (Plan){ chosen->first_dose_h,
-                   chosen->interval_h,
+    *out = (Plan){ tdm_regimen_maintenance (chosen), chosen->interval_h,
                    chosen->duration_h,
-                   tdm_salt_amount (chosen->salt, chosen->amount_mg),
-                   tdm_salt_amount (chosen->salt, chosen->loading_mg),
-                   1 };
+                   tdm_salt_amount (chosen->salt, chosen->amount_mg), 1 };
   else
-    *out = (Plan){ tdm_problem_get_adjust_h (self->problem),
-                   current.interval_h,
+    *out = (Plan){ tdm_problem_get_adjust_h (self->problem), current.interval_h,
                    current.duration_h,
-                   tdm_salt_amount (current.salt, current.amount_mg),
-                   0,
-                   0 };
+                   tdm_salt_amount (current.salt, current.amount_mg), 0 };
   return out->interval_h > 0 && out->amount > 0;
+}
+
+static void
+add_planned_dose (const Builder *self, TdmSceneDose dose)
+{
+  dose.planned = TRUE;
+  if (dose.time_h < self->scene->to_h - 1e-9)
+    tdm_scene_add_dose (self->scene, &dose);
+}
+
+/* The dose that begins the chosen regimen, where it differs from the others. */
+static void
+add_loading (const Builder *self)
+{
+  const TdmRegimen *chosen = self->chosen;
+  if (chosen == NULL || chosen->loading_mg <= 0)
+    return;
+  add_planned_dose (self, (TdmSceneDose){ .time_h = chosen->first_dose_h,
+                                          .duration_h = chosen->loading_duration_h,
+                                          .amount = tdm_salt_amount (
+                                              chosen->salt, chosen->loading_mg),
+                                          .regimen = 1 });
 }
 
 static void
 add_planned (const Builder *self, const Plan *plan)
 {
-  for (guint k = 0; k < MAX_PLANNED; k++)
+  const TdmRegimen *chosen = self->chosen;
+  guint step = 0;
+  TdmSceneDose dose = { .time_h = plan->first_h,
+                        .duration_h = plan->duration_h,
+                        .amount = plan->amount,
+                        .regimen = plan->regimen };
+  add_loading (self);
+  for (guint k = 0; k < MAX_PLANNED; k++, dose.time_h += plan->interval_h)
     {
-      double time = plan->first_h + k * plan->interval_h;
-      if (time >= self->scene->to_h - 1e-9)
-        return;
-      const TdmSceneDose dose = {
-        .time_h = time,
-        .duration_h = plan->duration_h,
-        .amount = k == 0 && plan->loading > 0 ? plan->loading : plan->amount,
-        .planned = TRUE,
-        .regimen = plan->regimen,
-      };
-      tdm_scene_add_dose (self->scene, &dose);
+      for (; chosen && step < chosen->n_steps
+             && chosen->steps[step].from_h <= dose.time_h + 1e-6;
+           step++)
+        dose.amount = tdm_salt_amount (chosen->salt, chosen->steps[step].amount_mg);
+      add_planned_dose (self, dose);
     }
 }
 

@@ -1,7 +1,6 @@
 #include "engine/onset.h"
 
 #include "engine/limits.h"
-#include "engine/ward.h"
 
 #include <math.h>
 
@@ -129,30 +128,6 @@ tdm_onset_loadings (const TdmProblem *problem, const TdmRegimen *regimen, guint 
     {
       guint i = n > 1 ? (guint)round ((double)k * span / (n - 1)) : span / 2;
       TdmRegimen *v = variant_of (all->pdata[i]);
-      g_ptr_array_add (out, v);
-    }
-  return out;
-}
-
-GPtrArray *
-tdm_onset_holds (const TdmProblem *problem, const TdmRegimen *regimen, guint most)
-{
-  static const double intervals[] = { 0.5, 1.0, 1.5, 2.0, 3.0, 4.0 };
-  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
-  double last = regimen->hold_h;
-  if (!regimen->dosing)
-    return out;
-  for (guint k = 0; k < G_N_ELEMENTS (intervals) && out->len < most; k++)
-    {
-      double wait = MAX (1.0, round (intervals[k] * regimen->interval_h));
-      double first = tdm_ward_first (tdm_problem_get_case (problem),
-                                     regimen->first_dose_h + wait, regimen->interval_h);
-      double hold = first - tdm_regimen_start (regimen);
-      if (isnan (first) || hold <= last + 1e-6)
-        continue;
-      TdmRegimen *v = variant_of (regimen);
-      v->first_dose_h = first;
-      v->hold_h = last = hold;
       g_ptr_array_add (out, v);
     }
   return out;

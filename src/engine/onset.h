@@ -1,6 +1,5 @@
-/* How a regimen begins: with a loading dose, or with a hold until the concentration has
- * fallen. A steady state does not know of it, so that the same metric of the beginning
- * judges it. */
+/* How a regimen begins: with a loading dose. A steady state does not know of it, so
+ * that the same metric of the beginning judges it. */
 #pragma once
 
 #include "engine/target.h"
@@ -10,9 +9,7 @@
 gboolean tdm_onset_target (const TdmResolvedTarget *target, const TdmRegimen *regimen,
                            TdmResolvedTarget *out);
 
-/* Loading doses, and holds, of a regimen that can be given: of TdmRegimen, their notes
- * empty, at most `most` of each. Yours. */
+/* Loading doses of a regimen that can be given: of TdmRegimen, their notes empty, at
+ * most `most`. Yours. */
 GPtrArray *tdm_onset_loadings (const TdmProblem *problem, const TdmRegimen *regimen,
                                guint most) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray *tdm_onset_holds (const TdmProblem *problem, const TdmRegimen *regimen,
-                            guint most) G_GNUC_WARN_UNUSED_RESULT;

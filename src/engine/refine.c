@@ -137,16 +137,22 @@ choose_variant (const TdmRefine *self, const TdmRegimen *plain, GPtrArray *list,
   return best >= 0 ? copy_regimen (list->pdata[best]) : NULL;
 }
 
-/* Before the first regimen that is worse, where it is one of the ranked ones; a variant
- * of the same steady state before its plain form. */
+/* A variant of the same steady state stands behind its plain form, which is simpler to
+ * give; at a named time it stands before the first regimen that is worse. */
 static void
-insert_variant (TdmProposals *proposals, const TdmRegimen *plain, TdmRegimen *variant)
+insert_variant (const TdmRefine *self, TdmProposals *proposals, const TdmRegimen *plain,
+                TdmRegimen *variant)
 {
   GPtrArray *list = proposals->regimens;
   guint at = 0;
   while (at < list->len && list->pdata[at] != (gconstpointer)plain
          && ((const TdmRegimen *)list->pdata[at])->score >= variant->score)
     at++;
+  if (tdm_target_is_steady (self->target))
+    {
+      g_ptr_array_find (list, plain, &at);
+      at++;
+    }
   g_ptr_array_insert (list, (int)at, variant);
 }
 
@@ -162,12 +168,10 @@ refine_beginning (const TdmRefine *self, TdmProposals *proposals, TdmRegimen *pl
   const double below = plain->has_early ? plain->early_below : plain->p_below;
   const double above = plain->has_early ? plain->early_above : plain->p_above;
   const gboolean falling = self->target->falling;
-  g_autoptr (GPtrArray) list =
-      (falling ? above : below) > EARLY_MISS && below + above > EARLY_MISS
-              && (falling ? above >= below : below >= above)
-          ? tdm_onset_loadings (problem, plain, most)
-      : (falling ? below : above) > EARLY_MISS ? tdm_onset_holds (problem, plain, most)
-                                               : g_ptr_array_new ();
+  g_autoptr (GPtrArray) list = (falling ? above : below) > EARLY_MISS
+                                       && (falling ? above >= below : below >= above)
+                                   ? tdm_onset_loadings (problem, plain, most)
+                                   : g_ptr_array_new ();
   TdmRegimen *best = choose_variant (self, plain, list, &local);
   if (local)
     {
@@ -175,7 +179,7 @@ refine_beginning (const TdmRefine *self, TdmProposals *proposals, TdmRegimen *pl
       return FALSE;
     }
   if (best)
-    insert_variant (proposals, plain, best);
+    insert_variant (self, proposals, plain, best);
   return TRUE;
 }
 
@@ -377,7 +381,9 @@ tdm_refine_steps (const TdmRefine *self, TdmProposals *proposals, GError **error
                  "the same dose throughout the chance to be within the target in "
                  "every period is %.0f %%, with the dose changed it is %.0f %%.",
                  100 * constant.p_within, 100 * stepped->p_within);
-  g_ptr_array_insert (proposals->regimens, 0, stepped);
+  guint at = 0;
+  g_ptr_array_find (proposals->regimens, leader, &at);
+  g_ptr_array_insert (proposals->regimens, (int)at + 1, stepped);
   return TRUE;
 }
 

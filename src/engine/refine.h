@@ -13,13 +13,14 @@ typedef struct
   GCancellable *cancellable;
 } TdmRefine;
 
-/* Adds rows to the ranked `regimens`: the leading ones with a loading dose or after a
- * hold, where the beginning (or, at a named time, the target itself) gains by it. */
+/* Adds rows to the ranked `regimens`: the leading ones with a loading dose, where the
+ * beginning (or, at a named time, the target itself) gains by it. At a steady state
+ * they stand behind their plain forms. */
 gboolean tdm_refine_onsets (const TdmRefine *self, TdmProposals *proposals,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Adds the leading regimen with other amounts from when entries of covariates to come
- * change what is needed; its chances are those of every period. */
+/* Adds, behind the leading regimen, the same with other amounts from when entries of
+ * covariates to come change what is needed; its chances are those of every period. */
 gboolean tdm_refine_steps (const TdmRefine *self, TdmProposals *proposals,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

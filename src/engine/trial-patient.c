@@ -2,6 +2,8 @@
  * level; new doses begin when the next one is due. */
 #include "engine/trial-private.h"
 
+#include "engine/regimen.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -16,6 +18,8 @@ typedef struct
   double first_h; /* its first dose */
   double interval_h;
   double loading; /* the first dose where it differs, 0 = none */
+  double loading_duration_h;
+  double rest_h; /* from the loading dose to the next */
   TdmDoseEntry dose;
 } Order;
 
@@ -35,11 +39,12 @@ last_order (const Treatment *t)
   return g_array_index (t->orders, Order, t->orders->len - 1);
 }
 
-/* Doses of an order before `until_h`: the first one, and how many in all. */
+/* Doses of an order before `until_h` besides its loading dose. */
 static guint
 count_doses (const Order *order, double until_h)
 {
-  const double span = until_h - SAME_TIME_H - order->first_h;
+  const double first_h = order->first_h + (order->loading > 0 ? order->rest_h : 0.0);
+  const double span = until_h - SAME_TIME_H - first_h;
   return span <= 0 ? 0 : (guint)ceil (span / order->interval_h);
 }
 
@@ -49,8 +54,10 @@ add_line (TdmCaseEdit *edit, guint *at, const Order *order, guint count,
 {
   TdmDoseEntry dose = order->dose;
   dose.time.hours =
-      order->first_h + (!loading && order->loading > 0 ? order->interval_h : 0.0);
+      order->first_h + (!loading && order->loading > 0 ? order->rest_h : 0.0);
   dose.amount = loading ? order->loading : order->dose.amount;
+  if (loading)
+    dose.duration_h = order->loading_duration_h;
   dose.interval_h = order->interval_h;
   dose.count = count;
   tdm_case_edit_insert_dose (edit, (*at)++, &dose);
@@ -75,10 +82,9 @@ write_chart (const Treatment *t, double until_h, double adjust_h, GError **error
       const double end = i + 1 < t->orders->len
                              ? g_array_index (t->orders, Order, i + 1).from_h
                              : INFINITY;
-      guint count = count_doses (order, MIN (end, until_h));
-      if (count > 0 && order->loading > 0)
+      const guint count = count_doses (order, MIN (end, until_h));
+      if (order->loading > 0 && order->first_h < MIN (end, until_h) - SAME_TIME_H)
         add_line (edit, &at, order, 1, TRUE);
-      count -= count > 0 && order->loading > 0;
       if (count > 0)
         add_line (edit, &at, order, count, FALSE);
     }
@@ -131,6 +137,8 @@ order_regimen (Treatment *t, const TdmRegimen *regimen, double adjust_h)
     .interval_h = regimen->interval_h,
     .loading =
         regimen->loading_mg > 0 ? tdm_salt_amount (salt, regimen->loading_mg) : 0,
+    .loading_duration_h = regimen->loading_duration_h,
+    .rest_h = tdm_regimen_maintenance (regimen) - regimen->first_dose_h,
     .dose = { .amount = tdm_salt_amount (salt, regimen->amount_mg),
               .unit = (char *)tdm_salt_unit (salt),
               .route = regimen->route->name,
@@ -219,7 +227,12 @@ static double
 next_due (const Treatment *t, double time_h)
 {
   const Order order = last_order (t);
-  return order.first_h + count_doses (&order, time_h) * order.interval_h;
+  if (order.loading <= 0)
+    return order.first_h + count_doses (&order, time_h) * order.interval_h;
+  return order.first_h >= time_h - SAME_TIME_H
+             ? order.first_h
+             : order.first_h + order.rest_h
+                   + count_doses (&order, time_h) * order.interval_h;
 }
 
 static gboolean
