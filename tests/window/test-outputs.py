@@ -26,5 +26,17 @@ def shows_the_drug(program):
     program.wait("combo box", "What the plot shows: S-warfarin")
 
 
+def keeps_it_while_the_record_is_edited(program):
+    program.key("ctrl+e")
+    program.wait_focus("New level, Time drawn")
+    program.move_to("Level 2, Level", key="shift+Tab")
+    program.key("ctrl+a")
+    program.type("0.47")
+    program.key("Return")
+    drive.until("the new answer", lambda: program.find("label", "Out of date") is None)
+    assert shown(program, "S-warfarin, plasma")
+
+
 if __name__ == "__main__":
-    drive.run([shows_what_the_target_is_of, shows_the_drug], [str(CASE)])
+    drive.run([shows_what_the_target_is_of, shows_the_drug,
+               keeps_it_while_the_record_is_edited], [str(CASE)])
