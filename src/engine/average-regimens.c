@@ -2,6 +2,7 @@
  * it, and the chances are averaged by weight. */
 #include "engine/average-private.h"
 
+#include "engine/regimen.h"
 #include "engine/score.h"
 
 #include <math.h>
@@ -9,35 +10,6 @@
 
 /* Members that cannot give a regimen leave it, unless they weigh less than this. */
 #define LEAST_SHARE 0.5
-
-static const TdmModelRoute *
-find_route (const TdmModel *model, const char *name)
-{
-  for (guint i = 0; i < tdm_model_get_n_routes (model); i++)
-    if (strcmp (tdm_model_get_route (model, i)->name, name) == 0)
-      return tdm_model_get_route (model, i);
-  return NULL;
-}
-
-static const TdmModelSalt *
-find_salt (const TdmModel *model, const char *name)
-{
-  for (guint i = 0; i < tdm_model_get_n_salts (model); i++)
-    if (strcmp (tdm_model_get_salt (model, i)->name, name) == 0)
-      return tdm_model_get_salt (model, i);
-  return NULL;
-}
-
-/* `regimen` in the terms of another model; FALSE where it has no such route or salt. */
-static gboolean
-translate (const TdmRegimen *regimen, const TdmModel *model, TdmRegimen *out)
-{
-  *out = *regimen;
-  out->notes = NULL;
-  out->route = find_route (model, regimen->route->name);
-  out->salt = regimen->salt != NULL ? find_salt (model, regimen->salt->name) : NULL;
-  return out->route != NULL && (regimen->salt == NULL || out->salt != NULL);
-}
 
 static gboolean
 is_same (const TdmRegimen *a, const TdmRegimen *b)
@@ -108,7 +80,7 @@ score_member (TdmAverage *self, guint m, Sum *sums, GCancellable *cancellable,
   for (guint i = 0; i < n; i++)
     {
       const TdmAverageRegimen *one = self->regimens->pdata[i];
-      if (!translate (&one->regimen, member->model, &own[count]))
+      if (!tdm_regimen_translate (&one->regimen, member->model, &own[count]))
         continue;
       list[count] = &own[count];
       which[count++] = i;

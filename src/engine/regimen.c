@@ -1,6 +1,7 @@
 #include "engine/regimen.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Doses and steps at one time: clocks resolve less. */
 #define SAME_TIME_H 1e-6
@@ -92,4 +93,33 @@ tdm_regimen_equal (const TdmRegimen *a, const TdmRegimen *b, gboolean amounts)
     if (!is_same_step (&a->steps[k], &b->steps[k]))
       return FALSE;
   return TRUE;
+}
+
+static const TdmModelRoute *
+find_route (const TdmModel *model, const char *name)
+{
+  for (guint i = 0; i < tdm_model_get_n_routes (model); i++)
+    if (strcmp (tdm_model_get_route (model, i)->name, name) == 0)
+      return tdm_model_get_route (model, i);
+  return NULL;
+}
+
+static const TdmModelSalt *
+find_salt (const TdmModel *model, const char *name)
+{
+  for (guint i = 0; i < tdm_model_get_n_salts (model); i++)
+    if (strcmp (tdm_model_get_salt (model, i)->name, name) == 0)
+      return tdm_model_get_salt (model, i);
+  return NULL;
+}
+
+gboolean
+tdm_regimen_translate (const TdmRegimen *regimen, const TdmModel *model,
+                       TdmRegimen *out)
+{
+  *out = *regimen;
+  out->notes = NULL;
+  out->route = find_route (model, regimen->route->name);
+  out->salt = regimen->salt != NULL ? find_salt (model, regimen->salt->name) : NULL;
+  return out->route != NULL && (regimen->salt == NULL || out->salt != NULL);
 }

@@ -23,3 +23,8 @@ guint tdm_regimen_lines (const TdmRegimen *regimen, double until_h,
 
 /* Whether both are given alike, apart from their amounts if `amounts` is FALSE. */
 gboolean tdm_regimen_equal (const TdmRegimen *a, const TdmRegimen *b, gboolean amounts);
+
+/* `regimen` in the terms of another model of the drug, without its notes; FALSE where
+ * that has no such route or salt. */
+gboolean tdm_regimen_translate (const TdmRegimen *regimen, const TdmModel *model,
+                                TdmRegimen *out);

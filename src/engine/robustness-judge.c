@@ -50,35 +50,6 @@ refit (const TdmJudge *self, TdmProblem *problem, GError **error)
                       error);
 }
 
-static const TdmModelRoute *
-find_route (const TdmModel *model, const char *name)
-{
-  for (guint i = 0; i < tdm_model_get_n_routes (model); i++)
-    if (strcmp (tdm_model_get_route (model, i)->name, name) == 0)
-      return tdm_model_get_route (model, i);
-  return NULL;
-}
-
-static const TdmModelSalt *
-find_salt (const TdmModel *model, const char *name)
-{
-  for (guint i = 0; i < tdm_model_get_n_salts (model); i++)
-    if (strcmp (tdm_model_get_salt (model, i)->name, name) == 0)
-      return tdm_model_get_salt (model, i);
-  return NULL;
-}
-
-/* The leading regimen in the terms of `model`; FALSE where it cannot be given. */
-static gboolean
-translate (const TdmRegimen *leading, const TdmModel *model, TdmRegimen *out)
-{
-  *out = *leading;
-  out->notes = NULL;
-  out->route = find_route (model, leading->route->name);
-  out->salt = leading->salt ? find_salt (model, leading->salt->name) : NULL;
-  return out->route != NULL && (leading->salt == NULL || out->salt != NULL);
-}
-
 /* Occasions yet to come count as the proposals count them. */
 static double *
 rows_for (const TdmFit *fit, const TdmPosterior *posterior)
@@ -127,7 +98,7 @@ static gboolean
 find_leading (const TdmJudge *self, const TdmFit *fit, const TdmPosterior *posterior,
               const TdmProposals *proposals, TdmRegimen *out)
 {
-  if (!translate (self->leading, tdm_problem_get_model (fit->problem), out))
+  if (!tdm_regimen_translate (self->leading, tdm_problem_get_model (fit->problem), out))
     return FALSE;
   for (guint i = 0; i < proposals->regimens->len; i++)
     {
