@@ -16,12 +16,15 @@ typedef enum
   TDM_CELL_DOSE_DURATION,
   TDM_CELL_DOSE_INTERVAL,
   TDM_CELL_DOSE_COUNT,
-  TDM_CELL_DOSE_UNIT, /* as above */
+  TDM_CELL_DOSE_UNIT,     /* as above */
+  TDM_CELL_DOSE_END_FROM, /* the two times between which an infusion ended */
+  TDM_CELL_DOSE_END_TO,
   TDM_CELL_LEVEL_TIME,
   TDM_CELL_LEVEL_VALUE,
   TDM_CELL_LEVEL_WEIGHT,
-  TDM_CELL_LEVEL_UNIT,   /* as above */
-  TDM_CELL_LEVEL_OUTPUT, /* as above: the name of one of the model's */
+  TDM_CELL_LEVEL_UNIT,    /* as above */
+  TDM_CELL_LEVEL_OUTPUT,  /* as above: the name of one of the model's */
+  TDM_CELL_LEVEL_TIME_TO, /* it was drawn at an unknown time until then */
   TDM_CELL_TARGET_LOW,
   TDM_CELL_TARGET_HIGH,
   TDM_CELL_TARGET_AT,
@@ -35,6 +38,8 @@ typedef enum
   TDM_CELL_OPTION_ADJUST,
   TDM_CELL_OPTION_SAMPLE_HOURS,
   TDM_CELL_OPTION_SAMPLE_WITHIN,
+  TDM_CELL_OPTION_WARD,
+  TDM_CELL_OPTION_UNCERTAINTY,
   TDM_CELL_SEQUENCE_KIND, /* chosen: tdm_sequence_kind_name() */
   TDM_CELL_SEQUENCE_START,
   TDM_CELL_SEQUENCE_AMOUNT,

@@ -110,6 +110,19 @@ tdm_fit_text_parameters (const TdmResult *result)
   return table;
 }
 
+/* "2026-03-03 10:00", or where it is not known better, "2026-03-03 10:00 – 11:30". */
+static char *
+drawn_text (const TdmProblemLevel *level, GDateTime *start)
+{
+  const TdmMoment from = { level->from_h, NULL }, to = { level->to_h, NULL };
+  g_autofree char *first = tdm_moment_format_people (&from, start);
+
+  if (!(level->to_h > level->from_h))
+    return g_steal_pointer (&first);
+  g_autofree char *last = tdm_moment_format_near (&to, &from, start);
+  return g_strdup_printf ("%s – %s", first, last);
+}
+
 GPtrArray *
 tdm_fit_text_levels (const TdmResult *result)
 {
@@ -123,10 +136,10 @@ tdm_fit_text_levels (const TdmResult *result)
   for (guint i = 0; i < fit->n_levels; i++)
     {
       const TdmFitLevel *level = &fit->levels[i];
-      TdmMoment moment = { level->time_h, NULL };
       const char *unit = tdm_model_get_output (result->model, level->output)->unit;
       g_autofree char *shown = tdm_unit_display (unit);
-      g_autofree char *time = tdm_moment_format_people (&moment, start);
+      g_autofree char *time =
+          drawn_text (tdm_problem_get_level (fit->problem, i), start);
       g_autofree char *number = tdm_number_format (level->observed, 4);
       g_autofree char *observed =
           g_strdup_printf ("%s%s %s",

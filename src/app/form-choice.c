@@ -139,6 +139,74 @@ tdm_form_enter_waiting (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft)
   return TRUE;
 }
 
+gboolean
+tdm_form_is_end (TdmCellKind kind)
+{
+  return kind == TDM_CELL_DOSE_END_FROM || kind == TDM_CELL_DOSE_END_TO;
+}
+
+gboolean
+tdm_form_enter_end (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft)
+{
+  const guint row = draft->cell.row;
+  const TdmCell first = { TDM_CELL_DOSE_END_FROM, row };
+  const TdmCell second = { TDM_CELL_DOSE_END_TO, row };
+  const gboolean known = !tdm_case_get_dose (sheet->record, row)->end_uncertain;
+  g_autofree char *from = tdm_form_get_text (self, first);
+  g_autofree char *to = tdm_form_get_text (self, second);
+  g_autoptr (GError) error = NULL;
+
+  if (known && (from[0] == '\0' || to[0] == '\0'))
+    {
+      tdm_form_wait (self, draft);
+      return FALSE;
+    }
+  TdmCase *next = tdm_sheet_set_end (sheet, row, from, to, &error);
+  if (next == NULL)
+    return tdm_form_fail (self, draft, error);
+  tdm_form_drop (self, first);
+  tdm_form_drop (self, second);
+  tdm_form_take (self, next);
+  tdm_form_emit_updated (self);
+  return TRUE;
+}
+
+void
+tdm_form_ask_interval (TdmForm *self, TdmSection section, guint row)
+{
+  self->asked_section = section;
+  self->asked_row = row;
+  self->has_asked = TRUE;
+  tdm_form_emit_updated (self);
+}
+
+gboolean
+tdm_form_asks_interval (TdmForm *self, TdmSection section, guint row)
+{
+  return self->has_asked && self->asked_section == section && self->asked_row == row;
+}
+
+gboolean
+tdm_form_shows_interval (TdmForm *self, TdmSection section, guint row)
+{
+  const gboolean level = section == TDM_SECTION_LEVELS;
+  const TdmCellKind first = level ? TDM_CELL_LEVEL_TIME_TO : TDM_CELL_DOSE_END_FROM;
+  const TdmCellKind last = level ? TDM_CELL_LEVEL_TIME_TO : TDM_CELL_DOSE_END_TO;
+  TdmSheet sheet;
+
+  if (!(level || section == TDM_SECTION_DOSES)
+      || tdm_form_is_blank_row (self, section, row)
+      || !tdm_form_get_sheet (self, &sheet))
+    return FALSE;
+  for (TdmCellKind kind = first; kind <= last; kind++)
+    if (tdm_form_find_draft (self, (TdmCell){ kind, row }) != NULL)
+      return TRUE;
+  if (tdm_form_asks_interval (self, section, row))
+    return TRUE;
+  return level ? tdm_case_get_level (sheet.record, row)->time_uncertain
+               : tdm_case_get_dose (sheet.record, row)->end_uncertain;
+}
+
 char *
 tdm_form_describe_plan (TdmForm *self, TdmSection section)
 {

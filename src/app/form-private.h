@@ -26,6 +26,9 @@ struct _TdmForm
   char *case_id;
   TdmCell typing; /* the last cell typed in */
   gboolean has_typing;
+  TdmSection asked_section; /* tdm_form_ask_interval() */
+  guint asked_row;
+  gboolean has_asked;
 };
 
 /* NULL = the record's text stands there. */
@@ -36,6 +39,7 @@ TdmDraft *tdm_form_set_draft (TdmForm *self, TdmCell cell, const char *text);
 void tdm_form_keep_draft (TdmForm *self, TdmDraft *draft);
 /* Brings back the drafts that the store has of the case that was opened. */
 void tdm_form_load_drafts (TdmForm *self);
+void tdm_form_drop (TdmForm *self, TdmCell cell);
 void tdm_form_drop_section (TdmForm *self, TdmSection section);
 /* The texts of a row's drafts by kind, borrowed; NULL where there is none. */
 void tdm_form_collect_texts (TdmForm *self, TdmSection section, guint row,
@@ -49,5 +53,9 @@ void tdm_form_emit_updated (TdmForm *self);
 void tdm_form_hold (TdmForm *self, TdmCell cell, TdmCase *next, TdmQuestion *question);
 /* Tells the session whether something waits to be entered. */
 void tdm_form_tell_pending (TdmForm *self);
+/* Whether the cell is one of the two between which an infusion ended; it waits for the
+ * other. */
+gboolean tdm_form_is_end (TdmCellKind kind);
+gboolean tdm_form_enter_end (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft);
 /* A cell of a plan or of a target that waits was entered: TRUE when it is taken. */
 gboolean tdm_form_enter_waiting (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft);

@@ -60,8 +60,8 @@ tdm_form_emit_updated (TdmForm *self)
   g_signal_emit (self, updated_signal, 0);
 }
 
-static void
-drop_draft (TdmForm *self, TdmCell cell)
+void
+tdm_form_drop (TdmForm *self, TdmCell cell)
 {
   TdmDraft *draft = tdm_form_find_draft (self, cell);
 
@@ -77,7 +77,7 @@ drop_row (TdmForm *self, TdmSection section, guint row)
 {
   for (guint kind = 0; kind < TDM_CELL_N; kind++)
     if (tdm_cell_section (kind) == section)
-      drop_draft (self, (TdmCell){ kind, row });
+      tdm_form_drop (self, (TdmCell){ kind, row });
 }
 
 void
@@ -89,7 +89,7 @@ tdm_form_drop_section (TdmForm *self, TdmSection section)
     {
       TdmCell cell = ((TdmDraft *)l->data)->cell;
       if (tdm_cell_section (cell.kind) == section)
-        drop_draft (self, cell);
+        tdm_form_drop (self, cell);
     }
 }
 
@@ -295,7 +295,7 @@ tdm_form_type (TdmForm *self, TdmCell cell, const char *text)
   const gboolean asked =
       draft != NULL && draft->question != NULL && strcmp (draft->text, text) == 0;
   if (strcmp (committed, text) == 0 && !asked)
-    drop_draft (self, cell);
+    tdm_form_drop (self, cell);
   else
     tdm_form_keep_draft (self, tdm_form_set_draft (self, cell, text));
   tdm_form_tell_pending (self);
@@ -353,7 +353,7 @@ accept (TdmForm *self, TdmCell cell, gboolean whole_row, TdmCase *next)
   if (whole_row)
     drop_row (self, tdm_cell_section (cell.kind), cell.row);
   else
-    drop_draft (self, cell);
+    tdm_form_drop (self, cell);
   self->has_typing = FALSE;
   if (whole_row && tdm_cell_section (cell.kind) == TDM_SECTION_COVARIATES)
     g_ptr_array_set_size (self->extra, 0);
@@ -435,6 +435,8 @@ tdm_form_enter (TdmForm *self, TdmCell cell, const char *text)
     return tdm_form_enter_waiting (self, &sheet, draft);
   if (tdm_form_is_blank_row (self, tdm_cell_section (cell.kind), cell.row))
     return enter_blank (self, &sheet, draft);
+  if (tdm_form_is_end (cell.kind))
+    return tdm_form_enter_end (self, &sheet, draft);
 
   g_autoptr (TdmCase) next = tdm_sheet_write (&sheet, cell, draft->text, &error);
   if (next == NULL)
@@ -448,7 +450,7 @@ tdm_form_enter (TdmForm *self, TdmCell cell, const char *text)
 void
 tdm_form_revert (TdmForm *self, TdmCell cell)
 {
-  drop_draft (self, cell);
+  tdm_form_drop (self, cell);
   self->has_typing = FALSE;
   tdm_form_emit_updated (self);
 }
@@ -575,6 +577,7 @@ record_changed_cb (TdmForm *self)
 {
   const char *case_id = tdm_session_get_case_id (self->session);
 
+  self->has_asked = FALSE;
   if (g_strcmp0 (case_id, self->case_id) != 0)
     {
       g_hash_table_remove_all (self->drafts);

@@ -62,6 +62,13 @@ void tdm_form_take (TdmForm *self, TdmCase *next);
 void tdm_form_remove_row (TdmForm *self, TdmSection section, guint row);
 /* Shows an empty row for one more value of a covariate. */
 void tdm_form_add_covariate (TdmForm *self, const char *name);
+/* Shows the fields for a time known as two of a row that has none yet: when a level
+ * was drawn, when an infusion ended. */
+void tdm_form_ask_interval (TdmForm *self, TdmSection section, guint row);
+/* Whether they were asked for and nothing was entered since. */
+gboolean tdm_form_asks_interval (TdmForm *self, TdmSection section, guint row);
+/* Whether these fields show: asked for, half typed, or part of the record. */
+gboolean tdm_form_shows_interval (TdmForm *self, TdmSection section, guint row);
 /* Levels from pasted lines of time and value, all or none. FALSE with a sentence that
  * names the line. */
 gboolean tdm_form_paste_levels (TdmForm *self, const char *text, GError **error);

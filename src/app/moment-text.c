@@ -144,6 +144,18 @@ tdm_moment_format_people (const TdmMoment *moment, GDateTime *start)
 }
 
 char *
+tdm_moment_format_near (const TdmMoment *moment, const TdmMoment *like,
+                        GDateTime *start)
+{
+  g_autofree char *text = tdm_moment_format_people (moment, start);
+  g_autofree char *other = tdm_moment_format_people (like, start);
+  const char *clock = start != NULL ? strchr (text, ' ') : NULL;
+
+  return g_strdup (clock != NULL && strncmp (text, other, clock - text) == 0 ? clock + 1
+                                                                             : text);
+}
+
+char *
 tdm_moment_day_words (const TdmMoment *moment, GDateTime *start)
 {
   g_autoptr (GDateTime) time = tdm_moment_to_time (moment, start);

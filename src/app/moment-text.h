@@ -23,6 +23,10 @@ gboolean tdm_moment_parse_people (const char *text, const TdmMomentContext *cont
 char *tdm_moment_format_people (const TdmMoment *moment,
                                 GDateTime *start) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "10:30" of a time on the day of `like`, else with its date. Yours. */
+char *tdm_moment_format_near (const TdmMoment *moment, const TdmMoment *like,
+                              GDateTime *start) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "Sun 1 Mar", or "" without a start. Yours. */
 char *tdm_moment_day_words (const TdmMoment *moment,
                             GDateTime *start) G_GNUC_WARN_UNUSED_RESULT;

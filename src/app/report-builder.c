@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "app/fit-text.h"
+#include "app/moment-text.h"
 #include "app/scene-builder.h"
 #include "base/clock.h"
 #include "base/number.h"
@@ -240,7 +241,7 @@ add_covariates (const Builder *self)
 
 /* "1000 mg iv over 1 h, every 12 h, 4 doses, at steady state before". */
 static char *
-dose_text (const TdmDoseEntry *entry)
+dose_text (const TdmDoseEntry *entry, GDateTime *start)
 {
   GString *text = g_string_new (NULL);
   g_autofree char *amount = tdm_number_dose (entry->amount);
@@ -253,7 +254,16 @@ dose_text (const TdmDoseEntry *entry)
   if (entry->route != NULL)
     g_string_append_printf (text, " %s", entry->route);
   g_autofree char *duration = tdm_number_format (entry->duration_h, 3);
-  if (entry->duration_h > 0)
+  if (entry->end_uncertain)
+    {
+      g_autofree char *from =
+          tdm_moment_format_near (&entry->end_from, &entry->time, start);
+      g_autofree char *to =
+          tdm_moment_format_near (&entry->end_to, &entry->time, start);
+      g_string_append_printf (text, " until an unknown time between %s and %s", from,
+                              to);
+    }
+  else if (entry->duration_h > 0)
     g_string_append_printf (text, " over %s h", duration);
   g_autofree char *interval = tdm_number_format (entry->interval_h, 4);
   if (entry->interval_h > 0)
@@ -279,7 +289,7 @@ add_doses (const Builder *self)
   for (guint i = 0; i < tdm_case_get_n_doses (record); i++)
     {
       const TdmDoseEntry *entry = tdm_case_get_dose (record, i);
-      g_autofree char *text = dose_text (entry);
+      g_autofree char *text = dose_text (entry, tdm_case_get_start (record));
       add_input (self, entry->time.hours, "Dose", text,
                  entry->steady_state ? "taken so for long before" : NULL);
     }
@@ -299,6 +309,13 @@ add_levels (const Builder *self)
           tdm_unit_display (entry->unit != NULL ? entry->unit : "1");
       g_autofree char *text =
           g_strdup_printf ("%s%s %s", signs[entry->censor], value, unit);
+      if (entry->time_uncertain)
+        {
+          g_autofree char *known = g_steal_pointer (&text);
+          g_autofree char *to = tdm_moment_format_near (&entry->time_to, &entry->time,
+                                                        tdm_case_get_start (record));
+          text = g_strdup_printf ("%s, drawn then or until %s", known, to);
+        }
       g_autofree char *remark = tdm_scene_builder_left_out_text (self->result, i);
       g_autofree char *before = tdm_number_format (fit->levels[i].population, 3);
       g_autofree char *after = tdm_number_format (fit->levels[i].individual, 3);

@@ -276,6 +276,8 @@ add_levels (const Builder *self)
       g_autofree char *tooltip = level_tooltip (self, &fit->levels[i]);
       const TdmSceneLevel mark = {
         .time_h = level->time_h,
+        .from_h = level->from_h,
+        .to_h = level->to_h,
         .value = level->value,
         .sd = level->censor == TDM_CENSOR_NONE ? fit->levels[i].sd : 0,
         .kind = level_kind (level),
@@ -317,12 +319,13 @@ add_history (const Builder *self, double until_h)
           double time = line->time_h + k * line->interval_h;
           if (time >= until_h - 1e-9 || time > self->scene->to_h)
             break;
-          const TdmSceneDose dose = {
+          TdmSceneDose dose = {
             .time_h = time,
             .duration_h = line->duration_h,
             .amount = amount_as_given (self, i),
             .planned = time > self->scene->now_h + 1e-9,
           };
+          tdm_problem_get_dose_span (self->problem, i, &dose.least_h, &dose.most_h);
           if (time + line->duration_h >= self->scene->from_h)
             tdm_scene_add_dose (self->scene, &dose);
         }

@@ -139,6 +139,18 @@ insert_run (const TdmSheet *self, TdmCaseEdit *edit, guint at, const TdmDoseEntr
 }
 
 TdmCase *
+tdm_sheet_split_doses (const TdmSheet *self, guint dose, GError **error)
+{
+  const TdmDoseEntry *line = tdm_case_get_dose (self->record, dose);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
+
+  tdm_case_edit_remove_dose (edit, dose);
+  for (guint i = 0; i < line->count; i++)
+    insert_run (self, edit, dose + i, line, i, i + 1);
+  return tdm_case_edit_finish (edit, error);
+}
+
+TdmCase *
 tdm_sheet_miss_doses (const TdmSheet *self, guint dose, const gboolean *missed,
                       GError **error)
 {

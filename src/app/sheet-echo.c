@@ -111,10 +111,27 @@ append_kind (GString *text, const TdmModel *model, const TdmDoseEntry *dose)
     append_part (text, route);
 }
 
+/* "ended between 10:30 and 11:00, unknown when" */
+static void
+append_uncertain_end (GString *text, const TdmDoseEntry *dose, GDateTime *start)
+{
+  g_autofree char *from = tdm_moment_format_near (&dose->end_from, &dose->time, start);
+  g_autofree char *to = tdm_moment_format_near (&dose->end_to, &dose->time, start);
+  g_autofree char *words =
+      g_strdup_printf ("ended between %s and %s, unknown when", from, to);
+
+  append_part (text, words);
+}
+
 /* "to 10:30, 500 mg/h" */
 static void
 append_infusion (GString *text, const TdmDoseEntry *dose, GDateTime *start)
 {
+  if (dose->end_uncertain)
+    {
+      append_uncertain_end (text, dose, start);
+      return;
+    }
   if (!(dose->duration_h > 0))
     return;
   const TdmMoment end = { dose->time.hours + dose->duration_h, NULL };
@@ -196,28 +213,54 @@ find_last_dose (const TdmCase *record, double time_h, double *since_h,
   return found;
 }
 
+/* "2.5 h after the start of a dose"; of a time known as two, both. */
+static void
+append_since_dose (GString *text, const TdmCase *record, const TdmLevelEntry *level)
+{
+  double since_h, duration_h, later_h = 0, later_duration_h;
+
+  if (!find_last_dose (record, level->time.hours, &since_h, &duration_h))
+    {
+      append_part (text, "before the first dose");
+      return;
+    }
+  if (level->time_uncertain
+      && (!find_last_dose (record, level->time_to.hours, &later_h, &later_duration_h)
+          || later_h < since_h))
+    {
+      append_part (text, "before or after a dose");
+      return;
+    }
+  g_autofree char *since = tdm_hours_words (since_h);
+  g_autofree char *later = tdm_hours_words (later_h);
+  g_autofree char *words =
+      level->time_uncertain
+          ? g_strdup_printf ("%s to %s after the start of a dose", since, later)
+          : g_strdup_printf ("%s after the start of a dose", since);
+  append_part (text, since_h < duration_h ? "during an infusion" : words);
+}
+
 char *
 tdm_sheet_echo_level (const TdmCase *record, const TdmModel *model, guint i)
 {
   const TdmLevelEntry *level = tdm_case_get_level (record, i);
   GString *text = g_string_new (NULL);
-  g_autofree char *day =
-      tdm_moment_day_words (&level->time, tdm_case_get_start (record));
-  double since_h, duration_h;
+  GDateTime *start = tdm_case_get_start (record);
+  g_autofree char *day = tdm_moment_day_words (&level->time, start);
 
   append_part (text, day);
   for (guint k = 0; model != NULL && k < tdm_model_get_n_outputs (model); k++)
     if (g_strcmp0 (tdm_model_get_output (model, k)->name, level->output) == 0
         && tdm_model_get_n_outputs (model) > 1)
       append_part (text, tdm_model_get_output (model, k)->title);
-  if (!find_last_dose (record, level->time.hours, &since_h, &duration_h))
-    append_part (text, "before the first dose");
-  else
+  if (level->time_uncertain)
     {
-      g_autofree char *since = tdm_hours_words (since_h);
-      g_autofree char *words = g_strdup_printf ("%s after the start of a dose", since);
-      append_part (text, since_h < duration_h ? "during an infusion" : words);
+      g_autofree char *to =
+          tdm_moment_format_near (&level->time_to, &level->time, start);
+      g_autofree char *words = g_strdup_printf ("drawn then or until %s", to);
+      append_part (text, words);
     }
+  append_since_dose (text, record, level);
   if (level->after_dose)
     append_part (text, "drawn after the dose of that time");
   if (!level->use)

@@ -63,6 +63,18 @@ sample_hours_text (const TdmCaseOptions *options)
              : g_strdup ("");
 }
 
+/* "06:00, 14:00, 22:00". */
+static char *
+ward_text (const TdmCaseOptions *options)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < options->n_ward_times; i++)
+    g_string_append_printf (list, "%s%02u:%02u", i > 0 ? ", " : "",
+                            options->ward_min[i] / 60, options->ward_min[i] % 60);
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
 char *
 tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
 {
@@ -78,6 +90,12 @@ tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
                                : g_strdup ("");
   if (kind == TDM_CELL_OPTION_SAMPLE_HOURS)
     return sample_hours_text (options);
+  if (kind == TDM_CELL_OPTION_WARD)
+    return ward_text (options);
+  if (kind == TDM_CELL_OPTION_UNCERTAINTY)
+    return options->time_uncertainty_min > 0
+               ? limit_text (options->time_uncertainty_min)
+               : g_strdup ("");
   if (kind == TDM_CELL_OPTION_SAMPLE_WITHIN)
     return options->sample_within_h > 0 ? limit_text (options->sample_within_h)
                                         : g_strdup ("");
@@ -364,6 +382,53 @@ apply_sample_hours (const char *text, TdmCaseOptions *options, GError **error)
          || tdm_sheet_refuse (error, "Two times of the day, such as 06:00–22:00.");
 }
 
+/* Adds a time of the day where it belongs; FALSE when it is there already. */
+static gboolean
+insert_ward_time (TdmCaseOptions *options, guint minutes)
+{
+  guint at = options->n_ward_times;
+
+  while (at > 0 && options->ward_min[at - 1] > minutes)
+    at--;
+  if (at > 0 && options->ward_min[at - 1] == minutes)
+    return FALSE;
+  for (guint i = options->n_ward_times; i > at; i--)
+    options->ward_min[i] = options->ward_min[i - 1];
+  options->ward_min[at] = minutes;
+  options->n_ward_times++;
+  return TRUE;
+}
+
+/* TIME {("," | ";" | " ") TIME}; blank = at any time. */
+static gboolean
+apply_ward (const char *text, TdmCaseOptions *options, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, ",; ", -1);
+
+  options->n_ward_times = 0;
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint minutes;
+      if (words[i][0] == '\0')
+        continue;
+      if (!parse_minutes (words[i], &minutes) || minutes >= 24 * 60
+          || options->n_ward_times == TDM_CASE_MAX_WARD_TIMES
+          || !insert_ward_time (options, minutes))
+        return tdm_sheet_refuse (
+            error, "Times of the day, each once, such as 06:00, 14:00, 22:00.");
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_uncertainty (const char *text, TdmCaseOptions *options, GError **error)
+{
+  options->time_uncertainty_min = 0;
+  return tdm_sheet_is_blank (text)
+         || tdm_sheet_parse_positive (text, "The time that it may be off by",
+                                      &options->time_uncertainty_min, error);
+}
+
 TdmCase *
 tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
                         GError **error)
@@ -388,6 +453,16 @@ tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
   else if (cell.kind == TDM_CELL_OPTION_SAMPLE_HOURS)
     {
       if (!apply_sample_hours (text, &options, error))
+        return NULL;
+    }
+  else if (cell.kind == TDM_CELL_OPTION_WARD)
+    {
+      if (!apply_ward (text, &options, error))
+        return NULL;
+    }
+  else if (cell.kind == TDM_CELL_OPTION_UNCERTAINTY)
+    {
+      if (!apply_uncertainty (text, &options, error))
         return NULL;
     }
   else if (cell.kind == TDM_CELL_OPTION_SAMPLE_WITHIN)

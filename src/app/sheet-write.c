@@ -114,10 +114,13 @@ apply_rate (const TdmSheet *self, const char *text, TdmDoseEntry *entry, GError 
 /* "to" TIME | "until" TIME: the end of the infusion. */
 static gboolean
 apply_end (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *entry,
-           GError **error)
+           TdmSheetKept *keep, GError **error)
 {
   TdmMoment end;
+  g_autofree char *from = NULL, *to = NULL;
 
+  if (tdm_sheet_split_interval (text, &from, &to))
+    return tdm_sheet_apply_ends (self, from, to, entry, keep, error);
   cell.kind = TDM_CELL_DOSE_TIME;
   if (!tdm_sheet_parse_moment (self, cell, text, &end, error))
     return FALSE;
@@ -129,10 +132,11 @@ apply_end (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *e
   return TRUE;
 }
 
-/* duration = HOURS ["h"] | MINUTES "min" | RATE | ("to" | "until") TIME */
+/* duration = HOURS ["h"] | MINUTES "min" | RATE | ("to" | "until") TIME
+ *          | "between" TIME "and" TIME */
 static gboolean
 apply_duration (const TdmSheet *self, TdmCell cell, const char *text,
-                TdmDoseEntry *entry, GError **error)
+                TdmDoseEntry *entry, TdmSheetKept *keep, GError **error)
 {
   g_autofree char *typed = g_strstrip (g_strdup (text != NULL ? text : ""));
   double factor = 1;
@@ -142,9 +146,11 @@ apply_duration (const TdmSheet *self, TdmCell cell, const char *text,
   if (typed[0] == '\0')
     return TRUE;
   if (g_ascii_strncasecmp (typed, "to ", 3) == 0)
-    return apply_end (self, cell, typed + 3, entry, error);
+    return apply_end (self, cell, typed + 3, entry, keep, error);
   if (g_ascii_strncasecmp (typed, "until ", 6) == 0)
-    return apply_end (self, cell, typed + 6, entry, error);
+    return apply_end (self, cell, typed + 6, entry, keep, error);
+  if (g_ascii_strncasecmp (typed, "between ", 8) == 0)
+    return apply_end (self, cell, typed, entry, keep, error);
   if (strchr (typed, '/') != NULL)
     return apply_rate (self, typed, entry, error);
   if (g_str_has_suffix (typed, "min"))
@@ -161,24 +167,50 @@ apply_duration (const TdmSheet *self, TdmCell cell, const char *text,
   return TRUE;
 }
 
-/* Applies a cell to an entry; `keep` holds a new string that the entry borrows. */
+static gboolean
+apply_dose_time (const TdmSheet *self, TdmCell cell, const char *text,
+                 TdmDoseEntry *entry, TdmSheetKept *keep, GError **error)
+{
+  if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
+    return FALSE;
+  keep->text[0] = entry->time.text;
+  return !entry->end_uncertain || entry->time.hours < entry->end_from.hours
+         || tdm_sheet_refuse (error, "The infusion ends after it starts: change first "
+                                     "the times between which it ended.");
+}
+
+static gboolean
+apply_count (const char *text, TdmDoseEntry *entry, GError **error)
+{
+  double count = 1;
+
+  if (!tdm_sheet_is_blank (text) && !tdm_number_parse_people (text, &count, error))
+    return FALSE;
+  if (count < 1 || count > 10000 || count != floor (count))
+    return tdm_sheet_refuse (error,
+                             "The number of doses is a whole number from 1 to 10000.");
+  if (count > 1 && entry->interval_h <= 0)
+    return tdm_sheet_refuse (error, "Type first how many hours apart the doses are.");
+  if (count > 1 && entry->end_uncertain)
+    return tdm_sheet_refuse (error, "That the end is known as two times is said of one "
+                                    "dose only: give the others a row of their own.");
+  entry->count = (guint)count;
+  return TRUE;
+}
+
+/* Applies a cell to an entry. */
 static gboolean
 apply_dose (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *entry,
-            char **keep, GError **error)
+            TdmSheetKept *keep, GError **error)
 {
-  double count;
-
   switch ((int)cell.kind)
     {
     case TDM_CELL_DOSE_TIME:
-      if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
-        return FALSE;
-      *keep = entry->time.text;
-      return TRUE;
+      return apply_dose_time (self, cell, text, entry, keep, error);
     case TDM_CELL_DOSE_AMOUNT:
       return apply_amount (text, entry, error);
     case TDM_CELL_DOSE_DURATION:
-      return apply_duration (self, cell, text, entry, error);
+      return apply_duration (self, cell, text, entry, keep, error);
     case TDM_CELL_DOSE_INTERVAL:
       if (tdm_sheet_is_blank (text))
         {
@@ -193,18 +225,7 @@ apply_dose (const TdmSheet *self, TdmCell cell, const char *text, TdmDoseEntry *
       return TRUE;
     case TDM_CELL_DOSE_COUNT:
     default:
-      if (tdm_sheet_is_blank (text))
-        count = 1;
-      else if (!tdm_number_parse_people (text, &count, error))
-        return FALSE;
-      if (count < 1 || count > 10000 || count != floor (count))
-        return tdm_sheet_refuse (
-            error, "The number of doses is a whole number from 1 to 10000.");
-      if (count > 1 && entry->interval_h <= 0)
-        return tdm_sheet_refuse (error,
-                                 "Type first how many hours apart the doses are.");
-      entry->count = (guint)count;
-      return TRUE;
+      return apply_count (text, entry, error);
     }
 }
 
@@ -223,16 +244,13 @@ apply_weight (const char *text, TdmLevelEntry *entry, GError **error)
 
 static gboolean
 apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry *entry,
-             char **keep, GError **error)
+             TdmSheetKept *keep, GError **error)
 {
   switch ((int)cell.kind)
     {
     case TDM_CELL_LEVEL_TIME:
-      if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
-        return FALSE;
-      entry->time_uncertain = FALSE;
-      *keep = entry->time.text;
-      return TRUE;
+    case TDM_CELL_LEVEL_TIME_TO:
+      return tdm_sheet_apply_level_time (self, cell, text, entry, keep, error);
     case TDM_CELL_LEVEL_WEIGHT:
       return apply_weight (text, entry, error);
     case TDM_CELL_LEVEL_UNIT:
@@ -256,7 +274,7 @@ apply_level (const TdmSheet *self, TdmCell cell, const char *text, TdmLevelEntry
 
 static gboolean
 apply_covariate (const TdmSheet *self, TdmCell cell, const char *text,
-                 TdmCovariateEntry *entry, char **keep, GError **error)
+                 TdmCovariateEntry *entry, TdmSheetKept *keep, GError **error)
 {
   const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
 
@@ -264,14 +282,14 @@ apply_covariate (const TdmSheet *self, TdmCell cell, const char *text,
     {
       if (!tdm_sheet_parse_moment (self, cell, text, &entry->time, error))
         return FALSE;
-      *keep = entry->time.text;
+      keep->text[0] = entry->time.text;
       return TRUE;
     }
   if (cell.kind == TDM_CELL_COVARIATE_UNIT)
     return TRUE;
   if (row->info != NULL && row->info->categories != NULL)
     {
-      entry->text = *keep = g_strdup (text);
+      entry->text = keep->text[0] = g_strdup (text);
       return TRUE;
     }
   entry->text = NULL;
@@ -284,7 +302,7 @@ write_covariate (const TdmSheet *self, TdmCell cell, const char *text, GError **
   const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
   TdmCovariateEntry entry = *tdm_case_get_covariate (self->record, (guint)row->index);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   if (tdm_sheet_is_blank (text) && cell.kind == TDM_CELL_COVARIATE_VALUE)
     tdm_case_edit_remove_covariate (edit, (guint)row->index);
@@ -303,7 +321,7 @@ write_dose (const TdmSheet *self, TdmCell cell, const char *text, GError **error
 {
   TdmDoseEntry entry = *tdm_case_get_dose (self->record, cell.row);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   if (!apply_dose (self, cell, text, &entry, &keep, error))
     return NULL;
@@ -316,7 +334,7 @@ write_level (const TdmSheet *self, TdmCell cell, const char *text, GError **erro
 {
   TdmLevelEntry entry = *tdm_case_get_level (self->record, cell.row);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   if (!apply_level (self, cell, text, &entry, &keep, error))
     return NULL;
@@ -415,7 +433,7 @@ append_covariate (const TdmSheet *self, guint row_index, const char *const *text
   TdmCell time = { TDM_CELL_COVARIATE_TIME, row_index };
   TdmCovariateEntry entry = { .name = row->name };
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep_value = NULL, *keep_time = NULL;
+  g_auto (TdmSheetKept) keep_value = { 0 }, keep_time = { 0 };
 
   if (row->info == NULL || row->info->categories == NULL)
     entry.unit = (char *)tdm_sheet_unit (self, value);
@@ -462,7 +480,7 @@ tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text, GError **
   TdmDoseEntry dose = tdm_sheet_default_dose (self);
   TdmLevelEntry level = { .use = TRUE };
   TdmCovariateEntry covariate = { .name = NULL };
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   /* The interval may be typed after the number of doses, the end of an infusion before
    * its start. */
@@ -488,7 +506,7 @@ append_dose (const TdmSheet *self, const char *const *texts, GError **error)
   guint n = tdm_case_get_n_doses (self->record);
   TdmDoseEntry entry = tdm_sheet_default_dose (self);
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   if (!tdm_sheet_is_blank (texts[TDM_CELL_DOSE_UNIT]))
     entry.unit = (char *)texts[TDM_CELL_DOSE_UNIT];
@@ -524,7 +542,7 @@ append_level (const TdmSheet *self, const char *const *texts, GError **error)
   TdmCell value = { TDM_CELL_LEVEL_VALUE, n };
   TdmLevelEntry entry = { .use = TRUE, .weight = 1 };
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  g_autofree char *keep = NULL;
+  g_auto (TdmSheetKept) keep = { 0 };
 
   entry.unit = (char *)tdm_sheet_unit (self, value);
   entry.output = default_output (self);

@@ -79,6 +79,17 @@ TdmCase *tdm_sheet_set_posterior (const TdmSheet *self, TdmPosteriorMethod metho
 TdmCase *tdm_sheet_set_future_occasions (const TdmSheet *self, gboolean on,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The infusion of a single dose ended at an unknown time between two; both blank: at
+ * the time its length says. Yours. */
+TdmCase *tdm_sheet_set_end (const TdmSheet *self, guint dose, const char *from,
+                            const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The level was drawn at its time. Yours. */
+TdmCase *tdm_sheet_set_time_known (const TdmSheet *self, guint level,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Each dose of a repeated line becomes a line of its own. Yours. */
+TdmCase *tdm_sheet_split_doses (const TdmSheet *self, guint dose,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How a dose acts on what was given before. */
 typedef enum
 {

@@ -166,7 +166,12 @@ dose_text (const TdmCase *record, TdmCell cell)
       return tdm_moment_format_people (&entry->time, tdm_case_get_start (record));
     case TDM_CELL_DOSE_AMOUNT:
       return number_text (entry->amount);
+    case TDM_CELL_DOSE_END_FROM:
+    case TDM_CELL_DOSE_END_TO:
+      return tdm_sheet_end_text (record, cell);
     case TDM_CELL_DOSE_DURATION:
+      if (entry->end_uncertain)
+        return g_strdup (TDM_SHEET_UNKNOWN);
       return entry->duration_h > 0 ? number_text (entry->duration_h) : g_strdup ("");
     case TDM_CELL_DOSE_UNIT:
       return g_strdup (entry->unit);
@@ -187,6 +192,10 @@ level_text (const TdmCase *record, TdmCell cell)
     {
     case TDM_CELL_LEVEL_TIME:
       return tdm_moment_format_people (&entry->time, tdm_case_get_start (record));
+    case TDM_CELL_LEVEL_TIME_TO:
+      return entry->time_uncertain ? tdm_moment_format_people (
+                 &entry->time_to, tdm_case_get_start (record))
+                                   : g_strdup ("");
     case TDM_CELL_LEVEL_WEIGHT:
       return entry->weight == 1 ? g_strdup ("") : number_text (entry->weight);
     case TDM_CELL_LEVEL_UNIT:

@@ -33,6 +33,13 @@ gboolean tdm_covariate_is_switch (const TdmModelCovariate *info);
 char *tdm_sheet_text (const TdmCase *record, const GPtrArray *rows,
                       TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Stands for the length of an infusion whose end is known as two times only. */
+#define TDM_SHEET_UNKNOWN "?"
+
+/* Of a dose's end_from or end_to: "" where the end is known. Yours. */
+char *tdm_sheet_end_text (const TdmCase *record,
+                          TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Those of the target and the options; "" where the default holds. Yours. */
 char *tdm_sheet_target_text (const TdmCase *record,
                              TdmCellKind kind) G_GNUC_WARN_UNUSED_RESULT;

@@ -51,12 +51,11 @@ summary (const TdmCase *record)
   const TdmCaseOptions *options = tdm_case_get_options (record);
   GString *text = g_string_new ("Options");
 
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_SAMPLE_WITHIN;
-       k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_UNCERTAINTY; k++)
     {
-      static const char *const words[] = { "every", "prior", "from", "level",
-                                           "within" };
-      static const char *const units[] = { " h", "", "", "", " h" };
+      static const char *const words[] = { "every",  "prior", "from",   "level",
+                                           "within", "doses", "times ±" };
+      static const char *const units[] = { " h", "", "", "", " h", "", " min" };
       g_autofree char *value = tdm_sheet_option_text (record, k);
       if (value[0] != '\0')
         g_string_append_printf (text, " · %s %s%s",
@@ -103,8 +102,7 @@ updated_cb (TdmOptionsBox *self)
       tdm_form_get_remark (self->form, TDM_SECTION_OPTIONS, 0, &kind);
   self->refreshing = TRUE;
   tdm_fold_set_title (TDM_FOLD (self->fold), title);
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_SAMPLE_WITHIN;
-       k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_UNCERTAINTY; k++)
     tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
   refresh_future (self, &sheet);
   gtk_drop_down_set_selected (self->posterior,
@@ -158,6 +156,8 @@ add_posterior (TdmOptionsBox *self, int row)
 static void
 build (TdmOptionsBox *self)
 {
+  const int rows = TDM_CELL_OPTION_UNCERTAINTY - TDM_CELL_OPTION_INTERVALS + 1;
+
   add_field (self, TDM_CELL_OPTION_INTERVALS, 15, "All that can be given");
   add_field (self, TDM_CELL_OPTION_PRIOR, 6, "1");
   gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_PRIOR],
@@ -169,19 +169,27 @@ build (TdmOptionsBox *self)
                                "The ward's hours for drawing levels, such as "
                                "06:00–22:00");
   add_field (self, TDM_CELL_OPTION_SAMPLE_WITHIN, 6, "24");
-  add_posterior (self, 5);
+  add_field (self, TDM_CELL_OPTION_WARD, 15, "At any time");
+  gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_WARD],
+                               "Times of the day at which the ward gives doses, such "
+                               "as 06:00, 14:00, 22:00");
+  add_field (self, TDM_CELL_OPTION_UNCERTAINTY, 6, "15");
+  gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_UNCERTAINTY],
+                               "How far times that are written down may be off, for "
+                               "asking whether the advice hangs on them");
+  add_posterior (self, rows);
   self->future = gtk_check_button_new_with_label ("Occasions to come may differ");
   gtk_widget_set_tooltip_text (self->future,
                                "Chances of proposals include how occasions "
                                "yet to come will differ");
   g_signal_connect_swapped (self->future, "toggled", G_CALLBACK (future_cb), self);
-  gtk_grid_attach (self->grid, self->future, 0, 6, 2, 1);
+  gtk_grid_attach (self->grid, self->future, 0, rows + 1, 2, 1);
   self->remark = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->remark), 0);
   gtk_label_set_wrap (GTK_LABEL (self->remark), TRUE);
   gtk_widget_add_css_class (self->remark, "caption");
   gtk_widget_add_css_class (self->remark, "error");
-  gtk_grid_attach (self->grid, self->remark, 0, 7, 2, 1);
+  gtk_grid_attach (self->grid, self->remark, 0, rows + 2, 2, 1);
   self->fold = tdm_fold_new ("Options", GTK_WIDGET (self->grid));
   gtk_widget_set_parent (self->fold, GTK_WIDGET (self));
 }

@@ -3,6 +3,9 @@
 #include "gtk/a11y.h"
 #include "gtk/missed-doses.h"
 
+/* A repeated line of more doses than this is not made into rows. */
+#define MOST_ROWS 60
+
 struct _TdmRowMenu
 {
   GtkWidget parent_instance;
@@ -67,6 +70,26 @@ after_dose_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
   gboolean on = tdm_case_get_level (sheet->record, self->row)->after_dose;
 
   tdm_form_take (self->form, tdm_sheet_set_after_dose (sheet, self->row, !on, NULL));
+}
+
+/* Shows the fields for it, or takes what they say away. */
+static void
+interval_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  const gboolean level = self->section == TDM_SECTION_LEVELS;
+
+  if (level && tdm_case_get_level (sheet->record, self->row)->time_uncertain)
+    tdm_form_take (self->form, tdm_sheet_set_time_known (sheet, self->row, NULL));
+  else if (!level && tdm_case_get_dose (sheet->record, self->row)->end_uncertain)
+    tdm_form_take (self->form, tdm_sheet_set_end (sheet, self->row, NULL, NULL, NULL));
+  else
+    tdm_form_ask_interval (self->form, self->section, self->row);
+}
+
+static void
+split_action (TdmRowMenu *self, const TdmSheet *sheet, const char *detail)
+{
+  tdm_form_take (self->form, tdm_sheet_split_doses (sheet, self->row, NULL));
 }
 
 static void
@@ -173,6 +196,20 @@ add_routes (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet,
     }
 }
 
+/* The end of one infusion may be known as two times. */
+static gboolean
+takes_interval (const TdmSheet *sheet, const TdmDoseEntry *dose)
+{
+  const TdmModelRoute *route =
+      sheet->model != NULL
+          ? tdm_model_route_of (sheet->model, dose->route, dose->formulation)
+          : NULL;
+
+  return dose->end_uncertain
+         || (dose->count <= 1 && !dose->steady_state && dose->amount > 0
+             && (route == NULL || route->infusion));
+}
+
 static void
 add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
 {
@@ -188,7 +225,15 @@ add_dose_items (TdmRowMenu *self, GtkWidget *box, const TdmSheet *sheet)
       add_flag (self, box, dose, TDM_DOSE_STOPPED, "Stopped: no dose at this time");
     }
   if (dose->count > 1)
-    add_item (self, box, "Doses not given…", missed_action, NULL);
+    {
+      add_item (self, box, "Doses not given…", missed_action, NULL);
+      if (dose->count <= MOST_ROWS)
+        add_item (self, box, "A row for each dose", split_action, NULL);
+    }
+  if (takes_interval (sheet, dose))
+    add_item (self, box,
+              dose->end_uncertain ? "The end is known" : "Ended some time between…",
+              interval_action, NULL);
   if (dose->duration_h > 0)
     add_flag (self, box, dose, TDM_DOSE_AT_RATE, "The rate is what was set");
   add_flag (self, box, dose, TDM_DOSE_RESET, "All given before is gone");
@@ -219,11 +264,18 @@ popup_cb (GtkMenuButton *button, gpointer data)
       else if (self->section == TDM_SECTION_DOSES)
         add_dose_items (self, box, &sheet);
       else if (self->section == TDM_SECTION_LEVELS)
-        add_item (self, box,
-                  tdm_case_get_level (sheet.record, self->row)->after_dose
-                      ? "Drawn before a dose of that time"
-                      : "Drawn after the dose of that time",
-                  after_dose_action, NULL);
+        {
+          add_item (self, box,
+                    tdm_case_get_level (sheet.record, self->row)->time_uncertain
+                        ? "The time is known"
+                        : "Drawn some time between…",
+                    interval_action, NULL);
+          add_item (self, box,
+                    tdm_case_get_level (sheet.record, self->row)->after_dose
+                        ? "Drawn before a dose of that time"
+                        : "Drawn after the dose of that time",
+                    after_dose_action, NULL);
+        }
     }
   add_item (self, box, blank ? "Clear" : "Remove", remove_action, NULL);
   gtk_popover_set_child (GTK_POPOVER (popover), box);

@@ -179,11 +179,18 @@ needs_choice (const TdmCovariateRow *covariate)
              || tdm_covariate_is_switch (covariate->info));
 }
 
+/* Where a row begins in the grid: its fields, those of a time known as two, remark. */
+static int
+line_of (guint row)
+{
+  return (int)(3 * row + 1);
+}
+
 static void
 attach (GtkGrid *grid, GtkWidget *widget, int column, guint row)
 {
   gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
-  gtk_grid_attach (grid, widget, column, (int)(2 * row + 1), 1, 1);
+  gtk_grid_attach (grid, widget, column, line_of (row), 1, 1);
 }
 
 static GtkWidget *
@@ -219,7 +226,7 @@ build_covariate (TdmTableRow *self, GtkGrid *grid, const TdmCovariateRow *covari
   g_signal_connect_swapped (self->choice, "notify::selected", G_CALLBACK (choice_cb),
                             self);
   gtk_widget_set_valign (self->choice, GTK_ALIGN_CENTER);
-  gtk_grid_attach (grid, self->choice, 1, (int)(2 * self->row + 1), 2, 1);
+  gtk_grid_attach (grid, self->choice, 1, line_of (self->row), 2, 1);
 }
 
 static void
@@ -260,7 +267,13 @@ set_placeholder (GtkWidget *field, const Place *place)
     gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Date and time");
   if (place->kind == TDM_CELL_DOSE_DURATION)
     gtk_widget_set_tooltip_text (
-        field, "Hours, or “90 min”, “to 10:30”, or a rate: “50 mg/h”");
+        field,
+        "Hours, or “90 min”, “to 10:30”, “between 10:30 and 11:00” where the end "
+        "is not known, or a rate: “50 mg/h”");
+  else if (place->kind == TDM_CELL_LEVEL_TIME)
+    gtk_widget_set_tooltip_text (field,
+                                 "Date and time, “8:00”, or two times where it is "
+                                 "not known better: “8:00 to 9:30”");
   else if (place->kind == TDM_CELL_LEVEL_VALUE)
     gtk_widget_set_tooltip_text (field, "Below or above a limit: “<2” or “>40”");
   else if (place->kind == TDM_CELL_LEVEL_WEIGHT)
@@ -307,6 +320,52 @@ build_fields (TdmTableRow *self, GtkGrid *grid)
     }
 }
 
+static void
+add_end (TdmTableRow *self, guint i, const char *words, TdmCellKind kind)
+{
+  GtkWidget *label = gtk_label_new (words);
+
+  gtk_widget_add_css_class (label, "caption");
+  self->ends[i] = tdm_field_new (self->form, (TdmCell){ kind, self->row }, 15);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->ends[i]), "Date and time");
+  gtk_box_append (GTK_BOX (self->interval), label);
+  gtk_box_append (GTK_BOX (self->interval), self->ends[i]);
+}
+
+/* The fields of a time that is known as two. */
+static void
+build_interval (TdmTableRow *self, GtkGrid *grid)
+{
+  self->interval = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  if (self->section == TDM_SECTION_LEVELS)
+    add_end (self, 0, "Drawn then or until", TDM_CELL_LEVEL_TIME_TO);
+  else
+    {
+      add_end (self, 0, "Ended between", TDM_CELL_DOSE_END_FROM);
+      add_end (self, 1, "and", TDM_CELL_DOSE_END_TO);
+    }
+  gtk_grid_attach (grid, self->interval, 0, line_of (self->row) + 1,
+                   layouts[self->section].last_column + 1, 1);
+}
+
+static void
+refresh_interval (TdmTableRow *self, const char *name, const char *remark)
+{
+  const gboolean shown = tdm_form_shows_interval (self->form, self->section, self->row);
+  const gboolean appears = shown && !gtk_widget_get_visible (self->interval);
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->ends) && self->ends[i] != NULL; i++)
+    {
+      TdmCell cell = tdm_field_get_cell (TDM_FIELD (self->ends[i]));
+      g_autofree char *label =
+          g_strdup_printf ("%s, %s", name, tdm_cell_title (cell.kind));
+      tdm_field_refresh (TDM_FIELD (self->ends[i]), label, remark);
+    }
+  gtk_widget_set_visible (self->interval, shown);
+  if (appears && tdm_form_asks_interval (self->form, self->section, self->row))
+    gtk_widget_grab_focus (self->ends[0]);
+}
+
 TdmTableRow *
 tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
 {
@@ -324,6 +383,8 @@ tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
   if (section == TDM_SECTION_LEVELS && tdm_table_has_outputs (form))
     build_output (self, grid);
   build_fields (self, grid);
+  if (section != TDM_SECTION_COVARIATES)
+    build_interval (self, grid);
   if (self->choice == NULL)
     {
       self->unit =
@@ -333,7 +394,7 @@ tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
   self->menu = tdm_row_menu_new (form, section, row);
   attach (grid, self->menu, layouts[section].last_column, row);
   self->remark = tdm_remark_new (form, section, row);
-  gtk_grid_attach (grid, self->remark, 0, (int)(2 * row + 2),
+  gtk_grid_attach (grid, self->remark, 0, line_of (row) + 2,
                    layouts[section].last_column + 1, 1);
   return self;
 }
@@ -349,7 +410,7 @@ void
 tdm_table_row_free (TdmTableRow *self)
 {
   GtkWidget *others[] = { self->title, self->use,    self->choice, self->unit,
-                          self->menu,  self->remark, self->output };
+                          self->menu,  self->remark, self->output, self->interval };
 
   self->refreshing = TRUE;
   for (guint i = 0; i < self->n_fields; i++)
@@ -357,6 +418,9 @@ tdm_table_row_free (TdmTableRow *self)
       tdm_field_retire (TDM_FIELD (self->fields[i]));
       remove_widget (self->fields[i]);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (self->ends); i++)
+    if (self->ends[i] != NULL)
+      tdm_field_retire (TDM_FIELD (self->ends[i]));
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     remove_widget (others[i]);
   g_free (self->kind);
@@ -503,6 +567,8 @@ tdm_table_row_refresh (TdmTableRow *self)
     refresh_use (self, name, blank);
   if (self->unit != NULL)
     tdm_unit_button_refresh (TDM_UNIT_BUTTON (self->unit), name);
+  if (self->interval != NULL)
+    refresh_interval (self, name, remark);
   tdm_row_menu_refresh (TDM_ROW_MENU (self->menu), name);
   show_menu (self, !blank || has_text (self));
   tdm_remark_refresh (TDM_REMARK (self->remark));

@@ -20,6 +20,8 @@ typedef struct
   GtkWidget *choice; /* yes or no, or a category; or NULL */
   GtkWidget *fields[TDM_ROW_MAX_FIELDS];
   guint n_fields;
+  GtkWidget *interval; /* of a time known as two: words and fields; or NULL */
+  GtkWidget *ends[2];  /* its fields; the second NULL for a level */
   GtkWidget *unit;
   GtkWidget *menu;
   GtkWidget *remark;
@@ -30,7 +32,8 @@ typedef struct
 char *tdm_table_row_kind (TdmForm *form, TdmSection section,
                           guint row) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Builds the widgets of a row into `grid`, its lines at 2 row + 1 and 2 row + 2. */
+/* Builds the widgets of a row into `grid`, its lines at 3 row + 1 and the two
+ * after it. */
 TdmTableRow *tdm_table_row_new (TdmForm *form, TdmSection section, guint row,
                                 GtkGrid *grid) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes the widgets from the grid and frees the row. */

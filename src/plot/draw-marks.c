@@ -24,6 +24,26 @@ draw_error_bar (TdmPlot *self, cairo_t *cr, const TdmSceneLevel *level, double x
   cairo_stroke (cr);
 }
 
+/* A line with ends from the earliest to the latest time at which it was drawn. */
+static void
+draw_interval (TdmPlot *self, cairo_t *cr, const TdmSceneLevel *level, double y)
+{
+  const double reach = tdm_plot_level_radius (self);
+  const double x[] = { tdm_plot_x_of (self, level->from_h),
+                       tdm_plot_x_of (self, level->to_h) };
+  if (!(level->to_h > level->from_h))
+    return;
+  cairo_set_line_width (cr, 1.5);
+  cairo_move_to (cr, x[0], y);
+  cairo_line_to (cr, x[1], y);
+  for (guint i = 0; i < 2; i++)
+    {
+      cairo_move_to (cr, x[i], y - reach);
+      cairo_line_to (cr, x[i], y + reach);
+    }
+  cairo_stroke (cr);
+}
+
 static void
 draw_cross (cairo_t *cr, double x, double y, double reach)
 {
@@ -87,6 +107,7 @@ draw_level (TdmPlot *self, cairo_t *cr, const TdmSceneLevel *level)
   tdm_color_set (cr, self->palette->level, 1);
   if (level->kind == TDM_SCENE_LEVEL_USED || level->kind == TDM_SCENE_LEVEL_LEFT_OUT)
     draw_error_bar (self, cr, level, x);
+  draw_interval (self, cr, level, y);
   if (level->kind == TDM_SCENE_LEVEL_LEFT_OUT)
     draw_left_out (self, cr, x, y, radius);
   else if (level->kind == TDM_SCENE_LEVEL_BELOW)
@@ -117,10 +138,30 @@ tdm_plot_draw_levels (TdmPlot *self, cairo_t *cr)
   cairo_restore (cr);
 }
 
+/* Filled as long as the infusion ran at least, an outline as long as it may have. */
+static void
+draw_unknown_end (TdmPlot *self, cairo_t *cr, const TdmSceneDose *dose,
+                  const TdmPlotRect *bar)
+{
+  const double least = tdm_plot_x_of (self, dose->time_h + dose->least_h);
+  const double most = tdm_plot_x_of (self, dose->time_h + dose->most_h);
+  cairo_rectangle (cr, bar->x, bar->y, least - bar->x, bar->height);
+  cairo_fill (cr);
+  cairo_set_line_width (cr, 1.4);
+  cairo_rectangle (cr, least + 0.7, bar->y + 0.7, MAX (most - least - 1.4, 1),
+                   MAX (bar->height - 1.4, 1));
+  cairo_stroke (cr);
+}
+
 static void
 draw_dose (TdmPlot *self, cairo_t *cr, const TdmSceneDose *dose, const TdmPlotRect *bar)
 {
   tdm_color_set (cr, tdm_plot_regimen_color (self, dose->regimen), 1);
+  if (dose->most_h > dose->least_h && !dose->missed)
+    {
+      draw_unknown_end (self, cr, dose, bar);
+      return;
+    }
   if (!dose->planned && !dose->missed)
     {
       cairo_rectangle (cr, bar->x, bar->y, bar->width, bar->height);

@@ -30,14 +30,16 @@ typedef struct
   gboolean outlier; /* ringed */
   char *reason;     /* why it was left out, or NULL */
   char *tooltip;    /* "observed 11.4, expected before fit 18.0, after fit 11.7 mg/L" */
+  double from_h, to_h; /* between which it was drawn; the same = known */
 } TdmSceneLevel;
 
 typedef struct
 {
   double time_h, duration_h, amount;
-  gboolean planned; /* outline instead of filled */
-  gboolean missed;  /* not given: hollow with a bar across */
-  guint regimen;    /* 0 = A (current), 1 = B (chosen) */
+  gboolean planned;       /* outline instead of filled */
+  gboolean missed;        /* not given: hollow with a bar across */
+  guint regimen;          /* 0 = A (current), 1 = B (chosen) */
+  double least_h, most_h; /* how long it ran where that is not known; 0 = known */
 } TdmSceneDose;
 
 typedef struct

@@ -32,6 +32,13 @@ dose_words (const TdmScene *scene, const TdmSceneDose *dose)
   const char *state = dose->missed ? "not given" : dose->planned ? "planned" : "given";
   if (dose->duration_h <= 0)
     return g_strdup_printf ("dose %s %s, %s", amount, unit, state);
+  if (dose->most_h > dose->least_h)
+    {
+      g_autofree char *least = tdm_number_format (dose->least_h, 3);
+      g_autofree char *most = tdm_number_format (dose->most_h, 3);
+      return g_strdup_printf ("dose %s %s over %s to %s h, %s", amount, unit, least,
+                              most, state);
+    }
   g_autofree char *duration = tdm_number_format (dose->duration_h, 3);
   return g_strdup_printf ("dose %s %s over %s h, %s", amount, unit, duration, state);
 }
@@ -45,7 +52,11 @@ level_words (const TdmScene *scene, const TdmSceneLevel *level)
   if (level->kind == TDM_SCENE_LEVEL_LEFT_OUT)
     return g_strdup_printf ("level %s %s, %s", value, unit,
                             level->reason != NULL ? level->reason : "left out");
-  return g_strdup_printf ("level %s%s %s%s", kinds[level->kind], value, unit,
+  const double off_h = 0.5 * (level->to_h - level->from_h);
+  g_autofree char *off = tdm_number_format (off_h, 3);
+  g_autofree char *unknown =
+      off_h > 0 ? g_strdup_printf (", %s h sooner or later", off) : g_strdup ("");
+  return g_strdup_printf ("level %s%s %s%s%s", kinds[level->kind], value, unit, unknown,
                           level->outlier ? ", far from the curve" : "");
 }
 

@@ -143,6 +143,9 @@ typedef struct
   double alarm_low, alarm_high;
 } TdmTarget;
 
+/* The two times between which something happened are at most so far apart. */
+#define TDM_CASE_MAX_UNCERTAINTY_H 12.0
+
 /* At most so many times of the day at which the ward gives doses. */
 #define TDM_CASE_MAX_WARD_TIMES 24
 

@@ -21,7 +21,6 @@
 #define MIN_INTERVAL_H 0.1
 /* Times known worse than this say nothing that a fit could use; and those that are
  * written down are off by less. */
-#define MAX_UNCERTAINTY_H 12.0
 #define MAX_UNCERTAINTY_MIN 240.0
 /* At most this many infusions run at once at steady state. */
 #define MAX_OVERLAP 1000.0
@@ -359,9 +358,9 @@ check_uncertain_end (TdmDoseEntry *dose, GDateTime *start, const char *entry,
   const double from = dose->end_from.hours, to = dose->end_to.hours;
   if (!(from > dose->time.hours))
     return wrong (error, entry, "end_from", "must be after the dose's time");
-  if (!(to > from && to - from <= MAX_UNCERTAINTY_H))
+  if (!(to > from && to - from <= TDM_CASE_MAX_UNCERTAINTY_H))
     return wrong (error, entry, "end_to", "must be after end_from, by at most %g hours",
-                  MAX_UNCERTAINTY_H);
+                  TDM_CASE_MAX_UNCERTAINTY_H);
   if (dose->count > 1 || dose->steady_state)
     return wrong (error, entry, "end_from",
                   "is for one dose only; write down the others apart");
@@ -423,9 +422,9 @@ check_level_time (TdmLevelEntry *level, GDateTime *start, const char *entry,
   if (!tdm_moment_resolve (&level->time_to, start, entry, "time_to", error))
     return FALSE;
   const double span = level->time_to.hours - level->time.hours;
-  return (span > 0.0 && span <= MAX_UNCERTAINTY_H)
+  return (span > 0.0 && span <= TDM_CASE_MAX_UNCERTAINTY_H)
          || wrong (error, entry, "time_to", "must be after time, by at most %g hours",
-                   MAX_UNCERTAINTY_H);
+                   TDM_CASE_MAX_UNCERTAINTY_H);
 }
 
 static gboolean

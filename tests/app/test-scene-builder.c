@@ -108,6 +108,35 @@ test_levels_and_marks (void)
   g_assert_nonnull (strstr (mark->label, "127 µmol/L"));
 }
 
+/* Known as two times only: the end of an infusion, when a level was drawn. */
+static void
+test_uncertain_times (void)
+{
+  g_autoptr (TdmResult) result = builder_result ("trough", "15", "20", "mg/L");
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (result->record);
+  TdmDoseEntry dose = *tdm_case_get_dose (result->record, 0);
+  TdmLevelEntry level = *tdm_case_get_level (result->record, 0);
+  dose.end_uncertain = level.time_uncertain = TRUE;
+  dose.end_from.hours = 1.7;
+  dose.end_to.hours = 2.9;
+  level.time_to.hours = 35.9;
+  tdm_case_edit_replace_dose (edit, 0, &dose);
+  tdm_case_edit_replace_level (edit, 0, &level);
+  g_autoptr (TdmCase) record = tdm_case_edit_finish (edit, NULL);
+  g_autoptr (TdmResult) other =
+      tdm_result_compute (record, result->model, &builder_options, NULL, NULL);
+  g_autoptr (TdmScene) scene = scene_of (other);
+  const TdmSceneDose *first = scene->doses->pdata[0];
+  const TdmSceneDose *second = scene->doses->pdata[1];
+  const TdmSceneLevel *drawn = scene->levels->pdata[0];
+  g_assert_cmpfloat (first->least_h, ==, 1.7);
+  g_assert_cmpfloat (first->most_h, ==, 2.9);
+  g_assert_cmpfloat (second->most_h, ==, 0);
+  g_assert_cmpfloat (drawn->from_h, ==, 35.5);
+  g_assert_cmpfloat (drawn->to_h, ==, 35.9);
+  g_assert_cmpfloat_with_epsilon (drawn->time_h, 35.7, 1e-9);
+}
+
 static void
 test_auc (void)
 {
@@ -195,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/scene-builder/curves", test_curves);
   g_test_add_func ("/app/scene-builder/doses", test_doses);
   g_test_add_func ("/app/scene-builder/levels-and-marks", test_levels_and_marks);
+  g_test_add_func ("/app/scene-builder/uncertain-times", test_uncertain_times);
   g_test_add_func ("/app/scene-builder/auc", test_auc);
   g_test_add_func ("/app/scene-builder/area", test_area);
   g_test_add_func ("/app/scene-builder/texts", test_texts);

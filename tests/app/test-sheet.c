@@ -47,6 +47,98 @@ test_infusion (Fixture *f, gconstpointer data)
   g_assert_false (enter (f, TDM_CELL_DOSE_DURATION, 0, "500 mg/L"));
 }
 
+/* Known as two times only: an infusion's end, when a level was drawn. */
+static void
+test_unknown_end (Fixture *f, gconstpointer data)
+{
+  static const char *const typed[] = { "between 10:30 and 11:00", "to 10:30–11:00",
+                                       "until 2026-03-01 10:30 to 11:00" };
+  TdmRemarkKind kind;
+
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    {
+      g_assert_true (enter (f, TDM_CELL_DOSE_DURATION, 0, typed[i]));
+      g_assert_true (dose_of (f, 0)->end_uncertain);
+      g_assert_cmpfloat (dose_of (f, 0)->end_from.hours, ==, 2.5);
+      g_assert_cmpfloat (dose_of (f, 0)->end_to.hours, ==, 3);
+      g_assert_cmpfloat (dose_of (f, 0)->duration_h, ==, 2.75);
+      assert_text (f, TDM_CELL_DOSE_DURATION, 0, "?");
+      assert_text (f, TDM_CELL_DOSE_END_TO, 0, "2026-03-01 11:00");
+      if (i + 1 < G_N_ELEMENTS (typed))
+        tdm_form_undo (f->form);
+    }
+  g_autofree char *remark = tdm_form_get_remark (f->form, TDM_SECTION_DOSES, 0, &kind);
+  g_assert_nonnull (strstr (remark, "ended between 10:30 and 11:00, unknown when"));
+  g_assert_false (enter (f, TDM_CELL_DOSE_TIME, 0, "2026-03-01 10:45"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_DOSE_TIME, 0 });
+  g_assert_true (enter (f, TDM_CELL_DOSE_DURATION, 0, "2"));
+  g_assert_false (dose_of (f, 0)->end_uncertain);
+  g_assert_false (enter (f, TDM_CELL_DOSE_DURATION, 1, "between 21:00 and 21:30"));
+}
+
+/* By their own fields: the first waits for the second; neither makes it known again. */
+static void
+test_ends (Fixture *f, gconstpointer data)
+{
+  g_assert_false (tdm_form_shows_interval (f->form, TDM_SECTION_DOSES, 0));
+  tdm_form_ask_interval (f->form, TDM_SECTION_DOSES, 0);
+  g_assert_true (tdm_form_shows_interval (f->form, TDM_SECTION_DOSES, 0));
+  g_assert_false (tdm_form_shows_interval (f->form, TDM_SECTION_DOSES, 1));
+  g_assert_false (enter (f, TDM_CELL_DOSE_END_FROM, 0, "23:15"));
+  g_assert_true (tdm_form_has_drafts (f->form));
+  g_assert_true (enter (f, TDM_CELL_DOSE_END_TO, 0, "0:45"));
+  g_assert_false (tdm_form_has_drafts (f->form));
+  g_assert_cmpfloat (dose_of (f, 0)->end_from.hours, ==, 15.25);
+  g_assert_cmpfloat (dose_of (f, 0)->end_to.hours, ==, 16.75);
+  g_assert_true (tdm_form_shows_interval (f->form, TDM_SECTION_DOSES, 0));
+  g_assert_false (enter (f, TDM_CELL_DOSE_END_FROM, 0, ""));
+  g_assert_cmpint (remark_kind (f, TDM_SECTION_DOSES, 0), ==, TDM_REMARK_ERROR);
+  g_assert_true (enter (f, TDM_CELL_DOSE_END_TO, 0, ""));
+  g_assert_false (dose_of (f, 0)->end_uncertain);
+  g_assert_false (tdm_form_shows_interval (f->form, TDM_SECTION_DOSES, 0));
+  tdm_form_undo (f->form);
+  g_assert_true (dose_of (f, 0)->end_uncertain);
+}
+
+static void
+test_drawn_between (Fixture *f, gconstpointer data)
+{
+  const TdmLevelEntry *level;
+  const guint n = tdm_case_get_n_levels (record_of (f));
+
+  g_assert_true (enter (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-03 23:30 to 1:15"));
+  level = tdm_case_get_level (record_of (f), 0);
+  g_assert_true (level->time_uncertain);
+  g_assert_cmpfloat (level->time_to.hours - level->time.hours, ==, 1.75);
+  assert_text (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-03 23:30");
+  assert_text (f, TDM_CELL_LEVEL_TIME_TO, 0, "2026-03-04 01:15");
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME_TO, 0, "2026-03-03 23:00"));
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME_TO, 0, "2026-03-05 23:00"));
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-04 02:00"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_LEVEL_TIME, 0 });
+  g_assert_true (enter (f, TDM_CELL_LEVEL_TIME_TO, 0, ""));
+  g_assert_false (tdm_case_get_level (record_of (f), 0)->time_uncertain);
+  /* In a new row too, and with a zone after the date nothing is an interval. */
+  g_assert_false (enter (f, TDM_CELL_LEVEL_TIME, n, "2026-03-04 06:10 – 07:40"));
+  g_assert_true (enter (f, TDM_CELL_LEVEL_VALUE, n, "12.7"));
+  level = tdm_case_get_level (record_of (f), n);
+  g_assert_cmpfloat (level->time_to.hours - level->time.hours, ==, 1.5);
+  g_assert_true (enter (f, TDM_CELL_LEVEL_TIME, 0, "2026-03-03T10:30+01:00"));
+  g_assert_false (tdm_case_get_level (record_of (f), 0)->time_uncertain);
+}
+
+static void
+test_split (Fixture *f, gconstpointer data)
+{
+  TdmSheet sheet = sheet_of (f);
+  const guint count = dose_of (f, 1)->count;
+
+  tdm_form_take (f->form, tdm_sheet_split_doses (&sheet, 1, NULL));
+  g_assert_cmpuint (tdm_case_get_n_doses (record_of (f)), ==, 1 + count);
+  g_assert_cmpuint (dose_of (f, count)->count, ==, 1);
+  g_assert_cmpfloat (dose_of (f, count)->time.hours, ==, 12 + 12 * (count - 1));
+}
+
 static void
 test_flags (Fixture *f, gconstpointer data)
 {
@@ -116,6 +208,13 @@ test_options (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (options->prior_weight, ==, 0.4);
   g_assert_true (options->has_adjust);
   g_assert_cmpfloat (options->adjust.hours, ==, 70);
+  g_assert_true (enter (f, TDM_CELL_OPTION_WARD, 0, "22, 6:00 14:00"));
+  assert_text (f, TDM_CELL_OPTION_WARD, 0, "06:00, 14:00, 22:00");
+  g_assert_false (enter (f, TDM_CELL_OPTION_WARD, 0, "6:00, 06:00"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_OPTION_WARD, 0 });
+  g_assert_true (enter (f, TDM_CELL_OPTION_UNCERTAINTY, 0, "20"));
+  g_assert_cmpfloat (tdm_case_get_options (record_of (f))->time_uncertainty_min, ==,
+                     20);
   assert_text (f, TDM_CELL_OPTION_INTERVALS, 0, "8, 12, 36");
   assert_text (f, TDM_CELL_OPTION_ADJUST, 0, "2026-03-04 06:00");
   g_assert_false (enter (f, TDM_CELL_OPTION_PRIOR, 0, "0"));
@@ -379,6 +478,10 @@ main (int argc, char **argv)
 #define ADD(path, func) \
   g_test_add ("/app/sheet/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("infusion", test_infusion);
+  ADD ("unknown-end", test_unknown_end);
+  ADD ("ends", test_ends);
+  ADD ("drawn-between", test_drawn_between);
+  ADD ("split", test_split);
   ADD ("flags", test_flags);
   ADD ("reset", test_reset);
   ADD ("weight", test_weight);

@@ -56,6 +56,29 @@ def adds_a_session_of_dialysis(program):
     drive.until("one value", lambda: count(program, "Intermittent") == 1)
 
 
+def row_menu(program, field, item):
+    """Chooses from the menu of the row of a field, by keyboard."""
+    program.move_to(field, most=100)
+    program.key("shift+F10")
+    program.wait("push button", item)
+    program.move_to(item, most=15)
+    program.key("space")
+
+
+def knows_a_time_only_as_two(program):
+    row_menu(program, "Level 1, Time drawn", "Drawn some time between")
+    program.wait_focus("Level 1, Drawn at the latest")
+    program.type("11:45")
+    program.key("Return")
+    drive.until("the words under the level", lambda: any(
+        "drawn then or until 11:45" in (n.get_name() or "") for n in program.walk()))
+    drive.until("the note", lambda: any(
+        "Level 1 was drawn at an unknown time" in (n.get_name() or "")
+        for n in program.walk()))
+    program.key("ctrl+z")
+    drive.until("the field gone", lambda: program.find("text", "Level 1, Drawn at") is None)
+
+
 def count(program, start):
     return sum(1 for node in program.walk() if node.get_role_name() == "text"
                and (node.get_name() or "").startswith(start))
@@ -95,4 +118,5 @@ def takes_another_target(program):
 
 if __name__ == "__main__":
     drive.run([keeps_a_sequence_half_typed, adds_the_sequence, adds_a_session_of_dialysis,
+               knows_a_time_only_as_two,
                weighs_a_level, sets_options, takes_another_target], ["--demo"])
