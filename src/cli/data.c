@@ -24,7 +24,9 @@ typedef struct
   gboolean expected;        /* which covariance is printed */
   gboolean marginal;        /* whether the population objective is asked for */
   TdmMarginalMethod method; /* if so, by which method */
+  TdmResultOptions options; /* draws and seed, if it is by sampling */
   double sum;               /* of its parts */
+  double error;             /* its variance by chance */
 } Study;
 
 /* One subject: the fit, and what goes wrong. */
@@ -82,6 +84,16 @@ subject_clear (Subject *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
 
+/* Subjects have seeds of their own, so that their errors add up as chance does. */
+static TdmMarginal *
+study_integrate (const Study *self, guint i, TdmProblem *problem, GError **error)
+{
+  if (self->method == TDM_MARGINAL_IMP)
+    return tdm_marginal_sample (problem, self->options.draws, self->options.seed + i,
+                                error);
+  return tdm_marginal_new (problem, self->method, error);
+}
+
 /* FALSE when the data themselves are wrong; a subject without an answer has a fault. */
 static gboolean
 study_fit (Study *self, guint i, Subject *out, GError **error)
@@ -92,13 +104,15 @@ study_fit (Study *self, guint i, Subject *out, GError **error)
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, self->model, &out->fault);
   if (problem && self->marginal)
-    out->marginal = tdm_marginal_new (problem, self->method, &out->fault);
+    out->marginal = study_integrate (self, i, problem, &out->fault);
   else if (problem)
     out->fit = tdm_map_fit (problem, NULL, NULL, &out->fault);
   if (out->marginal)
     {
       out->fit = tdm_fit_ref (out->marginal->fit);
       self->sum += out->marginal->value;
+      if (out->marginal->evidence)
+        self->error += pow (out->marginal->evidence->error, 2);
     }
   self->failed += out->fit == NULL || !out->fit->converged;
   return TRUE;
@@ -143,12 +157,33 @@ fault_json (const Subject *subject)
   return json_pack ("{s:s, s:s}", "id", subject->id, "error", subject->fault->message);
 }
 
+/* What importance sampling says of a subject beside its part of the objective. */
+static json_t *
+evidence_json (const TdmMarginal *marginal)
+{
+  const TdmEvidence *evidence = marginal->evidence;
+  const TdmFit *fit = marginal->fit;
+  json_t *mean = json_object (), *sd = json_object ();
+  for (guint i = 0; i < fit->n; i++)
+    {
+      const char *name = tdm_problem_get_effect_name (fit->problem, i);
+      json_object_set_new (mean, name, tdm_json_real (evidence->mean[i]));
+      json_object_set_new (
+          sd, name, tdm_json_real (sqrt (evidence->covariance[i * (fit->n + 1)])));
+    }
+  return json_pack ("{s:o, s:i, s:b, s:o, s:o}", "error",
+                    tdm_json_real (evidence->error), "draws", (int)evidence->draws,
+                    "even", evidence->even, "mean", mean, "sd", sd);
+}
+
 /* The subject's part of the population objective, and residuals at its levels. */
 static void
 add_marginal (json_t *values, const TdmMarginal *marginal)
 {
   json_t *levels = json_object_get (values, "levels");
   json_object_set_new (values, "contribution", tdm_json_real (marginal->value));
+  if (marginal->evidence)
+    json_object_set_new (values, "sampling", evidence_json (marginal));
   for (gsize i = 0; i < json_array_size (levels); i++)
     {
       json_t *level = json_array_get (levels, i);
@@ -229,24 +264,53 @@ print_fits (const Study *self, const TdmCliTable *table, GString *out)
   if (self->marginal && isfinite (total (self)))
     {
       g_autofree char *sum = tdm_number_format (total (self), 9);
-      g_string_append_printf (out, "\nPopulation objective (%s): %s\n",
+      g_autofree char *error = tdm_number_format (sqrt (self->error), 2);
+      g_string_append_printf (out, "\nPopulation objective (%s): %s",
                               tdm_marginal_method_name (self->method), sum);
+      if (self->method == TDM_MARGINAL_IMP)
+        g_string_append_printf (out, ", standard error %s by chance", error);
+      g_string_append_c (out, '\n');
     }
   print_unused (self, out);
+}
+
+static json_t *
+population_json (const Study *self)
+{
+  json_t *out =
+      json_pack ("{s:s, s:o}", "method", tdm_marginal_method_name (self->method),
+                 "objective", tdm_json_real (total (self)));
+  if (self->method == TDM_MARGINAL_IMP)
+    {
+      json_object_set_new (
+          out, "error", tdm_json_real (self->failed == 0 ? sqrt (self->error) : NAN));
+      json_object_set_new (out, "seed", json_integer ((json_int_t)self->options.seed));
+    }
+  return out;
+}
+
+/* What is asked about the population objective. */
+static gboolean
+study_read_options (Study *self, const TdmCliOptions *options, GError **error)
+{
+  self->marginal = options->objective != NULL;
+  if (self->marginal
+      && !tdm_marginal_method_from_name (options->objective, &self->method))
+    return tdm_cli_usage (
+        error, "--objective: \"%s\" is none of fo, foce, focei, laplace, linear, imp",
+        options->objective);
+  if (options->draws && !(self->marginal && self->method == TDM_MARGINAL_IMP))
+    return tdm_cli_usage (error, "--draws is for --objective imp");
+  return tdm_cli_draws (options, &self->options, error);
 }
 
 gboolean
 tdm_cli_data_fit (const TdmCliOptions *options, gboolean expected_covariance,
                   TdmCliAnswer *answer, GError **error)
 {
-  g_auto (Study) study = { .expected = expected_covariance,
-                           .marginal = options->objective != NULL };
-  if (study.marginal
-      && !tdm_marginal_method_from_name (options->objective, &study.method))
-    return tdm_cli_usage (error,
-                          "--objective: \"%s\" is none of fo, foce, focei, laplace",
-                          options->objective);
-  if (!study_load (&study, options, error))
+  g_auto (Study) study = { .expected = expected_covariance };
+  if (!study_read_options (&study, options, error)
+      || !study_load (&study, options, error))
     return FALSE;
   json_t *subjects = json_array ();
   g_autoptr (TdmCliTable) table = new_table (&study);
@@ -263,9 +327,7 @@ tdm_cli_data_fit (const TdmCliOptions *options, gboolean expected_covariance,
     }
   json_t *json = study_json (&study, "titrate-fits/1", subjects);
   if (study.marginal)
-    json_object_set_new (json, "population",
-                         json_pack ("{s:s, s:o}", "method", options->objective,
-                                    "objective", tdm_json_real (total (&study))));
+    json_object_set_new (json, "population", population_json (&study));
   if (options->json)
     tdm_cli_print_json (json_incref (json), answer->text);
   else

@@ -142,6 +142,8 @@ tdm_cli_fit (const TdmCliOptions *options, TdmCliAnswer *answer, GError **error)
                           kind);
   if (options->objective && !tdm_cli_is_data (options))
     return tdm_cli_usage (error, "--objective is for data, not for a case");
+  if (options->draws && !tdm_cli_is_data (options))
+    return tdm_cli_usage (error, "--draws is for --objective imp");
   if (tdm_cli_is_data (options))
     return tdm_cli_data_fit (options, expected, answer, error);
   if (!tdm_cli_draws (options, &result_options, error))

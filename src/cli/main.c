@@ -23,11 +23,11 @@ static const TdmCliCommand commands[] = {
   { "fit",
     "fit CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--covariance "
     "exact|expected] "
-    "[--objective fo|foce|focei|laplace] [--seed N] "
+    "[--objective fo|foce|focei|laplace|linear|imp [--draws N]] [--seed N] "
     "[--posterior auto|laplace|importance|hmc] [--json]",
     "MAP estimate: effects, parameters, predictions, diagnostics",
-    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_SEED
-        | TDM_CLI_POSTERIOR,
+    TDM_CLI_MODEL | TDM_CLI_COVARIANCE | TDM_CLI_OBJECTIVE | TDM_CLI_DRAWS
+        | TDM_CLI_SEED | TDM_CLI_POSTERIOR,
     tdm_cli_fit },
   { "predict",
     "predict CASE|DATA.csv [--model ID|FILE] [--accept-altered] [--output NAME] "

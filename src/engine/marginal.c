@@ -12,8 +12,10 @@
  *   OFV + ln det H + ln det Omega,
  *
  * FOCEI and FOCE with H from first derivatives, FOCE with V at eta = 0 in both, LAPLACE
- * with the exact H. Weighted residuals are inv(root(C)) (y - f0), of FO for WRES; for
- * CWRES f0 = f - G eta and G are those at the estimate, V that at the prediction
+ * with the exact H. LINEAR is FO's formula with f0 = f - G eta, G and V at the
+ * estimate, which is what Monolix calls linearisation. IMP integrates
+ * (engine/evidence.h). Weighted residuals are inv(root(C)) (y - f0), of FO for WRES;
+ * for CWRES f0 = f - G eta and G are those at the estimate, V that at the prediction
  * there (Hooker, Staatz, Karlsson, Pharm Res 2007;24:2187-2197). */
 #include "engine/marginal.h"
 
@@ -26,10 +28,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-  [TDM_MARGINAL_FO] = "fo",
-  [TDM_MARGINAL_FOCE] = "foce",
-  [TDM_MARGINAL_FOCEI] = "focei",
-  [TDM_MARGINAL_LAPLACE] = "laplace",
+  [TDM_MARGINAL_FO] = "fo",         [TDM_MARGINAL_FOCE] = "foce",
+  [TDM_MARGINAL_FOCEI] = "focei",   [TDM_MARGINAL_LAPLACE] = "laplace",
+  [TDM_MARGINAL_LINEAR] = "linear", [TDM_MARGINAL_IMP] = "imp",
 };
 
 const char *
@@ -182,14 +183,20 @@ weigh (const Linear *linear, double *out)
     }
 }
 
-/* FO knows normal levels only, and one kind of people. */
+/* Whether it knows normal levels only, and one kind of people. */
+static gboolean
+is_first_order (TdmMarginalMethod method)
+{
+  return method == TDM_MARGINAL_FO || method == TDM_MARGINAL_LINEAR;
+}
+
 static gboolean
 check_first_order (const TdmProblem *problem, GError **error)
 {
   if (tdm_problem_get_n_subpopulations (problem) > 0)
     {
       g_set_error_literal (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-                           "the first-order method knows no subpopulations");
+                           "a first-order method knows no subpopulations");
       return FALSE;
     }
   for (guint i = 0; i < tdm_problem_get_n_levels (problem); i++)
@@ -202,7 +209,7 @@ check_first_order (const TdmProblem *problem, GError **error)
               && !output->positive))
         continue;
       g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-                   "level %u: the first-order method knows no censored and no weighted "
+                   "level %u: a first-order method knows no censored and no weighted "
                    "levels",
                    i + 1);
       return FALSE;
@@ -226,10 +233,14 @@ fill_residuals (TdmMarginal *self, TdmProblem *problem, GError **error)
   const gboolean known = linearise (objective, problem, zero, &typical);
   if (known)
     weigh (&typical, self->wres);
-  if (linearise (objective, problem, self->fit->eta, &conditional))
+  const gboolean expanded =
+      linearise (objective, problem, self->fit->eta, &conditional);
+  if (expanded)
     weigh (&conditional, self->cwres);
   if (known && self->method == TDM_MARGINAL_FO)
     self->value = first_order (&typical);
+  if (expanded && self->method == TDM_MARGINAL_LINEAR && self->fit->converged)
+    self->value = first_order (&conditional);
   return TRUE;
 }
 
@@ -260,13 +271,14 @@ static void
 fill_expansion (TdmMarginal *self)
 {
   const TdmFit *fit = self->fit;
-  if (self->method != TDM_MARGINAL_FO && fit->converged)
+  if (!is_first_order (self->method) && fit->converged)
     self->value = fit->n_subpopulations > 0 ? expand_mixture (fit, self->method)
                                             : expand_by (fit, self->method);
 }
 
-TdmMarginal *
-tdm_marginal_new (TdmProblem *problem, TdmMarginalMethod method, GError **error)
+/* Everything but the value of the methods that go on from the estimate. */
+static TdmMarginal *
+marginal_start (TdmProblem *problem, TdmMarginalMethod method, GError **error)
 {
   const TdmMapOptions options = { .without_interaction = method == TDM_MARGINAL_FOCE };
   const guint n = tdm_problem_get_n_levels (problem);
@@ -277,19 +289,41 @@ tdm_marginal_new (TdmProblem *problem, TdmMarginalMethod method, GError **error)
   self->cwres = g_new (double, n + 1);
   for (guint i = 0; i < n; i++)
     self->wres[i] = self->cwres[i] = NAN;
-  if (method == TDM_MARGINAL_FO && !check_first_order (problem, error))
+  if (is_first_order (method) && !check_first_order (problem, error))
     return NULL;
   self->fit = tdm_map_fit (problem, &options, NULL, error);
   if (!self->fit || !fill_residuals (self, problem, error))
     return NULL;
-  fill_expansion (self);
   return g_steal_pointer (&self);
+}
+
+TdmMarginal *
+tdm_marginal_new (TdmProblem *problem, TdmMarginalMethod method, GError **error)
+{
+  if (method == TDM_MARGINAL_IMP)
+    return tdm_marginal_sample (problem, 0, 0, error);
+  TdmMarginal *self = marginal_start (problem, method, error);
+  if (self)
+    fill_expansion (self);
+  return self;
+}
+
+TdmMarginal *
+tdm_marginal_sample (TdmProblem *problem, guint draws, guint64 seed, GError **error)
+{
+  TdmMarginal *self = marginal_start (problem, TDM_MARGINAL_IMP, error);
+  if (!self || !self->fit->converged)
+    return self;
+  self->evidence = tdm_evidence_new (self->fit, draws, seed);
+  self->value = self->evidence->value;
+  return self;
 }
 
 void
 tdm_marginal_free (TdmMarginal *self)
 {
   g_clear_pointer (&self->fit, tdm_fit_unref);
+  g_clear_pointer (&self->evidence, tdm_evidence_free);
   g_free (self->wres);
   g_free (self->cwres);
   g_free (self);

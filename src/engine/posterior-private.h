@@ -23,7 +23,27 @@ typedef struct
   TdmHmcReport *reports; /* n_kinds x CHAINS */
   gboolean *completed;
   guint64 seed;
+  gboolean exact; /* differential equations with the structure's own tolerances */
 } TdmSampler;
+
+/* Everything of one owner's sampler but what it borrows. */
+void tdm_sampler_clear (TdmSampler *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmSampler, tdm_sampler_clear)
+
+/* Of a fit: `out` is borrowed, the numbers in it are filled in. */
+void tdm_sampler_open (TdmSampler *self, const TdmFit *fit, TdmPosterior *out);
+
+/* Rounds of `n_proposals` draws of the proposals until their weights are even and two
+ * rounds agree, or it is no use. */
+void tdm_sampler_learn (TdmSampler *self, TdmRandom *random, guint n_proposals);
+
+/* As many draws of the proposals anew: `eta`, and in `weights` the logarithms of
+ * posterior (not normalised) over proposal. */
+void tdm_sampler_draw (TdmSampler *self, TdmRandom *random);
+
+/* A posterior without numbers, of `draws` rows. Yours. */
+TdmPosterior *tdm_posterior_alloc (const TdmFit *fit,
+                                   guint draws) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Workspaces of tdm_parallel_run(): an objective; NULL when there is none. */
 gpointer tdm_sampler_open_objective (gpointer sampler);

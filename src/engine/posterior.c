@@ -39,8 +39,8 @@
 #define LOOSE_RELATIVE 1e-5
 #define LOOSE_ABSOLUTE 1e-5
 
-static void
-sampler_clear (TdmSampler *s)
+void
+tdm_sampler_clear (TdmSampler *s)
 {
   for (guint k = 0; s->proposals && k < s->n_kinds; k++)
     g_clear_pointer (&s->proposals[k], tdm_importance_free);
@@ -54,7 +54,18 @@ sampler_clear (TdmSampler *s)
   g_free (s->chains);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TdmSampler, sampler_clear)
+void
+tdm_sampler_open (TdmSampler *s, const TdmFit *fit, TdmPosterior *out)
+{
+  s->out = out;
+  s->fit = fit;
+  s->n = fit->n;
+  s->n_kinds = out->n_kinds;
+  s->kinds = g_new0 (const TdmFit *, s->n_kinds);
+  s->proposals = g_new0 (TdmImportance *, s->n_kinds);
+  for (guint k = 0; k < s->n_kinds; k++)
+    s->kinds[k] = fit->n_subpopulations > 0 ? tdm_fit_get_subpopulation (fit, k) : fit;
+}
 
 gpointer
 tdm_sampler_open_objective (gpointer data)
@@ -63,7 +74,8 @@ tdm_sampler_open_objective (gpointer data)
   TdmObjective *objective = tdm_objective_new (s->fit->problem, NULL);
   if (objective == NULL)
     return NULL;
-  tdm_objective_set_tolerance (objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
+  if (!s->exact)
+    tdm_objective_set_tolerance (objective, LOOSE_RELATIVE, LOOSE_ABSOLUTE);
   tdm_objective_set_cancellable (objective, s->cancellable);
   return objective;
 }
@@ -157,16 +169,22 @@ tdm_sampler_fill_moments (TdmSampler *s)
     s->out->kinds[d % s->n_kinds] += s->weights[d];
 }
 
+void
+tdm_sampler_draw (TdmSampler *s, TdmRandom *random)
+{
+  static const TdmParallel parallel = { tdm_sampler_open_objective, weigh_task,
+                                        tdm_sampler_close_objective };
+  tdm_sobol_shifted (tdm_sampler_uniform_width (s), s->n_proposals, random, s->uniform);
+  tdm_parallel_run (&parallel,
+                    (s->n_proposals + PROPOSALS_PER_TASK - 1) / PROPOSALS_PER_TASK, s);
+}
+
 /* One round of proposals and weights; TRUE when they will do. */
 static gboolean
 weigh (TdmSampler *s, TdmRandom *random)
 {
-  static const TdmParallel parallel = { tdm_sampler_open_objective, weigh_task,
-                                        tdm_sampler_close_objective };
   TdmPosterior *out = s->out;
-  tdm_sobol_shifted (tdm_sampler_uniform_width (s), s->n_proposals, random, s->uniform);
-  tdm_parallel_run (&parallel,
-                    (s->n_proposals + PROPOSALS_PER_TASK - 1) / PROPOSALS_PER_TASK, s);
+  tdm_sampler_draw (s, random);
   out->ess = tdm_weights_normalise (s->weights, s->n_proposals);
   out->pareto_k = tdm_weights_pareto_k (s->weights, s->n_proposals);
   out->proposals = s->n_proposals;
@@ -214,10 +232,17 @@ agrees (const TdmSampler *s, double ess_before, double *mean, double *covariance
   return same;
 }
 
-/* Rounds of proposals until their weights are even and two rounds agree. */
-static void
-learn (TdmSampler *s, TdmRandom *random, gboolean ode)
+static gboolean
+is_ode (const TdmSampler *s)
 {
+  const TdmModel *model = tdm_problem_get_model (s->fit->problem);
+  return tdm_model_get_structure (model)->kind == TDM_PK_ODE;
+}
+
+static void
+learn (TdmSampler *s, TdmRandom *random)
+{
+  const gboolean ode = is_ode (s);
   TdmPosterior *out = s->out;
   g_autofree double *mean = g_new0 (double, s->n + 1);
   g_autofree double *covariance = g_new0 (double, s->n * s->n + 1);
@@ -238,21 +263,27 @@ learn (TdmSampler *s, TdmRandom *random, gboolean ode)
     }
 }
 
-static void
-run_importance (TdmSampler *s, TdmRandom *random)
+void
+tdm_sampler_learn (TdmSampler *s, TdmRandom *random, guint n_proposals)
 {
-  const TdmModel *model = tdm_problem_get_model (s->fit->problem);
-  gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
-  const guint per_draw = ode ? PROPOSALS_PER_DRAW_ODE : PROPOSALS_PER_DRAW;
-  const guint fewest = ode ? FEWEST_PROPOSALS_ODE : FEWEST_PROPOSALS;
-  const guint least = MIN (fewest, per_draw * tdm_problem_get_draws (s->fit->problem));
-  s->n_proposals = s->n_kinds * MAX (s->out->draws * per_draw, least);
+  s->n_proposals = n_proposals;
   for (guint k = 0; k < s->n_kinds; k++)
     s->proposals[k] = s->kinds[k] ? tdm_importance_new (s->kinds[k]) : NULL;
   s->uniform = g_new (double, (gsize)s->n_proposals *tdm_sampler_uniform_width (s));
   s->eta = g_new0 (double, (gsize)s->n_proposals * s->n);
   s->weights = g_new (double, s->n_proposals);
-  learn (s, random, ode);
+  learn (s, random);
+}
+
+/* As many proposals as the draws that are wanted need. */
+static void
+run_importance (TdmSampler *s, TdmRandom *random)
+{
+  const gboolean ode = is_ode (s);
+  const guint per_draw = ode ? PROPOSALS_PER_DRAW_ODE : PROPOSALS_PER_DRAW;
+  const guint fewest = ode ? FEWEST_PROPOSALS_ODE : FEWEST_PROPOSALS;
+  const guint least = MIN (fewest, per_draw * tdm_problem_get_draws (s->fit->problem));
+  tdm_sampler_learn (s, random, s->n_kinds * MAX (s->out->draws * per_draw, least));
 }
 
 /* The rows: resampled, in random order, so that any part of them stands for all. */
@@ -329,15 +360,9 @@ sample (TdmPosterior *self, const TdmFit *fit, const TdmPosteriorOptions *option
   const guint64 seed = options ? options->seed : 0;
   const TdmPosteriorMethod method = wanted_method (fit, options);
   g_autoptr (TdmRandom) random = tdm_random_new (seed);
-  g_auto (TdmSampler) s = {
-    .out = self, .fit = fit, .cancellable = cancellable, .n = fit->n, .seed = seed
-  };
+  g_auto (TdmSampler) s = { .cancellable = cancellable, .seed = seed };
   self->method = TDM_POSTERIOR_IMPORTANCE;
-  s.n_kinds = self->n_kinds;
-  s.kinds = g_new0 (const TdmFit *, s.n_kinds);
-  s.proposals = g_new0 (TdmImportance *, s.n_kinds);
-  for (guint k = 0; k < s.n_kinds; k++)
-    s.kinds[k] = fit->n_subpopulations > 0 ? tdm_fit_get_subpopulation (fit, k) : fit;
+  tdm_sampler_open (&s, fit, self);
   run_importance (&s, random);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -365,23 +390,31 @@ has_levels (const TdmProblem *problem)
 }
 
 TdmPosterior *
-tdm_posterior_new (const TdmFit *fit, const TdmPosteriorOptions *options,
-                   GCancellable *cancellable, GError **error)
+tdm_posterior_alloc (const TdmFit *fit, guint draws)
 {
-  g_autoptr (TdmPosterior) self = g_new0 (TdmPosterior, 1);
+  TdmPosterior *self = g_new0 (TdmPosterior, 1);
   const guint n = fit->n;
   g_atomic_ref_count_init (&self->ref_count);
   self->n = n;
   self->width = tdm_problem_get_n_values (fit->problem);
   self->n_kinds = MAX (fit->n_subpopulations, 1);
   self->kinds = g_new0 (double, self->n_kinds);
-  self->draws =
-      options && options->draws ? options->draws : tdm_problem_get_draws (fit->problem);
+  self->draws = draws;
   self->rows = g_new0 (double, (gsize)self->draws * self->width + 1);
   self->mean = g_new0 (double, n + 1);
   self->covariance = g_new0 (double, n *n + 1);
   self->rhat = NAN;
   self->prior = n == 0 || !has_levels (fit->problem);
+  return self;
+}
+
+TdmPosterior *
+tdm_posterior_new (const TdmFit *fit, const TdmPosteriorOptions *options,
+                   GCancellable *cancellable, GError **error)
+{
+  const guint draws =
+      options && options->draws ? options->draws : tdm_problem_get_draws (fit->problem);
+  g_autoptr (TdmPosterior) self = tdm_posterior_alloc (fit, draws);
   /* An estimate that failed gets no advice: a sketch will do. */
   if (self->prior || !fit->converged
       || wanted_method (fit, options) == TDM_POSTERIOR_LAPLACE)

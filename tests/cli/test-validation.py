@@ -4,13 +4,10 @@
 Each test names its source; how many digits can be trusted is stated beside each tolerance.
 """
 
-import math
-
 from harness import close, main, must_fail, test
+from items import (ACOP, LINEAR_1, TURNOVER, WARFARIN, acop_model, turnover_data, turnover_monolix,
+                   turnover_nonmem, warfarin_lag_model, warfarin_model)
 from validation import find, model, optional, read, subjects, table
-
-LINEAR_1 = {"kind": "linear", "compartments": 1, "chain": 1}
-LINEAR_2 = {"kind": "linear", "compartments": 2, "chain": 0}
 
 
 def compare_fits(fits, published, effects, eta, objective):
@@ -134,30 +131,6 @@ def test_pkpdsim():
         close(value, float(row["C23_our_check"]), 0.0, "check", 5.1e-6)
 
 
-def warfarin_model(name, theta, omega, lag=False):
-    names = ["KA", "CL", "V"] + (["TLAG"] if lag else [])
-    units = {"KA": "1/h", "CL": "L/h", "V": "L", "TLAG": "h"}
-    parameters = {key: f"exp({value} + eta_{key}) | {units[key]}"
-                  for key, value in zip(names, theta)}
-    proportional, additive = theta[len(names):]
-    return names, model(
-        name, parameters, [f"{key} = variance {value}" for key, value in zip(names, omega)],
-        LINEAR_1, {"C": {"unit": "mg/L", "error": "combined", "additive": f"{additive} mg/L",
-                         "proportional": f"{proportional} 1"}},
-        {"oral": {"into": "absorption", **({"lag": "TLAG"} if lag else {})}},
-        expected=f"{math.exp(theta[0]):.4f}")
-
-
-WARFARIN = [
-    ("000", [-0.569395, -2.00723, 2.05853, 0.117047, 0.722484],
-     [0.474983, 0.0790298, 0.0482784], 423.327289421798),
-    ("001", [-0.569598, -2.00721, 2.05855, 0.117058, 0.722488],
-     [0.474868, 0.0790201, 0.0482975], 423.327287970079),
-    ("006", [-0.569442, -2.00718, 2.05852, 0.117043, 0.722444],
-     [0.474865, 0.0790333, 0.0482885], 423.327281796598),
-]
-
-
 @test
 def test_warfarin():
     """NONMEM FOCEI, nlmixr2/nonmem2rx at 728d75c7: 32 subjects, the closed form (run000), two
@@ -188,9 +161,7 @@ def test_warfarin_table():
 def test_warfarin_lag():
     """The same with a lag, run002, whose posterior is discontinuous at each sampling time:
     our optimum may be another and better one."""
-    names, path = warfarin_model(
-        "warfarin-lag", [0.229059, -2.02255, 2.07590, -0.230712, 0.0842935, 0.281372],
-        [0.643555, 0.0838693, 0.0484973, 0.388885], lag=True)
+    names, path = warfarin_lag_model()
     fits = subjects("fit", find("warfarin_pk_focei", "warfarin_PKS.csv"), path)
     published = read("warfarin_pk_focei", "run002_phi.csv")
     assert all(fit["converged"] for fit in fits), [f["id"] for f in fits if not f["converged"]]
@@ -222,16 +193,9 @@ def test_phenobarbital():
 @optional
 def test_acop_bolus():
     """NONMEM 7.4.3 FOCEI, nonmem2rx runODE032: 120 subjects, etas to 7e-5."""
-    theta = {"CL": ("1.37034", "L/h"), "V1": ("4.19815", "L"), "Q2": ("1.38003", "L/h"),
-             "V2": ("3.87657", "L")}
-    omega = [0.101251, 0.0993872, 0.101303, 0.0730498]
-    path = model("acop-bolus", {key: f"exp({value} + eta_{key}) | {unit}"
-                                for key, (value, unit) in theta.items()},
-                 [f"{key} = variance {value}" for key, value in zip(theta, omega)], LINEAR_2,
-                 {"C": {"unit": "mg/L", "error": "proportional", "proportional": "0.196446 1"}},
-                 {"iv": {"into": "central"}}, expected="3.937")
+    path = acop_model()
     fits = subjects("fit", find("acop_bolus2cpt_runODE032", "data_sd.csv"), path)
-    compare_fits(fits, read("acop_bolus2cpt_runODE032", "phi.csv"), list(theta), 3e-4, 1e-3)
+    compare_fits(fits, read("acop_bolus2cpt_runODE032", "phi.csv"), ACOP, 3e-4, 1e-3)
     close(sum(fit["focei"] for fit in fits), 20167.6410936279, 0.0, "sum", 0.01)
     # NONMEM's table of the first twenty, 5 printed digits.
     rows = read("acop_bolus2cpt_runODE032", "table_first20.csv")
@@ -242,45 +206,11 @@ def test_acop_bolus():
               column, 6e-5)
 
 
-TURNOVER = {"KTR": "1/h", "KA": "1/h", "CL": "L/h", "V": "L", "EMAX": "1", "EC50": "mg/L",
-            "KOUT": "1/h", "E0": "1"}
-
-
-def turnover_model(name, values, variances, errors):
-    """Warfarin and the prothrombin complex activity whose production it inhibits. `values`
-    are logarithms (of Emax the logit), `errors` proportional, additive, and of the activity."""
-    parameters = {key: f"{'expit' if key == 'EMAX' else 'exp'}({value} + eta_{key}) | {unit}"
-                  for (key, unit), value in zip(TURNOVER.items(), values)}
-    outputs = {
-        "CP": {"unit": "mg/L", "error": "combined", "additive": f"{errors[1]} mg/L",
-               "proportional": f"{errors[0]} 1", "expression": "C/V", "cmt": 1},
-        "PCA": {"unit": "1", "error": "additive", "additive": f"{errors[2]} 1",
-                "expression": "E", "cmt": 2}}
-    return model(
-        name, parameters, [f"{key} = variance {value}" for key, value in zip(TURNOVER, variances)],
-        {"kind": "ode"}, outputs, {"oral": {"into": "D"}}, checked="CL",
-        expected=f"{math.exp(values[2]):.5f}", initial={"E": "E0"}, states={"E": "1"},
-        ode={"D": "-KTR*D", "G": "KTR*D - KA*G", "C": "KA*G - CL*C/V",
-             "E": "E0*KOUT*(1 - EMAX*C/(EC50*V + C)) - KOUT*E"})
-
-
-def turnover_data():
-    """The table, with what was measured in the column CMT."""
-    return table("turnover.csv", ["ID,TIME,EVID,AMT,DV,CMT"] + [
-        f"{row['ID']},{row['TIME']},{row['EVID']},{row['AMT']},{row['DV']},"
-        + ("." if row["EVID"] == "1" else row["DVID"])
-        for row in read("warfarin_pkpd_turnover", "data.csv")])
-
-
 @optional
 def test_turnover_nonmem():
     """NONMEM 7.4.3 FOCEI, nlmixr2/babelmixr2 at 420df7ea: 32 subjects with concentrations and
     an indirect response; PRED and IPRED to the 5 printed digits, FOCEI to 1e-3."""
-    found = {row["parameter"]: float(row["estimate"])
-             for row in read("warfarin_pkpd_turnover", "nonmem_estimates.csv")}
-    theta = [found[f"THETA{i}"] for i in (1, 2, 3, 4, 7, 8, 9, 10)]
-    path = turnover_model("turnover-nonmem", theta, [found[f"OMEGA{i}_{i}"] for i in range(1, 9)],
-                          [found[f"THETA{i}"] for i in (5, 6, 11)])
+    found, path = turnover_nonmem()
     fits = subjects("fit", turnover_data(), path)
     rows = [row for row, data in zip(read("warfarin_pkpd_turnover", "nonmem_pred.csv"),
                                      read("warfarin_pkpd_turnover", "data.csv"))
@@ -298,14 +228,7 @@ def test_turnover_monolix():
     """Monolix 2021 at its own estimates. Its solver is loose (predictions of the same typical
     patient differ from subject to subject), so what it minimised is, too: predictions agree
     to 2e-3 (those of subject 29 to 1 %), modes to a fraction of the posterior SDs."""
-    found = {row["parameter"]: float(row["value"])
-             for row in read("warfarin_pkpd_turnover", "monolix_populationParameters.csv")}
-    names = [key.lower() for key in TURNOVER]
-    values = [math.log(found[f"{key}_pop"]) for key in names]
-    values[4] -= math.log(1.0 - found["emax_pop"])
-    path = turnover_model("turnover-monolix", values,
-                          [found[f"omega_{key}"] ** 2 for key in names],
-                          [found["prop__err"], found["pkadd__err"], found["pdadd__err"]])
+    path = turnover_monolix()
     fits = subjects("fit", turnover_data(), path)
     for output, name in (("CP", "cp"), ("PCA", "effect")):
         levels = [level for fit in fits for level in fit["levels"] if level["output"] == output]
