@@ -99,7 +99,7 @@ def test_phenobarbital():
     """NONMEM's IMP of pharmpy's foce_imp: its parts scatter by 0.09 about ours, 0.36 at most
     (subject 24); the sum by a grid of 0.005 prior SDs is 729.568, NONMEM's 729.955."""
     theta, path = pheno_plain("2")
-    got = sampled(find("pharmpy_pheno", "pheno.csv"), path, "--draws", "4000")
+    got = sampled(find("pharmpy_pheno", "pheno.csv"), path, "--draws", "2000")
     published = read("pharmpy_pheno", "foce_imp_phi_table2.csv")
     close(got["objective"], 729.5684, 0.0, "by a grid", MANY * got["error"])
     theirs = compare_parts(got, published, 0.11)
@@ -112,7 +112,7 @@ def test_bauer():
     """NONMEM's IMP at the estimates of its SAEM (Bauer 2019, problem 504). The second table is
     IMP's, the first one SAEM's own means, whose objective is that of the complete data."""
     theta, path = bauer_model("saem", LOGS, BAUER)
-    got = sampled(bauer_data(), path, "--draws", "4000")
+    got = sampled(bauer_data(), path, "--draws", "2000")
     published = read("bauer2019_504_cov", "saem_phi_table2.csv")
     theirs = compare_parts(got, published, 0.05)
     close(got["objective"], theta["OBJ"], 0.0, "NONMEM", 2.0 * theirs)
@@ -207,38 +207,38 @@ def test_monolix_linearisation():
               0.0, "FOCEI", 6e-4)
 
 
+def compare_moments(got, name, mean, sd):
+    """Scatter of Monolix's means (in SDs) and SDs (relative) about ours."""
+    shifts, ratios = [], []
+    rows = read(f"monolix_{name}", MONOLIX[name].get("folder", "") + "randomEffects.csv")
+    for fit, row in zip(got["subjects"], rows, strict=True):
+        for effect in MONOLIX[name]["effects"]:
+            own = fit["sampling"]["sd"][effect]
+            shifts.append((fit["sampling"]["mean"][effect] - float(row[f"eta_{effect}_mean"]))
+                          / own)
+            ratios.append(float(row[f"eta_{effect}_sd"]) / own - 1.0)
+    assert root_mean_square(shifts) < mean and root_mean_square(ratios) < sd, (
+        name, root_mean_square(shifts), root_mean_square(ratios))
+
+
 @optional
 def test_monolix_sampling():
     """Monolix's importance sampling: it states a standard error of the sum of 0.07 without and
-    0.13 with a lag. Without one a grid gives 971.207, Monolix 971.428."""
-    for name, exact, most in (("phenobarbital", 971.2071, 0.07), ("warfarin", None, 0.15)):
+    0.13 with a lag. Without one a grid gives 971.207, Monolix 971.428. Its means and SDs are
+    those of chains of a few hundred draws: they scatter by 0.16 SD about the grid's, to which
+    ours agree within 0.01 SD."""
+    for name, exact, most, mean, sd in (("theophylline", None, None, 0.08, 0.05),
+                                        ("phenobarbital", 971.2071, 0.08, 0.18, 0.12),
+                                        ("warfarin", None, 0.15, 0.2, 0.1)):
         data, path = monolix(name)
-        got = sampled(data, path, "--draws", "4000")
-        off = differences(got, published_parts(name, "importanceSampling"))
-        assert max(map(abs, off)) < most and root_mean_square(off) < 0.035, (name, off)
-        assert abs(sum(off)) < 0.4, (name, sum(off))
+        got = sampled(data, path, "--draws", "2000")
+        compare_moments(got, name, mean, sd)
         if exact:
             close(got["objective"] + sum(per_level(got)), exact, 0.0, name, MANY * got["error"])
-
-
-@optional
-def test_monolix_means():
-    """Means and SDs of Monolix's conditional distributions, chains of a few hundred draws: they
-    scatter by 0.16 SD about ours, which a grid confirms to 0.01 SD (phenobarbital)."""
-    for name, mean, sd in (("theophylline", 0.08, 0.05), ("phenobarbital", 0.18, 0.12),
-                           ("warfarin", 0.2, 0.1)):
-        data, path = monolix(name)
-        got = sampled(data, path, "--draws", "4000")
-        shifts, ratios = [], []
-        rows = read(f"monolix_{name}", MONOLIX[name].get("folder", "") + "randomEffects.csv")
-        for fit, row in zip(got["subjects"], rows, strict=True):
-            for effect in MONOLIX[name]["effects"]:
-                own = fit["sampling"]["sd"][effect]
-                shifts.append((fit["sampling"]["mean"][effect] - float(row[f"eta_{effect}_mean"]))
-                              / own)
-                ratios.append(float(row[f"eta_{effect}_sd"]) / own - 1.0)
-        assert root_mean_square(shifts) < mean and root_mean_square(ratios) < sd, (
-            name, root_mean_square(shifts), root_mean_square(ratios))
+        if most:
+            off = differences(got, published_parts(name, "importanceSampling"))
+            assert max(map(abs, off)) < most and root_mean_square(off) < 0.04, (name, off)
+            assert abs(sum(off)) < 0.5, (name, sum(off))
 
 
 @optional
