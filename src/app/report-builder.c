@@ -265,9 +265,9 @@ dose_text (const TdmDoseEntry *entry, GDateTime *start)
     }
   else if (entry->duration_h > 0)
     g_string_append_printf (text, " over %s h", duration);
-  g_autofree char *interval = tdm_number_format (entry->interval_h, 4);
+  g_autofree char *interval = tdm_words_interval (entry->interval_h);
   if (entry->interval_h > 0)
-    g_string_append_printf (text, ", every %s h", interval);
+    g_string_append_printf (text, ", every %s", interval);
   if (entry->count > 1)
     g_string_append_printf (text, ", %u doses", entry->count);
   if (entry->steady_state)

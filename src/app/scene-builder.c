@@ -36,8 +36,10 @@ tdm_scene_builder_regimen_text (const TdmModelSalt *salt, double amount_mg,
   g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt));
   if (interval_h <= 0)
     return g_strdup_printf ("%s %s", amount, unit);
-  g_autofree char *interval = tdm_number_format (interval_h, 4);
-  return g_strdup_printf ("%s %s q%sh", amount, unit, interval);
+  const double weeks = interval_h / 168.0;
+  const gboolean whole = weeks >= 1.0 && weeks == round (weeks);
+  g_autofree char *interval = tdm_number_format (whole ? weeks : interval_h, 4);
+  return g_strdup_printf ("%s %s q%s%s", amount, unit, interval, whole ? "wk" : "h");
 }
 
 char *

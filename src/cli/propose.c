@@ -48,10 +48,10 @@ print_continuous (const TdmResult *result, GString *out)
     return;
   g_autofree char *amount = tdm_number_format (tdm_salt_amount (salt, c->amount_mg), 4);
   g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt));
-  g_autofree char *interval = tdm_number_format (c->interval_h, 4);
+  g_autofree char *interval = tdm_words_interval (c->interval_h);
   g_string_append_printf (out,
                           "For comparison, without regard to the amounts that can be "
-                          "given: %s %s every %s h, within %.0f %%\n",
+                          "given: %s %s every %s, within %.0f %%\n",
                           amount, unit, interval, 100 * c->p_within);
 }
 

@@ -75,11 +75,24 @@ typedef struct
   double amount_mg, duration_h;
 } Option;
 
+/* The words that tell `route` from the others that the drug is given by: the same
+ * amount of another salt or form is another dose. */
+static const char *
+given_as (const Search *s, const TdmModelRoute *route)
+{
+  TdmModel *model = tdm_problem_get_model (s->problem);
+  for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
+    if (tdm_model_get_dosing (model, d)->route != route)
+      return route->title;
+  return NULL;
+}
+
 static TdmRegimen
 base_regimen (const Search *s, const TdmModelRoute *route, double interval,
               double duration)
 {
   return (TdmRegimen){ .route = route,
+                       .given_as = given_as (s, route),
                        .salt = tdm_problem_get_current (s->problem).salt,
                        .interval_h = interval,
                        .duration_h = duration,

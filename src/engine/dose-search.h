@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   const TdmModelRoute *route;
+  const char *given_as; /* the route's title where the ward gives by several, or NULL */
   const TdmModelSalt *salt; /* NULL = as the model counts; amounts are in its terms: */
   double amount_mg;         /* tdm_salt_amount() says them in the salt's */
   double interval_h;

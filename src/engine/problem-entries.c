@@ -236,6 +236,7 @@ find_current (TdmProblem *self)
     g_assert_not_reached ();
   self->current.amount_mg = dose->amount_mg;
   self->current.duration_h = dose->duration_h;
+  self->current.stated = dose->interval_h > 0;
   self->current.interval_h =
       dose->interval_h > 0
           ? dose->interval_h

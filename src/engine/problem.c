@@ -72,6 +72,40 @@ note_trust (TdmProblem *self)
                    "numbers cannot be relied on here.");
 }
 
+/* A dose is late when this share of its interval has passed since the one before. */
+#define LATE_SHARE 1.5
+
+/* A level so long after the last dose that another was due. With an interval that was
+ * entered, one may be missing; one that was only read off the doses' spacing says
+ * nothing about how dosing goes on, and no regimen is judged by it. */
+static void
+note_late_dose (TdmProblem *self, double last_dose, double now)
+{
+  const double since = now - last_dose, interval = self->current.interval_h;
+  const gboolean of_data =
+      self->n_doses > 0 && tdm_case_get_dose (self->record, self->n_doses - 1)->of_data;
+  if (of_data || interval <= 0 || !(since > LATE_SHARE * interval))
+    return;
+  g_autofree char *gap = tdm_number_format (since, 3);
+  g_autofree char *every = tdm_number_format (interval, 3);
+  if (self->current.stated)
+    {
+      tdm_notes_add (
+          self->notes, TDM_NOTE_CAUTION, "dose-missing", "doses",
+          "The last dose entered is %s h before the last level, though doses "
+          "are every %s h: check that none was given in between.",
+          gap, every);
+      return;
+    }
+  self->current.interval_h = 0.0;
+  tdm_notes_add (
+      self->notes, TDM_NOTE_INFO, "regimen-unknown", "doses",
+      "The last two doses are %s h apart, and in the %s h after them no other "
+      "is entered: how dosing goes on is not known. Enter an interval to have "
+      "the current regimen judged.",
+      every, gap);
+}
+
 static void
 find_now_and_adjust (TdmProblem *self)
 {
@@ -83,6 +117,7 @@ find_now_and_adjust (TdmProblem *self)
     now = MAX (now, self->levels[i].to_h);
   if (!isfinite (now))
     now = isfinite (last_dose) ? last_dose : 0.0;
+  note_late_dose (self, last_dose, now);
   double due = isfinite (last_dose) ? last_dose + self->current.interval_h : 0.0;
   self->adjust_h = options->has_adjust ? options->adjust.hours : MAX (now, due);
   self->now_h = options->has_adjust ? MIN (now, options->adjust.hours) : now;

@@ -30,6 +30,7 @@ typedef struct
   double amount_mg;         /* as the model counts */
   double interval_h;
   double duration_h;
+  gboolean stated; /* the interval was entered, not read off the spacing */
 } TdmCurrentRegimen;
 
 /* NULL with a TDM_ERROR_INPUT error naming the field: a missing covariate, a unit that

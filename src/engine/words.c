@@ -250,6 +250,17 @@ tdm_words_amount (const TdmModelSalt *salt, double mg)
                       NULL);
 }
 
+char *
+tdm_words_interval (double hours)
+{
+  const double weeks = hours / 168.0;
+  if (weeks == 1.0)
+    return g_strdup ("week");
+  const gboolean whole = weeks > 1.0 && weeks == round (weeks);
+  g_autofree char *number = tdm_number_format (whole ? weeks : hours, 4);
+  return g_strconcat (number, whole ? " weeks" : " h", NULL);
+}
+
 /* " over 90 min"; nothing for what is not infused. */
 static char *
 length_text (double hours)
@@ -284,15 +295,30 @@ append_course (GString *out, const TdmRegimen *r)
     }
 }
 
+/* ", by mouth, phenytoin sodium": a title within a sentence. */
+static void
+append_route (GString *out, const char *title)
+{
+  g_string_append (out, ", ");
+  const gsize at = out->len;
+  g_string_append (out, title);
+  if (g_ascii_islower (title[1]))
+    out->str[at] = g_ascii_tolower (title[0]);
+}
+
 char *
 tdm_words_regimen (const TdmRegimen *regimen)
 {
   g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
-  g_autofree char *interval = tdm_number_format (regimen->interval_h, 4);
+  g_autofree char *interval = tdm_words_interval (regimen->interval_h);
   g_autofree char *length = length_text (regimen->duration_h);
   GString *out = g_string_new (NULL);
-  g_string_append_printf (out, "%s every %s h%s%s", amount, interval,
-                          *length ? ", infused" : "", length);
+  g_string_append_printf (out, "%s every %s", amount, interval);
+  if (regimen->given_as)
+    append_route (out, regimen->given_as);
+  else if (*length)
+    g_string_append (out, ", infused");
+  g_string_append (out, length);
   append_course (out, regimen);
   return g_string_free (out, FALSE);
 }

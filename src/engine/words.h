@@ -13,6 +13,8 @@ const char *tdm_words_metric (TdmMetricKind metric);
  * (`salt` or NULL). Yours. */
 char *tdm_words_amount (const TdmModelSalt *salt, double mg) G_GNUC_WARN_UNUSED_RESULT;
 /* "1250 mg every 12 h, infused over 2 h". Yours. */
+/* "12 h", "week" or "4 weeks", as "every" and "q" are said before it. Yours. */
+char *tdm_words_interval (double hours) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
 /* The plot in a few sentences, for screen readers: what is predicted on the current
  * regimen, the conclusion, and what is predicted on the chosen regimen. Yours. */

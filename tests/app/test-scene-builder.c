@@ -212,6 +212,8 @@ test_texts (void)
   g_assert_cmpstr (above, ==, "at least 8");
   g_assert_cmpstr (below, ==, "at most 1 mg/L");
   g_assert_cmpstr (regimen, ==, "1250 mg q12h");
+  g_autofree char *weeks = tdm_scene_builder_regimen_text (NULL, 350, 1344);
+  g_assert_cmpstr (weeks, ==, "350 mg q8wk");
   g_assert_cmpstr (single, ==, "62.5 mg");
 }
 

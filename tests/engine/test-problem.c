@@ -389,11 +389,12 @@ test_current (void)
       "'doses': [{'time': 11.2, 'amount': 700, 'unit': 'mg', 'route': 'iv', "
       "'duration': "
       "2}, {'time': 0, 'amount': 913, 'unit': 'mg', 'route': 'iv', 'duration': 1}], "
-      "'levels': [{'time': 30, 'value': 4.1, 'unit': 'mg/L'}]");
+      "'levels': [{'time': 29, 'value': 4.1, 'unit': 'mg/L'}]");
   c = tdm_problem_get_current (single);
   g_assert_true (c.amount_mg == 700 && c.interval_h == 12 && c.duration_h == 2);
-  g_assert_cmpfloat (tdm_problem_get_now_h (single), ==, 30);
-  g_assert_cmpfloat (tdm_problem_get_adjust_h (single), ==, 30);
+  g_assert_false (c.stated);
+  g_assert_cmpfloat (tdm_problem_get_now_h (single), ==, 29);
+  g_assert_cmpfloat (tdm_problem_get_adjust_h (single), ==, 29);
 
   /* 9.7 h apart is no ward's interval here. */
   g_autoptr (TdmProblem) odd =
@@ -406,6 +407,39 @@ test_current (void)
   g_assert_null (tdm_problem_get_current (none).route);
   g_assert_cmpfloat (tdm_problem_get_adjust_h (none), ==, 0);
   g_assert_nonnull (find_note (tdm_problem_get_notes (none), "no-doses"));
+}
+
+/* A dose was due a good while before the last level. Where its interval was entered,
+ * one may be missing; where it was only the spacing of two, it is no regimen. */
+static void
+test_late_dose (void)
+{
+  static const char history[] =
+      START PATIENT COVARIATES "'doses': [{'time': 0, 'amount': 700, 'unit': 'mg', "
+                               "'route': 'iv'%s}, {'time': 12, "
+                               "'amount': 650, 'unit': 'mg', 'route': 'iv'%s}], "
+                               "'levels': [{'time': %s, 'value': "
+                               "4.1, 'unit': 'mg/L'}]";
+  static const struct
+  {
+    const char *interval, *level, *code;
+    double current_h;
+  } cases[] = { { "", "29.9", NULL, 12.0 },
+                { "", "30.1", "regimen-unknown", 0.0 },
+                { ", 'interval': 12, 'count': 1", "29.9", NULL, 12.0 },
+                { ", 'interval': 12, 'count': 1", "30.1", "dose-missing", 12.0 } };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json =
+          g_strdup_printf (history, "", cases[i].interval, cases[i].level);
+      g_autoptr (TdmProblem) problem = problem_of (json);
+      const GPtrArray *notes = tdm_problem_get_notes (problem);
+      g_assert_cmpfloat (tdm_problem_get_current (problem).interval_h, ==,
+                         cases[i].current_h);
+      g_assert_true (!cases[i].code || find_note (notes, cases[i].code));
+      g_assert_true (cases[i].code || !find_note (notes, "regimen-unknown"));
+      g_assert_true (cases[i].code || !find_note (notes, "dose-missing"));
+    }
 }
 
 static void
@@ -611,6 +645,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/problem/doses", test_doses);
   g_test_add_func ("/engine/problem/current", test_current);
   g_test_add_func ("/engine/problem/adjust", test_adjust);
+  g_test_add_func ("/engine/problem/late-dose", test_late_dose);
   g_test_add_func ("/engine/problem/cut", test_cut);
   g_test_add_func ("/engine/problem/levels", test_levels);
   g_test_add_func ("/engine/problem/long-infusion", test_level_during_long_infusion);

@@ -158,7 +158,7 @@ test_proposed_as_given (void)
       if (r->is_current)
         {
           g_autofree char *words = tdm_words_regimen (r);
-          g_assert_cmpstr (words, ==, "700 mg Testamycin mofetil every 12 h");
+          g_assert_cmpstr (words, ==, "700 mg Testamycin mofetil every 12 h, by mouth");
           current[0] = r->metrics.trough;
         }
     }

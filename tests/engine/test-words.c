@@ -160,18 +160,57 @@ test_regimens (void)
     { .amount_mg = 0.5, .interval_h = 24 },
     { .amount_mg = 360, .interval_h = 36, .duration_h = 0.5 },
     { .amount_mg = 1250, .interval_h = 8, .duration_h = 1.5 },
+    { .amount_mg = 275, .interval_h = 24, .given_as = "By mouth, capsule" },
+    { .amount_mg = 400, .interval_h = 12, .duration_h = 2, .given_as = "IV infusion" },
+    { .amount_mg = 350, .interval_h = 1344, .duration_h = 2 },
+    { .amount_mg = 10, .interval_h = 168 },
+    { .amount_mg = 10, .interval_h = 180 },
   };
   static const char *const words[] = {
     "1000 mg every 12 h, infused over 1 h",
     "0.5 mg every 24 h",
     "360 mg every 36 h, infused over 30 min",
     "1250 mg every 8 h, infused over 1.5 h",
+    "275 mg every 24 h, by mouth, capsule",
+    "400 mg every 12 h, IV infusion over 2 h",
+    "350 mg every 8 weeks, infused over 2 h",
+    "10 mg every week",
+    "10 mg every 180 h",
   };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
       g_autofree char *text = tdm_words_regimen (&regimens[i]);
       g_assert_cmpstr (text, ==, words[i]);
     }
+}
+
+/* The same amount of acid and of salt are two doses, and no two rows read alike. */
+static void
+test_ways_are_named (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = bundled_model ("phenytoin-yukawa-1990");
+  g_autoptr (TdmCase) record = given_case (
+      "{'format': 'titrate-case/1', 'covariates': [{'name': 'WT', 'value': 62, 'unit': "
+      "'kg'}, {'name': 'AGE', 'value': 41, 'unit': 'y'}, {'name': 'COAED', 'value': "
+      "'no'}], 'doses': [{'time': 0, 'amount': 300, 'unit': 'mg', 'route': 'oral', "
+      "'interval': 24, 'steady_state': true, 'count': 3}], 'levels': [{'time': 71.5, "
+      "'value': 31, 'unit': 'mg/L'}]}");
+  const TdmResultOptions options = { .draws = 40 };
+  g_autoptr (TdmResult) result =
+      tdm_result_compute (record, model, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean acid = FALSE, salt = FALSE;
+  for (guint i = 0; i < result->proposals->regimens->len; i++)
+    {
+      char *words = tdm_words_regimen (result->proposals->regimens->pdata[i]);
+      acid = acid || strstr (words, " h, by mouth, phenytoin acid");
+      salt = salt || strstr (words, " h, by mouth, phenytoin sodium");
+      g_assert_true (g_hash_table_add (seen, words));
+    }
+  g_assert_true (acid && salt);
 }
 
 /* What is said of the drawn regimen, were it `regimen`; of none, nothing. */
@@ -246,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/words/joined", test_joined);
   g_test_add_func ("/engine/words/withheld", test_withheld);
   g_test_add_func ("/engine/words/regimens", test_regimens);
+  g_test_add_func ("/engine/words/ways-are-named", test_ways_are_named);
   g_test_add_func ("/engine/words/chosen", test_chosen);
   return g_test_run ();
 }
