@@ -20,6 +20,14 @@ typedef struct
 
 #define TDM_REGIMEN_STEPS 3
 
+/* Chances of the target's metric in one of a regimen's first days. */
+typedef struct
+{
+  double below, within, above;
+} TdmCourseDay;
+
+#define TDM_COURSE_DAYS 3
+
 typedef struct
 {
   const TdmModelRoute *route;
@@ -32,6 +40,7 @@ typedef struct
   double loading_duration_h;
   double first_dose_h; /* when the first dose of this regimen is due */
   double hold_h;       /* how long before that nothing is given that would have been */
+  gboolean is_hold;    /* for the sake of the level, not only for the ward's times */
   TdmRegimenStep steps[TDM_REGIMEN_STEPS]; /* what follows, in order of time */
   guint n_steps;
   /* Whose limits it keeps; NULL for the current one, which may break them. */
@@ -43,9 +52,13 @@ typedef struct
   double p_below, p_within, p_above;
   double p_alarm_low, p_alarm_high; /* beyond the target's alarm limits, if any */
   double score;
-  /* Where the target is of the steady state: the same of the beginning. */
-  gboolean has_early;
-  double early_below, early_within, early_above, early_score;
+  /* Where the target is of the steady state, and for the leading regimens and their
+   * variants: the same of each of the first days (engine/course.h). */
+  gboolean has_days;
+  TdmCourseDay days[TDM_COURSE_DAYS];
+  /* The expected utility by which a beginning is chosen: the mean of those of the days
+   * and of the steady state. Where there are no days: the score. */
+  double value;
   GPtrArray *notes;
 } TdmRegimen;
 

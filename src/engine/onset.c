@@ -1,37 +1,19 @@
 #include "engine/onset.h"
 
 #include "engine/limits.h"
+#include "engine/ward.h"
 
 #include <math.h>
 
-#define DAY_H 24.0
 /* A loading dose by no rule of its own is at most so many doses. */
 #define MOST_DOSES 4.0
 /* Where an infusion goes on for ever its loading dose has no length of its own. */
 #define LOADING_STEP_H 0.5
 #define LOADING_LEAST_H 1.0
-
-gboolean
-tdm_onset_target (const TdmResolvedTarget *target, const TdmRegimen *regimen,
-                  TdmResolvedTarget *out)
-{
-  const double start = tdm_regimen_start (regimen);
-  if (!tdm_target_is_steady (target) || target->metric == TDM_METRIC_TIME_TO_BELOW
-      || target->metric == TDM_METRIC_CUMULATIVE_AUC)
-    return FALSE;
-  *out = *target;
-  out->at_steady_state = FALSE;
-  out->at_h = start;
-  if (target->metric == TDM_METRIC_TROUGH)
-    out->at_h = regimen->first_dose_h + regimen->interval_h;
-  else if (target->metric != TDM_METRIC_AUC24 && target->metric != TDM_METRIC_AUC_MIC)
-    {
-      out->at_steady_state = out->has_span = TRUE;
-      out->from_h = start;
-      out->to_h = start + MAX (DAY_H, regimen->interval_h);
-    }
-  return TRUE;
-}
+/* Holds, in intervals of the regimen: where a ward gives doses every 12 h it can also
+ * give them six hours later. None is longer than HOLD_MOST_H. */
+#define HOLD_MOST_H 96.0
+static const double hold_intervals[] = { 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0 };
 
 static TdmRegimen *
 variant_of (const TdmRegimen *regimen)
@@ -47,6 +29,20 @@ variant_free (TdmRegimen *self)
 {
   g_ptr_array_unref (self->notes);
   g_free (self);
+}
+
+/* At most `most` of them, spread over the whole, its ends included. Yours. */
+static GPtrArray *
+spread (const GPtrArray *all, guint most)
+{
+  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
+  const guint n = MIN (most, all->len), span = MAX (all->len, 1) - 1;
+  for (guint k = 0; k < n; k++)
+    {
+      guint i = n > 1 ? (guint)round ((double)k * span / (n - 1)) : span / 2;
+      g_ptr_array_add (out, variant_of (all->pdata[i]));
+    }
+  return out;
 }
 
 /* The highest rate that every way of giving by this route allows. */
@@ -105,11 +101,10 @@ tdm_onset_loadings (const TdmProblem *problem, const TdmRegimen *regimen, guint 
 {
   g_autoptr (GPtrArray) all =
       g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
-  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
   const TdmModelDosing *d = regimen->dosing;
   double low, high;
   if (!d || regimen->loading_mg > 0 || !loading_range (problem, regimen, &low, &high))
-    return out;
+    return g_steal_pointer (&all);
   for (guint i = 0; i < d->n_amounts; i++)
     {
       g_autoptr (GPtrArray) one =
@@ -122,13 +117,31 @@ tdm_onset_loadings (const TdmProblem *problem, const TdmRegimen *regimen, guint 
           && !isnan (v->loading_duration_h) && tdm_limits_allow_regimen (v))
         g_ptr_array_add (all, g_ptr_array_steal_index (one, 0));
     }
-  /* Spread over the range, its ends included. */
-  const guint n = MIN (most, all->len), span = all->len - 1;
-  for (guint k = 0; k < n; k++)
+  return spread (all, most);
+}
+
+GPtrArray *
+tdm_onset_holds (const TdmProblem *problem, const TdmRegimen *regimen, double until_h,
+                 guint most)
+{
+  const double start = tdm_regimen_start (regimen);
+  g_autoptr (GPtrArray) all =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
+  double last = regimen->hold_h;
+  for (guint k = 0; regimen->dosing && k < G_N_ELEMENTS (hold_intervals); k++)
     {
-      guint i = n > 1 ? (guint)round ((double)k * span / (n - 1)) : span / 2;
-      TdmRegimen *v = variant_of (all->pdata[i]);
-      g_ptr_array_add (out, v);
+      const double wait = MAX (1.0, round (hold_intervals[k] * regimen->interval_h));
+      const double first =
+          tdm_ward_first (tdm_problem_get_case (problem), regimen->first_dose_h + wait,
+                          regimen->interval_h);
+      if (isnan (first) || first - start <= last + 1e-6 || first - start > HOLD_MOST_H
+          || first >= until_h)
+        continue;
+      TdmRegimen *v = variant_of (regimen);
+      v->first_dose_h = first;
+      v->hold_h = last = first - start;
+      v->is_hold = TRUE;
+      g_ptr_array_add (all, v);
     }
-  return out;
+  return spread (all, most);
 }

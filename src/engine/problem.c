@@ -506,7 +506,8 @@ TdmPkPlan *
 tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **error)
 {
   g_autofree TdmPkDose *doses = g_new (TdmPkDose, self->n_doses + spec->n_extra + 1);
-  double start = INFINITY;
+  /* A new regimen begins with its hold, if it has one. */
+  double start = spec->until_h;
   guint n = 0;
   for (guint i = 0; i < self->n_doses; i++)
     if (cut_dose (spec->doses ? &spec->doses[i] : &self->doses[i], spec->until_h,

@@ -1,5 +1,6 @@
 #include "engine/refine.h"
 
+#include "engine/course.h"
 #include "engine/limits.h"
 #include "engine/onset.h"
 
@@ -9,14 +10,20 @@
 /* Leading regimens whose beginning is looked at, and variants of each kind. */
 #define LEADERS 3
 #define LEADERS_ODE 1
-#define VARIANTS 4
-#define VARIANTS_ODE 2
+#define VARIANTS 6
+#define VARIANTS_ODE 3
 /* A beginning is judged under so many draws. */
-#define EARLY_DRAWS 250
-#define EARLY_DRAWS_ODE 40
-/* A chance of missing the window that a beginning may have, and what a variant must
- * gain to be worth the trouble. */
-#define EARLY_MISS 0.1
+#define DAYS_DRAWS 250
+#define DAYS_DRAWS_ODE 40
+/* A chance to lie below on the first day from which loading doses are looked at, and
+ * one to lie above from which holds are: only when it is likely that the level is too
+ * high is nothing given. */
+#define LOADING_FROM 0.1
+#define HOLD_FROM 0.5
+/* What a variant must gain in its value to be shown, and to stand before its plain
+ * form, which is simpler to give; and in its score at a named time. */
+#define GAIN_SHOWN 0.02
+#define GAIN_LEADS 0.1
 #define GAIN 0.05
 /* Amounts of the comparison without steps, from LEAST to MOST times the leading one. */
 #define AMOUNTS 121
@@ -61,147 +68,143 @@ tdm_proposals_leads_interval (const TdmProposals *self, guint i)
   return !own->is_current;
 }
 
-/* Scores one regimen by `target` under some of the draws, evenly taken. */
-static gboolean
-judge (const TdmRefine *self, const TdmResolvedTarget *target, guint draws,
-       TdmRegimen *regimen, GError **error)
+static TdmScoreInput
+score_input (const TdmRefine *self)
 {
-  const guint n = MIN (draws, self->draws);
-  const gsize width = tdm_problem_get_n_values (self->fit->problem);
-  g_autofree double *rows = g_new (double, n *width + 1);
-  for (guint d = 0; d < n; d++)
-    memcpy (rows + d * width, self->rows + (gsize)d * self->draws / n * width,
-            width * sizeof (double));
-  const TdmScoreInput input = { .problem = self->fit->problem,
-                                .target = target,
-                                .rows = rows,
-                                .draws = n,
-                                .cancellable = self->cancellable };
-  g_autoptr (TdmScore) score = tdm_score_new (&input, &regimen, 1, error);
-  if (score)
-    tdm_score_summarise (score, target, 0, regimen);
+  return (TdmScoreInput){ .problem = self->fit->problem,
+                          .target = self->target,
+                          .rows = self->rows,
+                          .draws = self->draws,
+                          .cancellable = self->cancellable };
+}
+
+/* Regimens by the target itself, at its named time. */
+static gboolean
+judge_named (const TdmRefine *self, const GPtrArray *list, GError **error)
+{
+  const TdmScoreInput input = score_input (self);
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (input.problem, self->target);
+  g_autoptr (TdmScore) score =
+      tdm_score_new (&input, (TdmRegimen *const *)list->pdata, list->len, error);
+  tdm_metrics_set_cancellable (metrics, self->cancellable);
+  for (guint i = 0; score && i < list->len; i++)
+    {
+      TdmRegimen *one = list->pdata[i];
+      if (!tdm_metrics_compute (metrics, one, self->fit->eta, &one->metrics, error))
+        return FALSE;
+      tdm_score_summarise (score, self->target, i, one);
+      one->value = one->score;
+    }
   return score != NULL;
 }
 
 static gboolean
-judge_early (const TdmRefine *self, TdmRegimen *regimen, GError **error)
+has_days (const TdmRefine *self)
 {
-  TdmResolvedTarget early;
-  if (!tdm_onset_target (self->target, regimen, &early))
-    return TRUE;
-  TdmRegimen probe = *regimen;
-  probe.notes = tdm_notes_new ();
-  gboolean done = judge (self, &early, is_ode (self) ? EARLY_DRAWS_ODE : EARLY_DRAWS,
-                         &probe, error);
-  g_ptr_array_unref (probe.notes);
-  regimen->has_early = done;
-  regimen->early_below = probe.p_below;
-  regimen->early_within = probe.p_within;
-  regimen->early_above = probe.p_above;
-  regimen->early_score = probe.score;
-  return done;
+  return tdm_course_exists (self->fit->problem, self->target);
 }
 
-/* The variant by the target itself, at its named time. */
+/* The values of regimens whose score is that of the steady state, or not known yet. */
 static gboolean
-judge_named (const TdmRefine *self, TdmRegimen *regimen, GError **error)
+judge (const TdmRefine *self, const GPtrArray *list, GError **error)
 {
-  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (self->fit->problem, self->target);
-  if (!tdm_metrics_compute (metrics, regimen, self->fit->eta, &regimen->metrics, error))
-    return FALSE;
-  return judge (self, self->target, self->draws, regimen, error);
+  const TdmScoreInput input = score_input (self);
+  if (list->len == 0)
+    return TRUE;
+  if (!has_days (self))
+    return judge_named (self, list, error);
+  return tdm_course_judge (&input, is_ode (self) ? DAYS_DRAWS_ODE : DAYS_DRAWS,
+                           (TdmRegimen *const *)list->pdata, list->len, error);
 }
 
-/* The one of `list` that gains most over `plain`, or NULL; NULL with the error set. */
-static TdmRegimen *
-choose_variant (const TdmRefine *self, const TdmRegimen *plain, GPtrArray *list,
-                GError **error)
+/* When the target no longer asks for anything. */
+static double
+end_of_target (const TdmRefine *self)
 {
-  const gboolean steady = tdm_target_is_steady (self->target);
-  const double threshold = (steady ? plain->early_score : plain->score) + GAIN;
-  int best = -1;
-  double most = threshold;
-  for (guint i = 0; i < list->len; i++)
-    {
-      TdmRegimen *variant = list->pdata[i];
-      if (!(steady ? judge_early (self, variant, error)
-                   : judge_named (self, variant, error)))
-        return NULL;
-      double own = steady ? variant->early_score : variant->score;
-      if (own > most)
-        {
-          best = (int)i;
-          most = own;
-        }
-    }
-  return best >= 0 ? copy_regimen (list->pdata[best]) : NULL;
+  const TdmResolvedTarget *t = self->target;
+  if (has_days (self))
+    return INFINITY;
+  return t->has_span ? t->to_h : t->at_h;
 }
 
-/* A variant of the same steady state stands behind its plain form, which is simpler to
- * give; at a named time it stands before the first regimen that is worse. */
+/* How the regimen might begin: with a loading dose where the first day (or the target
+ * itself) is likely to lie below, after a hold where above. */
+static GPtrArray *
+list_variants (const TdmRefine *self, const TdmRegimen *plain)
+{
+  const guint most = is_ode (self) ? VARIANTS_ODE : VARIANTS;
+  const TdmCourseDay first =
+      plain->has_days
+          ? plain->days[0]
+          : (TdmCourseDay){ .below = plain->p_below, .above = plain->p_above };
+  const double less = self->target->falling ? first.above : first.below;
+  const double more = self->target->falling ? first.below : first.above;
+  if (more > HOLD_FROM)
+    return tdm_onset_holds (self->fit->problem, plain, end_of_target (self), most);
+  if (less > LOADING_FROM && less >= more)
+    return tdm_onset_loadings (self->fit->problem, plain, most);
+  return g_ptr_array_new ();
+}
+
+/* Before its plain form where it gains enough, else behind; where the target is of a
+ * named time, before the first regimen that is worse. */
 static void
-insert_variant (const TdmRefine *self, TdmProposals *proposals, const TdmRegimen *plain,
+insert_variant (const TdmRefine *self, GPtrArray *list, const TdmRegimen *plain,
                 TdmRegimen *variant)
 {
-  GPtrArray *list = proposals->regimens;
   guint at = 0;
-  while (at < list->len && list->pdata[at] != (gconstpointer)plain
-         && ((const TdmRegimen *)list->pdata[at])->score >= variant->score)
-    at++;
-  if (tdm_target_is_steady (self->target))
+  if (has_days (self))
     {
       g_ptr_array_find (list, plain, &at);
-      at++;
+      at += variant->value < plain->value + GAIN_LEADS;
     }
+  else
+    while (at < list->len && list->pdata[at] != (gconstpointer)plain
+           && ((const TdmRegimen *)list->pdata[at])->score >= variant->score)
+      at++;
   g_ptr_array_insert (list, (int)at, variant);
 }
 
 static gboolean
-refine_beginning (const TdmRefine *self, TdmProposals *proposals, TdmRegimen *plain,
+refine_beginning (const TdmRefine *self, GPtrArray *regimens, const TdmRegimen *plain,
                   GError **error)
 {
-  const TdmProblem *problem = self->fit->problem;
-  const guint most = is_ode (self) ? VARIANTS_ODE : VARIANTS;
-  g_autoptr (GError) local = NULL;
-  if (!judge_early (self, plain, error))
+  g_autoptr (GPtrArray) list = list_variants (self, plain);
+  const TdmRegimen *best = NULL;
+  double most = plain->value + (has_days (self) ? GAIN_SHOWN : GAIN);
+  if (!judge (self, list, error))
     return FALSE;
-  const double below = plain->has_early ? plain->early_below : plain->p_below;
-  const double above = plain->has_early ? plain->early_above : plain->p_above;
-  const gboolean falling = self->target->falling;
-  g_autoptr (GPtrArray) list = (falling ? above : below) > EARLY_MISS
-                                       && (falling ? above >= below : below >= above)
-                                   ? tdm_onset_loadings (problem, plain, most)
-                                   : g_ptr_array_new ();
-  TdmRegimen *best = choose_variant (self, plain, list, &local);
-  if (local)
+  for (guint i = 0; i < list->len; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
+      const TdmRegimen *variant = list->pdata[i];
+      if (variant->value <= most)
+        continue;
+      best = variant;
+      most = variant->value;
     }
   if (best)
-    insert_variant (self, proposals, plain, best);
+    insert_variant (self, regimens, plain, copy_regimen (best));
   return TRUE;
-}
-
-/* Of an effect that takes weeks the first day says nothing. */
-static gboolean
-has_beginning (const TdmRefine *self)
-{
-  return !tdm_model_get_output (tdm_problem_get_model (self->fit->problem),
-                                self->target->output)
-              ->effect;
 }
 
 gboolean
 tdm_refine_onsets (const TdmRefine *self, TdmProposals *proposals, GError **error)
 {
   const guint most = is_ode (self) ? LEADERS_ODE : LEADERS;
+  const TdmModel *model = tdm_problem_get_model (self->fit->problem);
   g_autoptr (GPtrArray) leaders = g_ptr_array_new ();
+  /* Of an effect that takes weeks the first day says nothing, and what is steady but
+   * has no days does not depend on them. */
+  if (tdm_model_get_output (model, self->target->output)->effect
+      || (tdm_target_is_steady (self->target) && !has_days (self)))
+    return TRUE;
   for (guint i = 0; i < proposals->regimens->len && leaders->len < most; i++)
     if (tdm_proposals_leads_interval (proposals, i))
       g_ptr_array_add (leaders, proposals->regimens->pdata[i]);
-  for (guint i = 0; has_beginning (self) && i < leaders->len; i++)
-    if (!refine_beginning (self, proposals, leaders->pdata[i], error))
+  if (has_days (self) && !judge (self, leaders, error))
+    return FALSE;
+  for (guint i = 0; i < leaders->len; i++)
+    if (!refine_beginning (self, proposals->regimens, leaders->pdata[i], error))
       return FALSE;
   return TRUE;
 }
@@ -300,11 +303,7 @@ refine_period (const TdmRefine *self, TdmRegimen *stepped, double from_h, int *s
     now.amount_mg = stepped->steps[stepped->n_steps - 1].amount_mg;
   now.n_steps = 0;
   g_autoptr (GPtrArray) list = amounts_from (&now, from_h);
-  const TdmScoreInput input = { .problem = self->fit->problem,
-                                .target = self->target,
-                                .rows = self->rows,
-                                .draws = self->draws,
-                                .cancellable = self->cancellable };
+  const TdmScoreInput input = score_input (self);
   g_autoptr (TdmScore) score =
       tdm_score_new (&input, (TdmRegimen *const *)list->pdata, list->len, error);
   guint best = 0;
@@ -333,11 +332,7 @@ static gboolean
 first_sides (const TdmRefine *self, TdmRegimen *regimen, int *sides, double *penalty,
              GError **error)
 {
-  const TdmScoreInput input = { .problem = self->fit->problem,
-                                .target = self->target,
-                                .rows = self->rows,
-                                .draws = self->draws,
-                                .cancellable = self->cancellable };
+  const TdmScoreInput input = score_input (self);
   g_autoptr (TdmScore) score = tdm_score_new (&input, &regimen, 1, error);
   if (!score)
     return FALSE;
@@ -403,11 +398,7 @@ best_amount (const TdmRefine *self, const TdmRegimen *shape, TdmContinuous *best
       one->amount_mg *= LEAST * pow (MOST / LEAST, (double)i / (n - 1));
       g_ptr_array_add (list, one);
     }
-  const TdmScoreInput input = { .problem = self->fit->problem,
-                                .target = self->target,
-                                .rows = self->rows,
-                                .draws = self->draws,
-                                .cancellable = self->cancellable };
+  const TdmScoreInput input = score_input (self);
   g_autoptr (TdmScore) score =
       tdm_score_new (&input, (TdmRegimen *const *)list->pdata, n, error);
   for (guint i = 0; score && i < n; i++)

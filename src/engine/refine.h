@@ -13,9 +13,10 @@ typedef struct
   GCancellable *cancellable;
 } TdmRefine;
 
-/* Adds rows to the ranked `regimens`: the leading ones with a loading dose, where the
- * beginning (or, at a named time, the target itself) gains by it. At a steady state
- * they stand behind their plain forms. */
+/* Adds rows to the ranked `regimens`: the leading ones with a loading dose or after a
+ * hold. At a steady state they are chosen by their value, which the first days share,
+ * and stand before their plain form where they gain enough, else behind; at a named
+ * time the target itself judges. */
 gboolean tdm_refine_onsets (const TdmRefine *self, TdmProposals *proposals,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -397,6 +397,25 @@ alarm_json (const TdmRegimen *r, const TdmProposals *proposals)
                     "above", high ? json_real (r->p_alarm_high) : NULL);
 }
 
+static json_t *
+day_json (const TdmCourseDay *day)
+{
+  return json_pack ("{s:f, s:f, s:f}", "below", day->below, "within", day->within,
+                    "above", day->above);
+}
+
+/* Chances of the first days, and the value that they and the steady state share. */
+static void
+add_days (json_t *out, const TdmRegimen *r)
+{
+  json_t *days = json_array ();
+  for (guint d = 0; d < TDM_COURSE_DAYS; d++)
+    json_array_append_new (days, day_json (&r->days[d]));
+  json_object_set_new (out, "days", days);
+  json_object_set_new (out, "day_h", tdm_json_real (MAX (24.0, r->interval_h)));
+  json_object_set_new (out, "value", tdm_json_real (r->value));
+}
+
 /* How it begins and what it turns into. */
 static void
 add_course (json_t *out, const TdmRegimen *r)
@@ -411,6 +430,7 @@ add_course (json_t *out, const TdmRegimen *r)
                        unit, "duration", tdm_json_real (r->loading_duration_h))
           : json_null ());
   json_object_set_new (out, "hold_h", tdm_json_real (r->hold_h));
+  json_object_set_new (out, "hold", json_boolean (r->is_hold));
   for (guint k = 0; k < r->n_steps; k++)
     json_array_append_new (
         steps,
@@ -422,11 +442,10 @@ add_course (json_t *out, const TdmRegimen *r)
   json_object_set_new (out, "steps", steps);
   if (r->volume_l > 0)
     json_object_set_new (out, "least_volume_ml", tdm_json_real (1000 * r->volume_l));
-  json_object_set_new (
-      out, "early",
-      r->has_early ? json_pack ("{s:f, s:f, s:f}", "below", r->early_below, "within",
-                                r->early_within, "above", r->early_above)
-                   : json_null ());
+  json_object_set_new (out, "early",
+                       r->has_days ? day_json (&r->days[0]) : json_null ());
+  if (r->has_days)
+    add_days (out, r);
 }
 
 static json_t *

@@ -198,6 +198,7 @@ count_sides (const TdmScore *self, const TdmResolvedTarget *target, guint i,
   regimen->score =
       regimen->p_within
       - self->penalty * (target->falling ? regimen->p_below : regimen->p_above);
+  regimen->value = regimen->score;
   return without;
 }
 

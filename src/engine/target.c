@@ -279,10 +279,8 @@ tdm_metrics_set_tolerance (TdmMetrics *self, double relative, double absolute)
   tdm_pk_work_set_tolerance (self->work, relative, absolute);
 }
 
-/* Fraction of an even grid of n points on which the concentration is above the
- * threshold, each crossing placed by linear interpolation. */
-static double
-fraction_above (const double *values, guint n, double threshold)
+double
+tdm_target_share_above (const double *values, guint n, double threshold)
 {
   double above = 0;
   for (guint i = 1; i < n; i++)
@@ -348,10 +346,10 @@ set_target_metric (const TdmMetrics *self, guint n, double scale,
       out->target = fraction * out->peak / t->mic;
       break;
     case TDM_METRIC_TIME_ABOVE:
-      out->target = fraction_above (self->values, n, threshold);
+      out->target = tdm_target_share_above (self->values, n, threshold);
       break;
     case TDM_METRIC_TIME_BELOW:
-      out->target = 1.0 - fraction_above (self->values, n, threshold);
+      out->target = 1.0 - tdm_target_share_above (self->values, n, threshold);
       break;
     case TDM_METRIC_TIME_TO_BELOW:
       out->target = time_to_below (self->values, self->times, n, threshold);

@@ -45,6 +45,10 @@ int tdm_target_side (const TdmResolvedTarget *target, double value);
  * there is. */
 double tdm_target_centre (const TdmResolvedTarget *target);
 
+/* Share of an even grid of n points on which the values are above the threshold, each
+ * crossing placed by linear interpolation. */
+double tdm_target_share_above (const double *values, guint n, double threshold);
+
 /* Unit of areas for a concentration unit: "mg.h/L" for "mg/L", "h" for "1".
  * Yours. */
 char *tdm_target_area_unit (const char *concentration_unit) G_GNUC_WARN_UNUSED_RESULT;

@@ -284,7 +284,8 @@ append_course (GString *out, const TdmRegimen *r)
   if (r->hold_h > 0)
     {
       g_autofree char *hold = tdm_number_format (r->hold_h, 3);
-      g_string_append_printf (out, ", first dose after %s h", hold);
+      g_string_append_printf (
+          out, r->is_hold ? ", after a hold of %s h" : ", first dose after %s h", hold);
     }
   for (guint k = 0; k < r->n_steps; k++)
     {

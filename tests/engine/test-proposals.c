@@ -74,9 +74,9 @@ check_proposals (const TdmProposals *p, const TdmProblem *problem)
     {
       const TdmRegimen *r = p->regimens->pdata[i];
       g_assert_cmpfloat_with_epsilon (r->p_below + r->p_within + r->p_above, 1, 1e-12);
-      if (r->has_early)
+      for (guint d = 0; r->has_days && d < TDM_COURSE_DAYS; d++)
         g_assert_cmpfloat_with_epsilon (
-            r->early_below + r->early_within + r->early_above, 1, 1e-12);
+            r->days[d].below + r->days[d].within + r->days[d].above, 1, 1e-12);
       current += r->is_current;
       if (!r->is_current)
         check_limits (r, problem);
@@ -98,7 +98,7 @@ check_same (const TdmProposals *a, const TdmProposals *b)
       const TdmRegimen *x = a->regimens->pdata[i], *y = b->regimens->pdata[i];
       g_assert_true (tdm_regimen_equal (x, y, TRUE));
       g_assert_cmpfloat (x->p_within, ==, y->p_within);
-      g_assert_cmpfloat (x->early_within, ==, y->early_within);
+      g_assert_cmpfloat (x->days[0].within, ==, y->days[0].within);
     }
 }
 
