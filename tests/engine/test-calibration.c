@@ -110,16 +110,18 @@ judge_bands (const TdmResult *plain, const TdmResult *measured, guint64 seed,
   const TdmModelOutput *output =
       tdm_model_get_output (tdm_problem_get_model (problem), 0);
   const TdmRegimen *regimen = plain->proposals->regimens->pdata[plain->chosen_index];
-  const TdmPkDose dose = tdm_regimen_dose (regimen, 40);
+  TdmPkDose lines[TDM_REGIMEN_LINES];
+  const guint n_lines = tdm_regimen_lines (
+      regimen, regimen->first_dose_h + 40 * regimen->interval_h, lines);
   g_autofree double *row = true_row (problem, seed, number, TRUE);
   g_autoptr (TdmRandom) random = tdm_simulate_stream (seed, number, 78);
   for (guint k = 0; k < LOOKS; k++)
     {
       const guint i = index_at (plain->chosen,
                                 regimen->first_dose_h + looks[k] * regimen->interval_h);
-      const TdmPlanSpec spec = { .until_h = regimen->first_dose_h,
-                                 .extra = &dose,
-                                 .n_extra = 1,
+      const TdmPlanSpec spec = { .until_h = tdm_regimen_start (regimen),
+                                 .extra = lines,
+                                 .n_extra = n_lines,
                                  .times_h = &plain->chosen->time_h[i],
                                  .n_times = 1 };
       double truth;
