@@ -13,7 +13,7 @@ rate_of (const TdmPkRoute *route)
 static gboolean
 is_dependent (const TdmPkRoute *route)
 {
-  return route->bioavailability != G_MAXUINT || route->lag != G_MAXUINT
+  return tdm_pk_route_has_bioavailability (route) || tdm_pk_route_has_lag (route)
          || route->duration != G_MAXUINT;
 }
 
@@ -24,13 +24,13 @@ map_routes (const TdmModel *model, guint n)
   for (guint i = 0; i < n; i++)
     {
       const TdmModelRoute *route = tdm_model_get_route (model, i);
-      routes[i] =
-          (TdmDataRoute){ .name = route->name,
-                          .cmt = route->cmt,
-                          .infusion = route->infusion,
-                          .absorption = route->route.bioavailability != G_MAXUINT,
-                          .dependent = is_dependent (&route->route),
-                          .rate = rate_of (&route->route) };
+      routes[i] = (TdmDataRoute){ .name = route->name,
+                                  .cmt = route->cmt,
+                                  .infusion = route->infusion,
+                                  .absorption =
+                                      tdm_pk_route_has_bioavailability (&route->route),
+                                  .dependent = is_dependent (&route->route),
+                                  .rate = rate_of (&route->route) };
     }
   return routes;
 }

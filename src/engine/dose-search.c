@@ -115,7 +115,7 @@ is_falling (Search *s, TdmMetrics *metrics, const TdmRegimen *base,
 {
   const guint ends[2] = { 0, options->len - 1 };
   TdmRegimenMetrics m[2];
-  if (s->linear)
+  if (s->linear && !tdm_pk_route_depends_on_dose (&base->route->route))
     return FALSE;
   for (guint i = 0; i < 2; i++)
     {

@@ -536,13 +536,14 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
 }
 
 /* Whether what is predicted is a straight line in the amount. An input whose length is
- * its amount over a rate is not. */
+ * its amount over a rate is not, nor one whose bioavailability or lag depends on it. */
 static gboolean
 is_linear (const TdmMetrics *self, const TdmRegimen *regimen)
 {
   return tdm_model_get_structure (tdm_problem_get_model (self->problem))->kind
              == TDM_PK_LINEAR
-         && !regimen->route->route.duration_is_rate;
+         && !regimen->route->route.duration_is_rate
+         && !tdm_pk_route_depends_on_dose (&regimen->route->route);
 }
 
 /* Steady state: all is proportional to the amount, but for times and shares of it. */

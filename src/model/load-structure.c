@@ -219,6 +219,30 @@ read_reference (const TdmModel *self, const TdmKeyEntry *entry, const char *unit
                                 unit);
 }
 
+/* A key of a route that names a parameter, or is an expression that uses the dose. */
+typedef struct
+{
+  const TdmKeySection *section;
+  const char *key, *unit;
+} DoseKey;
+
+static gboolean
+read_of_dose (TdmModel *self, const TdmKeyFile *file, const DoseKey *what,
+              guint *parameter, const TdmPkOfDose **of_dose, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (what->section, what->key);
+
+  *parameter = G_MAXUINT;
+  if (entry == NULL || tdm_model_find_parameter (self, entry->value) >= 0)
+    return read_reference (self, entry, what->unit, parameter, error);
+  TdmModelOfDose *made = tdm_load_of_dose (self, file, entry, what->unit, error);
+  if (made == NULL)
+    return FALSE;
+  g_ptr_array_add (self->of_doses, made);
+  *of_dose = tdm_model_of_dose_get (made);
+  return TRUE;
+}
+
 /* A zero-order input whose length is a parameter, or whose rate is. */
 static gboolean
 read_input (const TdmModel *self, const TdmKeySection *section, TdmPkRoute *pk,
@@ -238,7 +262,7 @@ read_input (const TdmModel *self, const TdmKeySection *section, TdmPkRoute *pk,
 }
 
 static gboolean
-read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *section,
+read_route (TdmModel *self, const TdmKeyFile *file, const TdmKeySection *section,
             TdmModelRoute *route, GError **error)
 {
   const TdmKeyEntry *infusion = tdm_key_section_find (section, "infusion");
@@ -247,10 +271,10 @@ read_route (const TdmModel *self, const TdmKeyFile *file, const TdmKeySection *s
   TdmPkRoute *pk = &route->route;
 
   if (!read_into (self, file, section, &pk->state, error)
-      || !read_reference (self, tdm_key_section_find (section, "bioavailability"), "1",
-                          &pk->bioavailability, error)
-      || !read_reference (self, tdm_key_section_find (section, "lag"), "h", &pk->lag,
-                          error)
+      || !read_of_dose (self, file, &(DoseKey){ section, "bioavailability", "1" },
+                        &pk->bioavailability, &pk->bioavailability_of_dose, error)
+      || !read_of_dose (self, file, &(DoseKey){ section, "lag", "h" }, &pk->lag,
+                        &pk->lag_of_dose, error)
       || !read_input (self, section, pk, error)
       || !tdm_load_count (section, "cmt", 0, TDM_MODEL_MAX_CMT, &route->cmt, error))
     return FALSE;

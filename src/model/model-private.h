@@ -47,6 +47,9 @@ typedef struct
   GPtrArray *plains;  /* of double*, one for each output */
 } TdmModelOde;
 
+/* A bioavailability or lag that depends on the amount of a dose (of-dose.c). */
+typedef struct _TdmModelOfDose TdmModelOfDose;
+
 /* What a line of a reference check compares. */
 typedef enum
 {
@@ -112,6 +115,7 @@ struct _TdmModel
   TdmModelOde ode;
   GPtrArray *outputs;    /* of TdmModelOutput* */
   GPtrArray *routes;     /* of TdmModelRoute* */
+  GPtrArray *of_doses;   /* of TdmModelOfDose*, that routes point to */
   GPtrArray *salts;      /* of TdmModelSalt* */
   GPtrArray *dosings;    /* of TdmModelDosing* */
   GPtrArray *conditions; /* of TdmProgram*, one a dosing, NULL = for everyone */
@@ -211,6 +215,29 @@ TdmBinding *tdm_model_bind_unchecked (TdmModel *self, const double *covariates,
 /* FALSE when a parameter of the typical patient is not finite, or not positive where it
  * must be; `bad` receives which, `bad_value` (or NULL) its value. */
 gboolean tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value);
+
+/* `entry`, an expression over parameters and the amount of a dose, in `unit`. NULL with
+ * an error. Yours. */
+TdmModelOfDose *tdm_load_of_dose (const TdmModel *self, const TdmKeyFile *file,
+                                  const TdmKeyEntry *entry, const char *unit,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const TdmPkOfDose *tdm_model_of_dose_get (const TdmModelOfDose *self);
+void tdm_model_of_dose_free (TdmModelOfDose *self);
+
+/* Makes the parameters known to expressions over them. */
+gboolean tdm_load_add_parameter_variables (const TdmModel *self, const TdmKeyFile *file,
+                                           TdmProgramBuilder *builder, GError **error);
+
+/* An amount for which a route has no sensible bioavailability or lag. */
+typedef struct
+{
+  const char *route, *key; /* borrowed */
+  double amount_mg, value;
+} TdmOfDoseFault;
+
+/* Tries all amounts that the model proposes under plain `parameters`. */
+gboolean tdm_model_of_dose_is_sane (const TdmModel *self, const double *parameters,
+                                    TdmOfDoseFault *fault);
 
 /* The closures of an ODE structure; data is the TdmModelOde. */
 void tdm_model_ode_rhs (gconstpointer data, const TdmJetSpace *space,

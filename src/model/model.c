@@ -149,6 +149,7 @@ tdm_model_new_empty (void)
   self->parameters = new_list (parameter_free);
   self->outputs = new_list (output_free);
   self->routes = new_list (route_free);
+  self->of_doses = new_list (tdm_model_of_dose_free);
   self->salts = new_list (salt_free);
   self->dosings = new_list (dosing_free);
   self->conditions = new_list (program_free);
@@ -177,6 +178,7 @@ tdm_model_unref (TdmModel *self)
   g_ptr_array_unref (self->dosings);
   g_ptr_array_unref (self->salts);
   g_ptr_array_unref (self->routes);
+  g_ptr_array_unref (self->of_doses);
   g_ptr_array_unref (self->outputs);
   g_ptr_array_unref (self->parameters);
   effects_clear (&self->effects);

@@ -64,9 +64,9 @@ tdm_model_ode_clear (TdmModelOde *self)
   g_clear_pointer (&self->plains, g_ptr_array_unref);
 }
 
-static gboolean
-add_parameters (const TdmModel *self, const TdmKeyFile *file,
-                TdmProgramBuilder *builder, GError **error)
+gboolean
+tdm_load_add_parameter_variables (const TdmModel *self, const TdmKeyFile *file,
+                                  TdmProgramBuilder *builder, GError **error)
 {
   const TdmKeySection *parameters = tdm_key_file_find (file, "parameters", NULL);
 
@@ -90,7 +90,7 @@ add_variables (const TdmModel *self, const TdmKeyFile *file, TdmProgramBuilder *
   const TdmVariable time = { TDM_VARIABLE_TIME, "t", NULL },
                     since = { TDM_VARIABLE_TIME, "tfd", NULL };
 
-  if (!add_parameters (self, file, builder, error))
+  if (!tdm_load_add_parameter_variables (self, file, builder, error))
     return FALSE;
   for (guint i = 0; i < ode->entries->len; i++)
     {
@@ -328,7 +328,7 @@ compile_initial (TdmModel *self, const TdmKeyFile *file, GError **error)
   if (initial == NULL)
     return TRUE;
   if (!check_states (initial, ode, error)
-      || !add_parameters (self, file, builder, error)
+      || !tdm_load_add_parameter_variables (self, file, builder, error)
       || !add_initial_states (initial, ode, builder, names, error))
     return FALSE;
   self->ode.initial =

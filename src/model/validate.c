@@ -123,6 +123,31 @@ dup_point (const TdmModel *model, const double *point)
   return g_string_free (text, FALSE);
 }
 
+/* What depends on the dose must make sense for every amount that may be given. */
+static gboolean
+check_doses (TdmModel *self, const TdmKeyFile *file, const TdmBinding *binding,
+             const double *point, GError **error)
+{
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  g_autofree double *eta = g_new0 (double, self->effects.names->len + 1);
+  g_autofree double *parameters = g_new (double, self->parameters->len + 1);
+  TdmOfDoseFault fault;
+
+  if (self->of_doses->len == 0)
+    return TRUE;
+  tdm_binding_parameters (binding, &plain, eta, NULL, parameters);
+  if (tdm_model_of_dose_is_sane (self, parameters, &fault))
+    return TRUE;
+  const TdmKeySection *section = tdm_key_file_find (file, "route", fault.route);
+  g_autofree char *where = dup_point (self, point);
+  return tdm_place_set_error (
+      error, &tdm_key_section_find (section, fault.key)->place,
+      "%s: expected a %s number for every amount that may be given, not %g for a dose "
+      "of %g %s%s%s",
+      fault.key, isfinite (fault.value) ? "positive" : "finite", fault.value,
+      fault.amount_mg, self->amount_unit, *where != '\0' ? " at " : "", where);
+}
+
 /* An error of the binding itself names no place in the file: it gets that of the
  * parameters. */
 static gboolean
@@ -137,7 +162,7 @@ check_point_of (TdmModel *self, const TdmKeyFile *file, const double *point,
   double value;
 
   if (binding != NULL && tdm_binding_is_sane (binding, &bad, &value))
-    return TRUE;
+    return check_doses (self, file, binding, point, error);
   g_autofree char *where = dup_point (self, point);
   if (binding == NULL)
     return tdm_place_set_error (error, &section->place, "%s at %s", local->message,

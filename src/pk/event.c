@@ -21,23 +21,24 @@ gboolean
 tdm_pk_dose_has_length (const TdmPkPlanDose *dose)
 {
   return dose->route.duration != G_MAXUINT
-         || (dose->rate_mg_h > 0.0 && dose->route.bioavailability != G_MAXUINT);
+         || (dose->rate_mg_h > 0.0 && tdm_pk_route_has_bioavailability (&dose->route));
 }
 
-/* How long the input of a dose lasts under its own parameters `set`. */
+/* How long the input of a dose lasts under its own parameters `set`, plain numbers. */
 static double
-length_of (const TdmPkPlanDose *dose, const double *set, guint size)
+length_of (const TdmPkPlanDose *dose, const double *set)
 {
   const TdmPkRoute *route = &dose->route;
   const gboolean estimated = route->duration != G_MAXUINT;
   if (estimated && !route->duration_is_rate)
-    return set[route->duration * size];
+    return set[route->duration];
   if (!estimated && dose->rate_mg_h <= 0.0)
     return dose->duration_h;
-  const double absorbed = route->bioavailability == G_MAXUINT
-                              ? dose->amount_mg
-                              : dose->amount_mg * set[route->bioavailability * size];
-  return absorbed / (estimated ? set[route->duration * size] : dose->rate_mg_h);
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  double fraction;
+  tdm_pk_route_bioavailability (route, &plain, dose->amount_mg, set, &fraction);
+  const double absorbed = dose->amount_mg * fraction;
+  return absorbed / (estimated ? set[route->duration] : dose->rate_mg_h);
 }
 
 static gboolean
@@ -47,6 +48,24 @@ check_time (double value, const char *what, GError **error)
     return TRUE;
   g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
                "the %s of a dose is %g h; it must not be negative", what, value);
+  return FALSE;
+}
+
+/* The bioavailability that a formula gives for an amount may be nonsense for that one.
+ */
+static gboolean
+check_fraction (const TdmPkPlanDose *dose, const double *set, GError **error)
+{
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  double value;
+  if (dose->route.bioavailability_of_dose == NULL)
+    return TRUE;
+  tdm_pk_route_bioavailability (&dose->route, &plain, dose->amount_mg, set, &value);
+  if (value >= 0.0 && value < 1e9)
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "the bioavailability of a dose of %g mg is %g; it must not be negative",
+               dose->amount_mg, value);
   return FALSE;
 }
 
@@ -67,15 +86,16 @@ tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
                     const double *parameters, guint size, TdmPkTiming *timing,
                     GError **error)
 {
-  const double *set = parameters == NULL
-                          ? NULL
-                          : parameters + dose->set * structure->n_parameters * size;
-  timing->lag_h = 0.0;
-  timing->duration_h = length_of (dose, set, size);
-  if (dose->route.lag != G_MAXUINT)
-    timing->lag_h = set[dose->route.lag * size];
+  const TdmJetSpace plain = tdm_jet_space (0, 0);
+  const guint n = structure->n_parameters;
+  double *set = g_newa (double, n + 1);
+  for (guint i = 0; parameters != NULL && i < n; i++)
+    set[i] = parameters[((gsize)dose->set * n + i) * size];
+  timing->duration_h = length_of (dose, set);
+  tdm_pk_route_lag (&dose->route, &plain, dose->amount_mg, set, &timing->lag_h);
   if (!check_time (timing->lag_h, "lag", error)
-      || !check_time (timing->duration_h, "duration of input", error))
+      || !check_time (timing->duration_h, "duration of input", error)
+      || !check_fraction (dose, set, error))
     return FALSE;
   /* An input too short to be told from a bolus is one. */
   const double start = dose->time_h + timing->lag_h;
@@ -113,13 +133,13 @@ append_input (TdmPkEvents *self, const TdmPkPlan *plan, guint index, double base
     {
       TdmPkEvent *start =
           append (self, bolus ? TDM_PK_EVENT_BOLUS : TDM_PK_EVENT_START, index, base_h);
-      start->has_lag = route->lag != G_MAXUINT;
+      start->has_lag = tdm_pk_route_has_lag (route);
       start->time_h += timing->lag_h;
     }
   if (bolus)
     return;
   TdmPkEvent *stop = append (self, TDM_PK_EVENT_STOP, index, base_h);
-  stop->has_lag = route->lag != G_MAXUINT;
+  stop->has_lag = tdm_pk_route_has_lag (route);
   stop->has_duration = tdm_pk_dose_has_length (&plan->doses[index]);
   if (!stop->has_duration)
     stop->base_h += timing->duration_h;

@@ -191,7 +191,9 @@ sort_doses (TdmPkPlan *self, GError **error)
       while (set + 1 < self->n_sets && is_in_force (self, set + 1, dose->time_h))
         set++;
       dose->set = set;
-      if (dose->route.lag != G_MAXUINT || tdm_pk_dose_has_length (dose))
+      /* Also where only the bioavailability depends on the dose: it is then checked. */
+      if (tdm_pk_route_has_lag (&dose->route) || tdm_pk_dose_has_length (dose)
+          || tdm_pk_route_depends_on_dose (&dose->route))
         self->plain = FALSE;
     }
   return TRUE;

@@ -94,6 +94,15 @@ typedef struct
  * the first dose: ten years. */
 #define TDM_PK_LONG_AGO_H 87660.0
 
+/* A property of a dose that depends on its amount (mg) as well as on parameters: one
+ * jet. Must be a pure function; the owner (a model) keeps it and `data` alive. */
+typedef struct
+{
+  void (*compute) (gconstpointer data, const TdmJetSpace *space, double amount_mg,
+                   const double *parameters, double *value);
+  gconstpointer data;
+} TdmPkOfDose;
+
 /* A route: where a dose enters and through which parameters. States of a LINEAR
  * structure: central 0, peripherals 1 and 2, then the chain in order of passage. */
 typedef struct
@@ -104,7 +113,23 @@ typedef struct
   guint duration; /* parameter index (h) of zero-order input, G_MAXUINT = dose's own */
   gboolean duration_is_rate; /* that parameter is a rate (mg/h): the input lasts until
                               * what is absorbed of the dose is in */
+  /* Instead of the parameters of that name; NULL = those. */
+  const TdmPkOfDose *bioavailability_of_dose, *lag_of_dose;
 } TdmPkRoute;
+
+/* Whether a dose by this route may be absorbed in part, or comes later. */
+gboolean tdm_pk_route_has_bioavailability (const TdmPkRoute *self);
+gboolean tdm_pk_route_has_lag (const TdmPkRoute *self);
+/* Whether one of them depends on the amount: what is predicted is then no straight line
+ * in the amount even where the structure is linear. */
+gboolean tdm_pk_route_depends_on_dose (const TdmPkRoute *self);
+/* Both as jets for a dose of `amount_mg` under one parameter set: 1 and 0 where the
+ * route has none. */
+void tdm_pk_route_bioavailability (const TdmPkRoute *self, const TdmJetSpace *space,
+                                   double amount_mg, const double *parameters,
+                                   double *value);
+void tdm_pk_route_lag (const TdmPkRoute *self, const TdmJetSpace *space,
+                       double amount_mg, const double *parameters, double *value);
 
 /* How well, and by which method, an ODE structure is solved, and what ends that. */
 typedef struct

@@ -133,11 +133,8 @@ static void
 absorbed (const TdmJetSpace *s, const TdmPkPlanDose *dose, const double *parameters,
           double *result)
 {
-  if (dose->route.bioavailability == G_MAXUINT)
-    tdm_jet_set (s, result, dose->amount_mg);
-  else
-    tdm_jet_scale (s, result, parameters + dose->route.bioavailability * s->size,
-                   dose->amount_mg);
+  tdm_pk_route_bioavailability (&dose->route, s, dose->amount_mg, parameters, result);
+  tdm_jet_scale (s, result, result, dose->amount_mg);
 }
 
 void
@@ -228,7 +225,7 @@ give_bolus (Walk *self, const TdmPkPlanDose *dose)
 {
   TdmPkWork *work = self->work;
   double *state = work->states + dose->route.state * work->space.size;
-  if (dose->route.bioavailability == G_MAXUINT)
+  if (!tdm_pk_route_has_bioavailability (&dose->route))
     {
       state[0] += dose->amount_mg;
       return;
@@ -253,9 +250,7 @@ set_timing_jets (TdmPkWork *self, const TdmPkPlanDose *dose, const TdmPkTiming *
 {
   const TdmJetSpace *s = &self->space;
   double *lag = jets, *end = jets + s->size;
-  tdm_jet_set (s, lag, 0.0);
-  if (dose->route.lag != G_MAXUINT)
-    tdm_jet_copy (s, lag, parameters + dose->route.lag * s->size);
+  tdm_pk_route_lag (&dose->route, s, dose->amount_mg, parameters, lag);
   tdm_jet_copy (s, end, lag);
   if (tdm_pk_dose_has_length (dose) && timing->duration_h > 0.0)
     {
@@ -414,7 +409,11 @@ move (Walk *self, const TdmPkEvent *event, GError **error)
       const TdmPkPlanDose *dose = &self->plan->doses[event->index];
       const double *parameters = set_of_dose (self, dose);
       if (event->has_lag)
-        tdm_jet_add (s, to, to, parameters + dose->route.lag * s->size);
+        {
+          double *lag = work->scratch + 2 * s->size;
+          tdm_pk_route_lag (&dose->route, s, dose->amount_mg, parameters, lag);
+          tdm_jet_add (s, to, to, lag);
+        }
       if (event->has_duration)
         {
           double *length = work->scratch + 2 * s->size;

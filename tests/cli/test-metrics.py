@@ -19,6 +19,50 @@ STEP = 0.02
 LATE_H = 36 + 40 * 12
 
 
+MODEL_OF_DOSE = """[model]
+format = titrate-model/1
+id = example-of-dose-2026
+version = 1
+drug = Example
+title = Example
+reference = None
+status = C
+status_text = x
+population = x
+limits = x
+[parameters]
+CL = 3.17 * exp(eta_CL)
+V = 23.9
+KA = 0.87
+[units]
+CL = L/h
+V = L
+KA = 1/h
+[effects]
+CL = cv 30 %
+[structure]
+kind = linear
+compartments = 1
+chain = 1
+[output C]
+title = x
+unit = mg/L
+error = log
+log_sd = 0.2
+[route oral]
+title = x
+into = absorption
+bioavailability = 0.83 * 271 [mg] / (271 [mg] + dose)
+[dosing oral]
+amounts = 100 to 1500 step 50 mg
+intervals = 8, 12, 24 h
+source = x
+[check one]
+values = CL 3.17
+source = x
+"""
+
+
 def close(got, want, relative=0.0, absolute=0.0):
     harness.close(got, want, relative, "metric", absolute)
 
@@ -202,6 +246,22 @@ def what_does_not_fit_is_refused():
               "mic_unit": "mg/L"},
              "target.unit: ")):
         run("fit", case=changed(CASE, target=target)).fails(3, words)
+
+
+@test
+def amounts_when_absorption_depends_on_the_dose():
+    """Steady areas of all proposals: what is absorbed of each amount over clearance."""
+    model = MODEL_OF_DOSE
+    path = harness.folder() / "example-of-dose-2026.model"
+    path.write_text(model, encoding="utf-8")
+    case = {"format": "titrate-case/1",
+            "doses": [{"time": 0, "amount": 300, "unit": "mg", "interval": 12, "count": 3}],
+            "target": {"metric": "auc24", "low": 90, "high": 140, "unit": "mg.h/L"}}
+    got = answer("propose", case, "--model", path, "--draws", 50, "--seed", 3)
+    assert got["withheld"] is None and len(got["regimens"]) > 3, got
+    for row in got["regimens"]:
+        absorbed = row["amount"] * 0.83 * 271 / (271 + row["amount"])
+        close(row["metrics"]["auc24"], absorbed * 24 / row["interval"] / 3.17, relative=1e-6)
 
 
 main()

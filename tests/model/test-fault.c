@@ -242,7 +242,7 @@ static const Fault linear_faults[] = {
   F ("route-into", "into = central", "into = gut",
      "bad:101:8: into: expected central or absorption"),
   F ("route-parameter", "lag = TLAG", "lag = ALAG",
-     "bad:108:7: lag: expected the name of a parameter"),
+     "bad:108:7: unknown name 'ALAG'; did you mean TLAG?"),
   F ("route-unit", "lag = TLAG", "lag = KA",
      "bad:108:7: lag: expected a parameter in the unit h"),
   F ("route-infusion", "infusion = yes", "infusion = maybe",

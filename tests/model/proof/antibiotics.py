@@ -109,3 +109,26 @@ def smythe(c):
 
     return {"CL": cl, "V": volume, "KTR": ktr}, System(
         4, {"oral": Route(0)}, {"C": lambda x: x[2] / volume}, rhs=rhs)
+
+
+@published("rifampicin-svensson-2018")
+def svensson(c):
+    derive(c, "FFM", lambda: fat_free_mass(c["WT"], c["HT"], c["sex"]))
+    size = c["FFM"] / 70.0
+    vmax, volume, ka, kenz = 504.0 * size**0.75, 89.8 * size, 1.8, 0.00605
+    stages, rate = 25.4, 24.4 / 0.524
+    mean, spread = stages / rate, stages**0.5 / rate
+    length = 12.0**0.5 * spread
+
+    def rhs(t, x):
+        level = x[1] / volume
+        out = vmax * level / (36.5 + level) * (1.0 + x[2])
+        return [-ka * x[0], ka * x[0] - out, kenz * (1.16 * level / (0.0601 + level) - x[2])]
+
+    def fraction(amount):
+        above = max(amount - 450.0, 0.0)
+        return 1.0 + 0.514 * above / (69.0 + above)
+
+    return {"VMAX": vmax, "V": volume, "D1": length}, System(
+        3, {"oral": Route(0, fraction, mean - 0.5 * length, length)},
+        {"C": lambda x: x[1] / volume}, rhs=rhs)

@@ -167,12 +167,18 @@ class Model:
                 names[name] = self.evaluate(text, names)
         return {name: names[name] for name in self.sections["parameters"]}
 
+    def of_route(self, values, text):
+        """A parameter, or a function of the dose."""
+        if text in values:
+            return values[text]
+        return lambda dose: self.evaluate(text, values | {"dose": dose})
+
     def routes(self, values):
         made = {}
         for heading, s in self.sections.items():
             if heading.startswith("route "):
                 made[heading[6:]] = {"into": s["into"]} | {
-                    key: values[s[word]] for key, word in
+                    key: self.of_route(values, s[word]) for key, word in
                     (("fraction", "bioavailability"), ("lag", "lag"), ("duration", "duration"),
                      ("rate", "rate")) if word in s}
         return made

@@ -20,7 +20,7 @@ MOST_DOSES = 3000
 @dataclass
 class Route:
     state: int
-    fraction: float = 1.0
+    fraction: object = 1.0  # or a function of the amount
     lag: float = 0.0
     duration: float = 0.0  # of zero-order input, h; 0 = as the dose says
     rate: float = 0.0  # of zero-order input, mg/h, instead of a duration
@@ -111,11 +111,14 @@ def _events(system, doses):
     for dose in doses:
         route = system.routes[dose.route]
         over = route.duration or dose.over
+        fraction = route.fraction
+        if callable(fraction):
+            fraction = fraction(dose.amount)
         if route.rate > 0.0:
-            over = dose.amount * route.fraction / route.rate
+            over = dose.amount * fraction / route.rate
         for i in range(dose.times):
             start = dose.time + i * dose.every + route.lag
-            amount = dose.amount * route.fraction
+            amount = dose.amount * fraction
             if over > 0.0:
                 events.append((start, 0.0, route.state, amount / over))
                 events.append((start + over, 0.0, route.state, -amount / over))
