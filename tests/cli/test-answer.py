@@ -287,12 +287,11 @@ def test_withheld_advice():
 
 @test
 def test_models():
-    listed = run("models", "--json").expect(0).json()
+    listed = run("models", "list", "--json").expect(0).json()
     check(listed, MODELS)
     ids = [model["id"] for model in listed["models"]]
     assert ids == sorted(ids) and len(ids) >= 5
-    assert run("models", "list", "--json").expect(0).json() == listed
-    for model in listed["models"]:
+    for model in listed["models"][::5]:
         shown = run("models", "show", model["id"], "--json").expect(0).json()
         check(shown, SHOWN, model["id"])
         assert shown["sha256"] == model["sha256"]
