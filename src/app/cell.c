@@ -81,10 +81,14 @@ static const struct
                               FALSE },
   [TDM_CELL_SEQUENCE_COUNT] = { TDM_SECTION_SEQUENCE, "sequence", "count",
                                 "How many times", FALSE },
-  [TDM_CELL_DIALYSIS_FROM] = { TDM_SECTION_DIALYSIS, "dialysis", "from",
-                               "Dialysis from", TRUE },
-  [TDM_CELL_DIALYSIS_TO] = { TDM_SECTION_DIALYSIS, "dialysis", "to", "Dialysis to",
-                             TRUE },
+  [TDM_CELL_DIALYSIS_FROM] = { TDM_SECTION_DIALYSIS, "dialysis", "from", "Began",
+                               TRUE },
+  [TDM_CELL_DIALYSIS_TO] = { TDM_SECTION_DIALYSIS, "dialysis", "to",
+                             "Ended, or hours it took", TRUE },
+  [TDM_CELL_DIALYSIS_CLEARANCE] = { TDM_SECTION_DIALYSIS, "dialysis", "clearance",
+                                    "Clearance of the dialysis", FALSE },
+  [TDM_CELL_DIALYSIS_UNIT] = { TDM_SECTION_DIALYSIS, "dialysis", "unit", "Unit",
+                               FALSE },
 };
 
 TdmSection
@@ -96,7 +100,7 @@ tdm_cell_section (TdmCellKind kind)
 gboolean
 tdm_section_is_plan (TdmSection section)
 {
-  return section == TDM_SECTION_SEQUENCE || section == TDM_SECTION_DIALYSIS;
+  return section == TDM_SECTION_SEQUENCE;
 }
 
 char *

@@ -48,7 +48,9 @@ typedef enum
   TDM_CELL_SEQUENCE_OFF,
   TDM_CELL_SEQUENCE_COUNT,
   TDM_CELL_DIALYSIS_FROM,
-  TDM_CELL_DIALYSIS_TO,
+  TDM_CELL_DIALYSIS_TO, /* its end, or how long it takes */
+  TDM_CELL_DIALYSIS_CLEARANCE,
+  TDM_CELL_DIALYSIS_UNIT, /* as that of a dose */
   TDM_CELL_N,
 } TdmCellKind;
 
@@ -60,8 +62,8 @@ typedef enum
   TDM_SECTION_LEVELS,
   TDM_SECTION_TARGET,
   TDM_SECTION_OPTIONS,
-  TDM_SECTION_SEQUENCE, /* plans: what is typed there becomes entries of the others */
   TDM_SECTION_DIALYSIS,
+  TDM_SECTION_SEQUENCE, /* a plan: what is typed there becomes entries of the others */
   TDM_SECTION_N,
 } TdmSection;
 

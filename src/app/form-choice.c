@@ -10,9 +10,10 @@
 static TdmCell
 unit_cell (TdmCell cell)
 {
-  const TdmCellKind kind = cell.kind == TDM_CELL_DOSE_AMOUNT ? TDM_CELL_DOSE_UNIT
-                           : cell.kind == TDM_CELL_LEVEL_VALUE
-                               ? TDM_CELL_LEVEL_UNIT
+  const TdmCellKind kind = cell.kind == TDM_CELL_DOSE_AMOUNT   ? TDM_CELL_DOSE_UNIT
+                           : cell.kind == TDM_CELL_LEVEL_VALUE ? TDM_CELL_LEVEL_UNIT
+                           : cell.kind == TDM_CELL_DIALYSIS_CLEARANCE
+                               ? TDM_CELL_DIALYSIS_UNIT
                                : TDM_CELL_COVARIATE_UNIT;
   return (TdmCell){ kind, cell.row };
 }
@@ -216,7 +217,7 @@ tdm_form_describe_plan (TdmForm *self, TdmSection section)
   if (!tdm_form_get_sheet (self, &sheet))
     return g_strdup ("");
   tdm_form_collect_texts (self, section, 0, texts);
-  return tdm_plan_preview (&sheet, section, texts);
+  return tdm_plan_preview (&sheet, texts);
 }
 
 gboolean
@@ -228,9 +229,7 @@ tdm_form_add_plan (TdmForm *self, TdmSection section)
   if (!tdm_form_get_sheet (self, &sheet))
     return FALSE;
   tdm_form_collect_texts (self, section, 0, texts);
-  TdmCase *next = section == TDM_SECTION_DIALYSIS
-                      ? tdm_plan_add_dialysis (&sheet, texts, NULL)
-                      : tdm_plan_add_sequence (&sheet, texts, NULL);
+  TdmCase *next = tdm_plan_add_sequence (&sheet, texts, NULL);
   if (next == NULL)
     return FALSE;
   tdm_form_drop_section (self, section);

@@ -9,7 +9,8 @@ static gboolean
 is_choice (TdmCellKind kind)
 {
   return kind == TDM_CELL_COVARIATE_UNIT || kind == TDM_CELL_DOSE_UNIT
-         || kind == TDM_CELL_LEVEL_UNIT || kind == TDM_CELL_LEVEL_OUTPUT;
+         || kind == TDM_CELL_DIALYSIS_UNIT || kind == TDM_CELL_LEVEL_UNIT
+         || kind == TDM_CELL_LEVEL_OUTPUT;
 }
 
 gboolean

@@ -159,8 +159,9 @@ tdm_form_get_n_rows (TdmForm *self, TdmSection section)
       return tdm_case_get_n_doses (record);
     case TDM_SECTION_LEVELS:
       return tdm_case_get_n_levels (record);
-    case TDM_SECTION_SEQUENCE:
     case TDM_SECTION_DIALYSIS:
+      return tdm_case_get_n_dialyses (record);
+    case TDM_SECTION_SEQUENCE:
       return 0;
     default:
       return 1;
@@ -255,6 +256,8 @@ echo_of (TdmForm *self, TdmSection section, guint row)
     return tdm_sheet_echo_dose (record, tdm_session_get_model (self->session), row);
   if (section == TDM_SECTION_LEVELS && row < tdm_case_get_n_levels (record))
     return tdm_sheet_echo_level (record, tdm_session_get_model (self->session), row);
+  if (section == TDM_SECTION_DIALYSIS && row < tdm_case_get_n_dialyses (record))
+    return tdm_sheet_echo_dialysis (record, row);
   if (section == TDM_SECTION_TARGET && tdm_form_waits_for_target (self))
     return g_strdup ("Type the limits and what else is empty; then this target holds.");
   if (section == TDM_SECTION_TARGET)
@@ -376,6 +379,18 @@ needs_time (TdmForm *self, TdmCell cell)
   return FALSE;
 }
 
+/* What a new row of this kind cannot do without. */
+static gboolean
+is_needed (TdmForm *self, TdmCellKind kind, TdmCell typed)
+{
+  if (kind == TDM_CELL_COVARIATE_TIME)
+    return needs_time (self, typed);
+  /* A later session is like the one before. */
+  if (kind == TDM_CELL_DIALYSIS_CLEARANCE)
+    return tdm_form_get_n_rows (self, TDM_SECTION_DIALYSIS) == 0;
+  return tdm_cell_is_required (kind);
+}
+
 /* Enters a complete blank row; otherwise it waits. */
 static gboolean
 enter_blank (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft)
@@ -388,10 +403,7 @@ enter_blank (TdmForm *self, const TdmSheet *sheet, TdmDraft *draft)
   tdm_form_collect_texts (self, section, draft->cell.row, texts);
   for (guint kind = 0; kind < TDM_CELL_N; kind++)
     if (tdm_cell_section (kind) == section)
-      complete &=
-          texts[kind] != NULL
-          || !(tdm_cell_is_required (kind)
-               || (kind == TDM_CELL_COVARIATE_TIME && needs_time (self, draft->cell)));
+      complete &= texts[kind] != NULL || !is_needed (self, kind, draft->cell);
   if (!tdm_sheet_check (sheet, draft->cell, draft->text, &error))
     return tdm_form_fail (self, draft, error);
   if (!complete)

@@ -11,7 +11,6 @@
 /* More lines than this nobody could read again. */
 #define MAX_LINES 400
 #define MAX_DAYS 3660
-#define DIALYSIS "DIAL"
 
 static const char *const kind_names[TDM_SEQUENCE_N] = { "repeat", "weekly", "on-off",
                                                         "taper" };
@@ -313,103 +312,6 @@ tdm_plan_add_sequence (const TdmSheet *self, const char *const texts[TDM_CELL_N]
 }
 
 gboolean
-tdm_plan_has_dialysis (const TdmModel *model)
-{
-  int i = model != NULL ? tdm_model_find_covariate (model, DIALYSIS) : -1;
-
-  if (i < 0)
-    return FALSE;
-  const TdmModelCovariate *info = tdm_model_get_covariate (model, (guint)i);
-  return tdm_covariate_is_switch (info)
-         || (info->categories != NULL && g_strv_length (info->categories) == 2);
-}
-
-static gboolean
-parse_session (const TdmSheet *self, const char *const *texts, TdmMoment *from,
-               TdmMoment *to, GError **error)
-{
-  const TdmCell first = { TDM_CELL_DIALYSIS_FROM, 0 };
-  const TdmCell second = { TDM_CELL_DIALYSIS_TO, 0 };
-
-  if (tdm_sheet_is_blank (texts[first.kind]) || tdm_sheet_is_blank (texts[second.kind]))
-    return tdm_sheet_refuse (error, "Still to type: when the session began and ended.");
-  if (!tdm_sheet_parse_moment (self, first, texts[first.kind], from, error)
-      || !tdm_sheet_parse_moment (self, second, texts[second.kind], to, error))
-    return FALSE;
-  return to->hours > from->hours
-         || tdm_sheet_refuse (error, "The session ends after it began.");
-}
-
-/* Drops what is said of dialysis between the two, ends included; `before` receives
- * whether anything is said of earlier, `after` what held at the end. */
-static void
-clear_between (const TdmSheet *self, TdmCaseEdit *edit, const TdmMoment *from,
-               const TdmMoment *to, gboolean *before)
-{
-  *before = FALSE;
-  for (guint i = tdm_case_get_n_covariates (self->record); i-- > 0;)
-    {
-      const TdmCovariateEntry *entry = tdm_case_get_covariate (self->record, i);
-      if (strcmp (entry->name, DIALYSIS) != 0)
-        continue;
-      if (entry->time.hours < from->hours)
-        *before = TRUE;
-      else if (entry->time.hours <= to->hours)
-        tdm_case_edit_remove_covariate (edit, i);
-    }
-}
-
-static void
-add_switch (TdmCaseEdit *edit, guint *at, const TdmMoment *time, double value)
-{
-  TdmCovariateEntry entry = { .name = (char *)DIALYSIS, .time = *time, .value = value };
-
-  tdm_case_edit_insert_covariate (edit, (*at)++, &entry);
-}
-
-/* The earliest time of the case: the first value also holds backwards, so before a
- * first session it must be said that there was none. */
-static TdmMoment
-earliest (const TdmCase *record, const TdmMoment *from)
-{
-  TdmMoment out = { MIN (0, from->hours - 1), NULL };
-
-  for (guint i = 0; i < tdm_case_get_n_doses (record); i++)
-    out.hours = MIN (out.hours, tdm_case_get_dose (record, i)->time.hours);
-  return out;
-}
-
-TdmCase *
-tdm_plan_add_dialysis (const TdmSheet *self, const char *const texts[TDM_CELL_N],
-                       GError **error)
-{
-  TdmMoment from = { 0 }, to = { 0 };
-  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
-  TdmCase *next = NULL;
-  gboolean before;
-
-  if (!tdm_plan_has_dialysis (self->model))
-    tdm_sheet_refuse (error, "This model does not know dialysis.");
-  else if (parse_session (self, texts, &from, &to, error))
-    {
-      g_autoptr (TdmCase) cleared = NULL;
-      clear_between (self, edit, &from, &to, &before);
-      tdm_sheet_adopt_start (self, edit, &from);
-      cleared = tdm_case_edit_finish (edit, error);
-      guint at = cleared != NULL ? tdm_case_get_n_covariates (cleared) : 0;
-      TdmMoment first = earliest (self->record, &from);
-      if (!before)
-        add_switch (edit, &at, &first, 0);
-      add_switch (edit, &at, &from, 1);
-      add_switch (edit, &at, &to, 0);
-      next = cleared != NULL ? tdm_case_edit_finish (edit, error) : NULL;
-    }
-  g_free (from.text);
-  g_free (to.text);
-  return next;
-}
-
-gboolean
 tdm_sheet_check_plan (const TdmSheet *self, TdmCell cell, const char *text,
                       GError **error)
 {
@@ -418,9 +320,7 @@ tdm_sheet_check_plan (const TdmSheet *self, TdmCell cell, const char *text,
   if (tdm_sheet_is_blank (text) || cell.kind == TDM_CELL_SEQUENCE_KIND
       || cell.kind == TDM_CELL_SEQUENCE_DAYS || cell.kind == TDM_CELL_SEQUENCE_AMOUNT)
     return TRUE;
-  if (tdm_cell_section (cell.kind) == TDM_SECTION_SEQUENCE)
-    return apply (&sequence, cell.kind, text, error);
-  return apply (&sequence, TDM_CELL_SEQUENCE_START, text, error);
+  return apply (&sequence, cell.kind, text, error);
 }
 
 /* "2 lines, 14 doses, as the dose before: by iv over 1 h." */
@@ -448,17 +348,10 @@ describe (const Sequence *self)
 }
 
 char *
-tdm_plan_preview (const TdmSheet *self, TdmSection section,
-                  const char *const texts[TDM_CELL_N])
+tdm_plan_preview (const TdmSheet *self, const char *const texts[TDM_CELL_N])
 {
   g_autoptr (GError) error = NULL;
 
-  if (section == TDM_SECTION_DIALYSIS)
-    {
-      g_autoptr (TdmCase) next = tdm_plan_add_dialysis (self, texts, &error);
-      return g_strdup (next != NULL ? "Dialysis is 1 from then on, and 0 afterwards."
-                                    : error->message);
-    }
   g_auto (Sequence) sequence = sequence_new (self);
   g_autoptr (TdmCase) next = make_sequence (&sequence, texts, &error);
   return next != NULL ? describe (&sequence) : g_strdup (error->message);

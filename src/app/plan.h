@@ -1,5 +1,5 @@
-/* Plans: a sequence of doses and a session of dialysis, typed as a few fields and
- * turned into entries of the case. */
+/* A plan: a sequence of doses, typed as a few fields and turned into entries of the
+ * case. */
 #pragma once
 
 #include "app/sheet-write.h"
@@ -26,14 +26,7 @@ const char *tdm_sequence_title (TdmSequenceKind kind, TdmCellKind cell);
 TdmCase *tdm_plan_add_sequence (const TdmSheet *self,
                                 const char *const texts[TDM_CELL_N],
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-TdmCase *tdm_plan_add_dialysis (const TdmSheet *self,
-                                const char *const texts[TDM_CELL_N],
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Whether the model knows sessions of dialysis: a covariate DIAL that is 0 or 1. */
-gboolean tdm_plan_has_dialysis (const TdmModel *model);
-
 /* What would be added: "3 lines, 21 doses, the last on …", or what is still missing.
  * Yours. */
-char *tdm_plan_preview (const TdmSheet *self, TdmSection section,
+char *tdm_plan_preview (const TdmSheet *self,
                         const char *const texts[TDM_CELL_N]) G_GNUC_WARN_UNUSED_RESULT;

@@ -296,6 +296,21 @@ add_doses (const Builder *self)
 }
 
 static void
+add_dialyses (const Builder *self)
+{
+  const TdmCase *record = self->result->record;
+  for (guint i = 0; i < tdm_case_get_n_dialyses (record); i++)
+    {
+      const TdmDialysisEntry *entry = tdm_case_get_dialysis (record, i);
+      g_autofree char *clearance = tdm_number_format (entry->clearance, 4);
+      g_autofree char *unit = tdm_unit_display (entry->unit);
+      g_autofree char *span = tdm_hours_words (entry->duration_h);
+      g_autofree char *text = g_strdup_printf ("%s, %s %s", span, clearance, unit);
+      add_input (self, entry->time.hours, "Dialysis", text, NULL);
+    }
+}
+
+static void
 add_levels (const Builder *self)
 {
   static const char *const signs[] = { "", "below ", "above " };
@@ -447,6 +462,7 @@ tdm_report_builder_build (const TdmResult *result, const TdmResultOptions *optio
   add_options (&self);
   add_covariates (&self);
   add_doses (&self);
+  add_dialyses (&self);
   add_levels (&self);
   add_fit (&self);
   add_model (&self);

@@ -58,32 +58,6 @@ tdm_scene_builder_window_text (double low, double high, const char *unit)
                     : g_strdup ("");
 }
 
-static gboolean
-is_yes_or_no (const TdmModelCovariate *covariate)
-{
-  return covariate != NULL && covariate->unit == NULL && covariate->categories == NULL
-         && covariate->limit_low == 0 && covariate->limit_high == 1;
-}
-
-char *
-tdm_scene_builder_covariate_text (const TdmModel *model, const TdmCovariateEntry *entry)
-{
-  int index = tdm_model_find_covariate (model, entry->name);
-  const TdmModelCovariate *covariate =
-      index >= 0 ? tdm_model_get_covariate (model, (guint)index) : NULL;
-  const char *title =
-      covariate != NULL && covariate->title != NULL ? covariate->title : entry->name;
-  if (entry->text != NULL)
-    return g_strdup_printf ("%s %s", title, entry->text);
-  if (is_yes_or_no (covariate) && (entry->value == 0 || entry->value == 1))
-    return g_strdup_printf ("%s: %s", title, entry->value > 0 ? "yes" : "no");
-  g_autofree char *value = tdm_number_format (entry->value, 5);
-  if (entry->unit == NULL || g_str_equal (entry->unit, "1"))
-    return g_strdup_printf ("%s %s", title, value);
-  g_autofree char *unit = tdm_unit_display (entry->unit);
-  return g_strdup_printf ("%s %s %s", title, value, unit);
-}
-
 /* Linear between points. */
 static double
 value_at (const double *time_h, const double *value, guint i, double at)
@@ -399,31 +373,6 @@ add_planned (const Builder *self, const Plan *plan)
     }
 }
 
-static guint
-count_entries (const TdmCase *record, const char *name)
-{
-  guint n = 0;
-  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
-    n += g_str_equal (tdm_case_get_covariate (record, i)->name, name);
-  return n;
-}
-
-/* Covariates that changed; those entered once are in the record beside the plot. */
-static void
-add_marks (const Builder *self)
-{
-  const TdmCase *record = self->result->record;
-  for (guint i = 0; i < tdm_case_get_n_covariates (record); i++)
-    {
-      const TdmCovariateEntry *entry = tdm_case_get_covariate (record, i);
-      if (count_entries (record, entry->name) < 2)
-        continue;
-      g_autofree char *label =
-          tdm_scene_builder_covariate_text (self->result->model, entry);
-      tdm_scene_add_mark (self->scene, entry->time.hours, label);
-    }
-}
-
 /* Areas of whole days counted from the adjust time, back over the history and on. */
 static void
 add_areas (const Builder *self)
@@ -606,7 +555,7 @@ tdm_scene_builder_build_at (const TdmResult *result, const TdmResultOptions *opt
   add_history (&self, planned ? plan.first_h : INFINITY);
   if (planned)
     add_planned (&self, &plan);
-  add_marks (&self);
+  tdm_scene_builder_add_marks (self.scene, self.result);
   add_target (&self, planned ? &plan : NULL);
   tdm_scene_check (scene);
   return g_steal_pointer (&scene);

@@ -32,6 +32,9 @@ char *tdm_scene_builder_window_text (double low, double high,
  * out"), NULL when it is used. Yours. */
 char *tdm_scene_builder_left_out_text (const TdmResult *result,
                                        guint i) G_GNUC_WARN_UNUSED_RESULT;
+/* Adds covariates that changed and sessions of dialysis; what was entered once is in
+ * the record beside the plot. */
+void tdm_scene_builder_add_marks (TdmScene *scene, const TdmResult *result);
 /* "Serum creatinine 141 µmol/L". Yours. */
 char *tdm_scene_builder_covariate_text (
     const TdmModel *model, const TdmCovariateEntry *entry) G_GNUC_WARN_UNUSED_RESULT;

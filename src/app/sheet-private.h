@@ -50,6 +50,15 @@ void tdm_sheet_adopt_start (const TdmSheet *self, TdmCaseEdit *edit,
 /* A new dose looks like the one before it, but is given once. Strings borrowed. */
 TdmDoseEntry tdm_sheet_default_dose (const TdmSheet *self);
 
+/* A cell of a session, the case with a new one, and whether a text could stand there.
+ */
+TdmCase *tdm_sheet_write_dialysis (const TdmSheet *self, TdmCell cell, const char *text,
+                                   GError **error);
+TdmCase *tdm_sheet_append_dialysis (const TdmSheet *self, const char *const *texts,
+                                    GError **error);
+gboolean tdm_sheet_check_dialysis (const TdmSheet *self, TdmCell cell, const char *text,
+                                   GError **error);
+
 /* Cells of the target and the options; NULL with a sentence. Yours. */
 TdmCase *tdm_sheet_write_target (const TdmSheet *self, TdmCell cell, const char *text,
                                  GError **error);

@@ -24,6 +24,8 @@ tdm_sheet_remove (const TdmSheet *self, TdmSection section, guint row, GError **
     }
   else if (section == TDM_SECTION_DOSES)
     tdm_case_edit_remove_dose (edit, row);
+  else if (section == TDM_SECTION_DIALYSIS)
+    tdm_case_edit_remove_dialysis (edit, row);
   else
     tdm_case_edit_remove_level (edit, row);
   return tdm_case_edit_finish (edit, error);
@@ -79,6 +81,8 @@ tdm_sheet_model_unit (const TdmSheet *self, TdmCell cell)
       const TdmCovariateRow *row = g_ptr_array_index (self->rows, cell.row);
       return row->info != NULL ? row->info->unit : NULL;
     }
+  if (cell.kind == TDM_CELL_DIALYSIS_CLEARANCE)
+    return TDM_SHEET_DIALYSIS_UNIT;
   if (self->model == NULL)
     return NULL;
   if (cell.kind == TDM_CELL_LEVEL_VALUE)
@@ -96,8 +100,11 @@ tdm_sheet_unit (const TdmSheet *self, TdmCell cell)
 {
   guint n_levels = tdm_case_get_n_levels (self->record);
   guint n_doses = tdm_case_get_n_doses (self->record);
+  guint n_sessions = tdm_case_get_n_dialyses (self->record);
   const char *unit = NULL;
 
+  if (cell.kind == TDM_CELL_DIALYSIS_CLEARANCE && n_sessions > 0)
+    return tdm_case_get_dialysis (self->record, MIN (cell.row, n_sessions - 1))->unit;
   if (cell.kind == TDM_CELL_LEVEL_VALUE && n_levels > 0)
     unit = tdm_case_get_level (self->record, MIN (cell.row, n_levels - 1))->unit;
   else if (cell.kind == TDM_CELL_DOSE_AMOUNT && n_doses > 0)
@@ -159,6 +166,14 @@ tdm_sheet_set_unit (const TdmSheet *self, TdmCell cell, const char *unit,
         return NULL;
       entry.unit = (char *)unit;
       tdm_case_edit_replace_covariate (edit, (guint)row->index, &entry);
+    }
+  else if (cell.kind == TDM_CELL_DIALYSIS_CLEARANCE)
+    {
+      TdmDialysisEntry entry = *tdm_case_get_dialysis (self->record, cell.row);
+      if (convert && !convert_value (self, cell, from, unit, &entry.clearance, error))
+        return NULL;
+      entry.unit = (char *)unit;
+      tdm_case_edit_replace_dialysis (edit, cell.row, &entry);
     }
   else if (cell.kind == TDM_CELL_DOSE_AMOUNT)
     {

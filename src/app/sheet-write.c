@@ -414,8 +414,10 @@ tdm_sheet_write (const TdmSheet *self, TdmCell cell, const char *text, GError **
     case TDM_SECTION_OPTIONS:
       next = tdm_sheet_write_option (self, cell, text, error);
       break;
-    case TDM_SECTION_SEQUENCE:
     case TDM_SECTION_DIALYSIS:
+      next = tdm_sheet_write_dialysis (self, cell, text, error);
+      break;
+    case TDM_SECTION_SEQUENCE:
     default:
       g_assert_not_reached ();
     }
@@ -495,6 +497,8 @@ tdm_sheet_check (const TdmSheet *self, TdmCell cell, const char *text, GError **
       return apply_level (self, cell, text, &level, &keep, error);
     case TDM_SECTION_COVARIATES:
       return apply_covariate (self, cell, text, &covariate, &keep, error);
+    case TDM_SECTION_DIALYSIS:
+      return tdm_sheet_check_dialysis (self, cell, text, error);
     default:
       return tdm_sheet_check_plan (self, cell, text, error);
     }
@@ -567,6 +571,8 @@ tdm_sheet_append (const TdmSheet *self, TdmSection section, guint row,
     next = append_dose (self, texts, error);
   else if (section == TDM_SECTION_LEVELS)
     next = append_level (self, texts, error);
+  else if (section == TDM_SECTION_DIALYSIS)
+    next = tdm_sheet_append_dialysis (self, texts, error);
   else
     g_assert_not_reached ();
   if (next == NULL)

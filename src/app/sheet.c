@@ -234,6 +234,8 @@ tdm_sheet_text (const TdmCase *record, const GPtrArray *rows, TdmCell cell)
       return dose_text (record, cell);
     case TDM_SECTION_LEVELS:
       return level_text (record, cell);
+    case TDM_SECTION_DIALYSIS:
+      return tdm_sheet_dialysis_text (record, cell);
     case TDM_SECTION_TARGET:
       return tdm_sheet_target_text (record, cell.kind);
     case TDM_SECTION_OPTIONS:

@@ -40,6 +40,18 @@ char *tdm_sheet_text (const TdmCase *record, const GPtrArray *rows,
 char *tdm_sheet_end_text (const TdmCase *record,
                           TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What clearances of dialysis are in unless another unit is chosen. */
+#define TDM_SHEET_DIALYSIS_UNIT "mL/min"
+
+/* Of a session of dialysis. Yours. */
+char *tdm_sheet_dialysis_text (const TdmCase *record,
+                               TdmCell cell) G_GNUC_WARN_UNUSED_RESULT;
+/* "Mon 2 Mar · 4 h · clears 30 L on top of the body's own". Yours. */
+char *tdm_sheet_echo_dialysis (const TdmCase *record,
+                               guint i) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the model has a clearance that dialysis could add to. */
+gboolean tdm_sheet_takes_dialysis (const TdmModel *model);
+
 /* Those of the target and the options; "" where the default holds. Yours. */
 char *tdm_sheet_target_text (const TdmCase *record,
                              TdmCellKind kind) G_GNUC_WARN_UNUSED_RESULT;

@@ -361,7 +361,8 @@ add_changes (const GArray *points, TdmCarry carry, GArray *times)
     }
 }
 
-/* The times at which any covariate changes; -INFINITY first. */
+/* The times at which any covariate changes, or a session of dialysis begins or ends;
+ * -INFINITY first. */
 static void
 find_binding_times (TdmProblem *self, GArray **points, guint n)
 {
@@ -370,6 +371,14 @@ find_binding_times (TdmProblem *self, GArray **points, guint n)
   g_array_append_val (times, always);
   for (guint c = 0; c < n; c++)
     add_changes (points[c], tdm_model_get_covariate (self->model, c)->carry, times);
+  for (guint i = 0; i < tdm_case_get_n_dialyses (self->record); i++)
+    {
+      const TdmDialysisEntry *session = tdm_case_get_dialysis (self->record, i);
+      const Change begin = { session->time.hours, FALSE };
+      const Change end = { session->time.hours + session->duration_h, FALSE };
+      g_array_append_val (times, begin);
+      g_array_append_val (times, end);
+    }
   g_array_sort (times, compare_changes);
   self->binding_times = g_new (double, times->len);
   self->binding_after = g_new (gboolean, times->len);

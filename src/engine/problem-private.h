@@ -36,6 +36,8 @@ struct _TdmProblem
   double *covariates;    /* n_bindings x n_covariates, resolved */
   TdmBinding **bindings; /* those of the first subpopulation, then of each other */
   gboolean extrapolated;
+  double *dialysis; /* what sessions add to the clearance; n_bindings, or NULL */
+  guint clearance;  /* the parameter that they add to, in its unit */
 
   /* Subpopulations, if the model has some, and the likeliest a priori. */
   guint n_subpopulations;
@@ -63,6 +65,10 @@ struct _TdmProblem
 gboolean tdm_problem_load_covariates (TdmProblem *self, GError **error);
 /* What chance the patient has a priori of each subpopulation; after the covariates. */
 gboolean tdm_problem_load_subpopulations (TdmProblem *self, GError **error);
+/* What sessions of dialysis add; after the covariates. */
+gboolean tdm_problem_load_dialysis (TdmProblem *self, GError **error);
+/* The end of the session that runs at `time_h`, else `time_h`. */
+double tdm_problem_after_dialysis (const TdmProblem *self, double time_h);
 gboolean tdm_problem_load_doses (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_levels (TdmProblem *self, GError **error);
 gboolean tdm_problem_load_target (TdmProblem *self, GError **error);

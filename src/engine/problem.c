@@ -155,6 +155,7 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
   note_trust (self);
   if (!tdm_problem_load_doses (self, error) || !tdm_problem_load_levels (self, error)
       || !tdm_problem_load_covariates (self, error)
+      || !tdm_problem_load_dialysis (self, error)
       || !tdm_problem_load_subpopulations (self, error)
       || !tdm_problem_load_sets (self, error) || !load_prior (self, error)
       || !tdm_problem_load_target (self, error))
@@ -189,6 +190,7 @@ tdm_problem_unref (TdmProblem *self)
   g_free (self->set_after);
   g_clear_pointer (&self->effect_names, g_ptr_array_unref);
   g_free (self->covariates);
+  g_free (self->dialysis);
   g_free (self->omega);
   g_free (self->omega_inverse);
   g_free (self->omega_cholesky);
@@ -387,7 +389,8 @@ find_at (const double *times_h, const gboolean *after, guint n, double time_h)
 guint
 tdm_problem_find_set (const TdmProblem *self, double time_h)
 {
-  guint k = find_at (self->set_times, self->set_after, self->n_sets, time_h);
+  const double lasting_h = tdm_problem_after_dialysis (self, time_h);
+  guint k = find_at (self->set_times, self->set_after, self->n_sets, lasting_h);
   return has_twins (self) ? 2 * k + 1 : k;
 }
 
@@ -427,8 +430,12 @@ set_parameters (const TdmProblem *self, const TdmProblemSet *set,
     }
   else if (set->occasion == TDM_OCCASION_AHEAD)
     occasion.values = eta + self->n_effects;
-  return tdm_binding_parameters (bindings_for (self, eta)[set->binding], space, eta,
-                                 &occasion, parameters);
+  if (!tdm_binding_parameters (bindings_for (self, eta)[set->binding], space, eta,
+                               &occasion, parameters))
+    return FALSE;
+  if (self->dialysis)
+    parameters[(gsize)self->clearance * space->size] += self->dialysis[set->binding];
+  return TRUE;
 }
 
 gboolean

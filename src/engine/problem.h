@@ -116,7 +116,8 @@ guint tdm_problem_get_n_sets (const TdmProblem *self);
 gboolean tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
                                  const double *eta, TdmSetView view,
                                  double *parameters);
-/* Number, in TDM_SETS_AHEAD, of the set of a regimen that starts at `time_h`. */
+/* Number, in TDM_SETS_AHEAD, of the set of a regimen that starts at `time_h`; a session
+ * of dialysis that runs then is past. */
 guint tdm_problem_find_set (const TdmProblem *self, double time_h);
 
 /* What to predict: at `times_h` (outputs NULL = all 0) under the history up to

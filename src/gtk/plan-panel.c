@@ -12,10 +12,9 @@ struct _TdmPlanPanel
   GtkWidget parent_instance;
 
   TdmForm *form;
-  TdmSection section;
   GtkWidget *fold;
   GtkGrid *grid;
-  GtkWidget *kind; /* of a sequence, or NULL */
+  GtkWidget *kind;
   GtkWidget *labels[TDM_CELL_N], *fields[TDM_CELL_N];
   GtkWidget *preview, *add;
   gboolean typed; /* something was there when last looked at */
@@ -46,16 +45,14 @@ kind_cb (TdmPlanPanel *self)
 static void
 add_cb (TdmPlanPanel *self)
 {
-  if (tdm_form_add_plan (self->form, self->section))
+  if (tdm_form_add_plan (self->form, TDM_SECTION_SEQUENCE))
     tdm_fold_set_open (TDM_FOLD (self->fold), FALSE);
 }
 
 static const char *
 title_of (TdmPlanPanel *self, TdmCellKind cell)
 {
-  return self->section == TDM_SECTION_SEQUENCE
-             ? tdm_sequence_title (kind_of (self), cell)
-             : tdm_cell_title (cell);
+  return tdm_sequence_title (kind_of (self), cell);
 }
 
 /* TRUE when something is typed: the panel is open then. */
@@ -84,7 +81,7 @@ static void
 refresh_words (TdmPlanPanel *self, TdmRemarkKind kind, const char *remark)
 {
   gboolean wrong = kind == TDM_REMARK_ERROR;
-  g_autofree char *preview = tdm_form_describe_plan (self->form, self->section);
+  g_autofree char *preview = tdm_form_describe_plan (self->form, TDM_SECTION_SEQUENCE);
 
   gtk_label_set_text (GTK_LABEL (self->preview), wrong ? remark : preview);
   if (wrong)
@@ -97,14 +94,11 @@ static void
 updated_cb (TdmPlanPanel *self)
 {
   TdmRemarkKind kind;
-  g_autofree char *remark = tdm_form_get_remark (self->form, self->section, 0, &kind);
-  TdmModel *model = tdm_session_get_model (tdm_form_get_session (self->form));
+  g_autofree char *remark =
+      tdm_form_get_remark (self->form, TDM_SECTION_SEQUENCE, 0, &kind);
 
   self->refreshing = TRUE;
-  gtk_widget_set_visible (GTK_WIDGET (self), self->section == TDM_SECTION_SEQUENCE
-                                                 || tdm_plan_has_dialysis (model));
-  if (self->kind != NULL)
-    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->kind), kind_of (self));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->kind), kind_of (self));
   gboolean typed = refresh_fields (self, remark);
   if (typed && !self->typed)
     tdm_fold_set_open (TDM_FOLD (self->fold), TRUE);
@@ -134,15 +128,13 @@ add_fields (TdmPlanPanel *self)
 {
   for (TdmCellKind k = 0; k < TDM_CELL_N; k++)
     {
-      if (tdm_cell_section (k) != self->section || k == TDM_CELL_SEQUENCE_KIND)
+      if (tdm_cell_section (k) != TDM_SECTION_SEQUENCE || k == TDM_CELL_SEQUENCE_KIND)
         continue;
-      gboolean time = k == TDM_CELL_SEQUENCE_START || k == TDM_CELL_DIALYSIS_FROM
-                      || k == TDM_CELL_DIALYSIS_TO;
       self->labels[k] = gtk_label_new (NULL);
       gtk_label_set_xalign (GTK_LABEL (self->labels[k]), 0);
       gtk_widget_add_css_class (self->labels[k], "dim-label");
       self->fields[k] = tdm_field_new (self->form, (TdmCell){ k, 0 }, 15);
-      if (time)
+      if (k == TDM_CELL_SEQUENCE_START)
         gtk_entry_set_placeholder_text (GTK_ENTRY (self->fields[k]), "Date and time");
       gtk_grid_attach (self->grid, self->labels[k], 0, (int)k + 1, 1, 1);
       gtk_grid_attach (self->grid, self->fields[k], 1, (int)k + 1, 1, 1);
@@ -152,27 +144,22 @@ add_fields (TdmPlanPanel *self)
 static void
 build (TdmPlanPanel *self)
 {
-  const char *const title =
-      self->section == TDM_SECTION_SEQUENCE ? "Sequence of doses…" : "Dialysis…";
-  const char *const add =
-      self->section == TDM_SECTION_SEQUENCE ? "Add these doses" : "Add this session";
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  if (self->section == TDM_SECTION_SEQUENCE)
-    add_kind (self);
+  add_kind (self);
   add_fields (self);
   self->preview = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->preview), 0);
   gtk_label_set_wrap (GTK_LABEL (self->preview), TRUE);
   gtk_widget_add_css_class (self->preview, "caption");
-  self->add = gtk_button_new_with_label (add);
+  self->add = gtk_button_new_with_label ("Add these doses");
   gtk_widget_set_halign (self->add, GTK_ALIGN_START);
   gtk_widget_add_css_class (self->add, "tdm-answer");
   g_signal_connect_swapped (self->add, "clicked", G_CALLBACK (add_cb), self);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->grid));
   gtk_box_append (GTK_BOX (box), self->preview);
   gtk_box_append (GTK_BOX (box), self->add);
-  self->fold = tdm_fold_new (title, box);
+  self->fold = tdm_fold_new ("Sequence of doses…", box);
   gtk_widget_set_parent (self->fold, GTK_WIDGET (self));
 }
 
@@ -209,12 +196,11 @@ tdm_plan_panel_init (TdmPlanPanel *self)
 }
 
 GtkWidget *
-tdm_plan_panel_new (TdmForm *form, TdmSection section)
+tdm_plan_panel_new (TdmForm *form)
 {
   TdmPlanPanel *self = g_object_new (TDM_TYPE_PLAN_PANEL, NULL);
 
   self->form = g_object_ref (form);
-  self->section = section;
   build (self);
   g_signal_connect_swapped (form, "updated", G_CALLBACK (updated_cb), self);
   updated_cb (self);

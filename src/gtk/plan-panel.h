@@ -1,4 +1,4 @@
-/* A plan that is typed under the table its entries go to: opened by a button, its
+/* A sequence of doses, typed under the table its entries go to: opened by a button, its
  * fields, what it would add, and the button that adds it. */
 #pragma once
 
@@ -9,5 +9,4 @@
 #define TDM_TYPE_PLAN_PANEL (tdm_plan_panel_get_type ())
 G_DECLARE_FINAL_TYPE (TdmPlanPanel, tdm_plan_panel, TDM, PLAN_PANEL, GtkWidget)
 
-/* For TDM_SECTION_SEQUENCE or TDM_SECTION_DIALYSIS. */
-GtkWidget *tdm_plan_panel_new (TdmForm *form, TdmSection section);
+GtkWidget *tdm_plan_panel_new (TdmForm *form);

@@ -6,6 +6,7 @@
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/field.h"
+#include "gtk/fold.h"
 #include "gtk/options-box.h"
 #include "gtk/plan-panel.h"
 #include "gtk/table.h"
@@ -37,6 +38,9 @@ struct _TdmRecordPage
   GtkWidget *fields[TDM_CELL_N]; /* those that stand alone */
   GtkWidget *tables[TDM_SECTION_N];
   GtkWidget *target;
+  GtkWidget *dialysis; /* the fold around its table */
+  char *shown_id;      /* of the case that is shown */
+  guint n_sessions;
   gboolean refreshing;
 };
 
@@ -157,6 +161,27 @@ refresh_age (TdmRecordPage *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->age), "error");
 }
 
+/* "Sessions of dialysis", and how many; open where there are some. */
+static void
+refresh_dialysis (TdmRecordPage *self, const TdmSheet *sheet)
+{
+  const char *id = tdm_session_get_case_id (tdm_form_get_session (self->form));
+  const guint n = tdm_case_get_n_dialyses (sheet->record);
+  g_autofree char *title = n > 0 ? g_strdup_printf ("Sessions of dialysis · %u", n)
+                                 : g_strdup ("Sessions of dialysis");
+
+  tdm_fold_set_title (TDM_FOLD (self->dialysis), title);
+  gtk_widget_set_visible (self->dialysis,
+                          n > 0 || tdm_sheet_takes_dialysis (sheet->model));
+  if (g_strcmp0 (id, self->shown_id) == 0 && n == self->n_sessions)
+    return;
+  if (g_strcmp0 (id, self->shown_id) != 0 || n > 0)
+    tdm_fold_set_open (TDM_FOLD (self->dialysis), n > 0);
+  self->n_sessions = n;
+  g_free (self->shown_id);
+  self->shown_id = g_strdup (id);
+}
+
 static void
 updated_cb (TdmRecordPage *self)
 {
@@ -172,6 +197,7 @@ updated_cb (TdmRecordPage *self)
   gtk_drop_down_set_selected (self->sex, tdm_case_get_patient (sheet.record)->sex);
   refresh_model (self, &sheet);
   refresh_domain (self, &sheet);
+  refresh_dialysis (self, &sheet);
   self->refreshing = FALSE;
 }
 
@@ -204,6 +230,16 @@ add_table (TdmRecordPage *self, TdmSection section, GtkBox *box)
   gtk_box_append (box, self->tables[section]);
 }
 
+static void
+add_dialysis (TdmRecordPage *self)
+{
+  GtkWidget *table = tdm_table_new (self->form, TDM_SECTION_DIALYSIS);
+
+  self->tables[TDM_SECTION_DIALYSIS] = table;
+  self->dialysis = tdm_fold_new ("Sessions of dialysis", table);
+  gtk_box_append (self->covariates_box, self->dialysis);
+}
+
 void
 tdm_record_page_set_form (TdmRecordPage *self, TdmForm *form)
 {
@@ -212,9 +248,8 @@ tdm_record_page_set_form (TdmRecordPage *self, TdmForm *form)
   add_table (self, TDM_SECTION_COVARIATES, self->covariates_box);
   add_table (self, TDM_SECTION_DOSES, self->doses_box);
   add_table (self, TDM_SECTION_LEVELS, self->levels_box);
-  gtk_box_append (self->doses_box, tdm_plan_panel_new (form, TDM_SECTION_SEQUENCE));
-  gtk_box_append (self->covariates_box,
-                  tdm_plan_panel_new (form, TDM_SECTION_DIALYSIS));
+  gtk_box_append (self->doses_box, tdm_plan_panel_new (form));
+  add_dialysis (self);
   self->target = tdm_target_box_new (form);
   gtk_box_append (self->target_box, self->target);
   gtk_box_append (self->target_box, tdm_options_box_new (form));
@@ -278,6 +313,7 @@ tdm_record_page_dispose (GObject *object)
       tdm_field_retire (TDM_FIELD (self->fields[kind]));
   memset (self->fields, 0, sizeof self->fields);
   g_clear_pointer (&self->compared, tdm_case_unref);
+  g_clear_pointer (&self->shown_id, g_free);
   g_clear_object (&self->form);
   G_OBJECT_CLASS (tdm_record_page_parent_class)->dispose (object);
 }

@@ -25,6 +25,10 @@ static const Place level_places[] = { { TDM_CELL_LEVEL_TIME, 1, 15 },
                                       { TDM_CELL_LEVEL_VALUE, 2, 6 },
                                       { TDM_CELL_LEVEL_WEIGHT, 5, 3 } };
 
+static const Place dialysis_places[] = { { TDM_CELL_DIALYSIS_FROM, 0, 15 },
+                                         { TDM_CELL_DIALYSIS_TO, 1, 15 },
+                                         { TDM_CELL_DIALYSIS_CLEARANCE, 2, 5 } };
+
 static const struct
 {
   const Place *places;
@@ -57,6 +61,13 @@ static const struct
                            "Level",
                            { "Use", "Time drawn", "Level", "Unit", "What", "Weight",
                              NULL } },
+  [TDM_SECTION_DIALYSIS] = { dialysis_places,
+                             G_N_ELEMENTS (dialysis_places),
+                             3,
+                             4,
+                             TDM_CELL_DIALYSIS_CLEARANCE,
+                             "Session",
+                             { "Began", "Ended", "Clearance", "Unit", NULL } },
 };
 
 const char *const *
@@ -263,6 +274,8 @@ set_placeholder (GtkWidget *field, const Place *place)
 {
   if (place->kind == TDM_CELL_LEVEL_WEIGHT)
     gtk_entry_set_placeholder_text (GTK_ENTRY (field), "1");
+  else if (place->kind == TDM_CELL_DIALYSIS_TO)
+    gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Time, or “4 h”");
   else if (place->width_chars >= 10)
     gtk_entry_set_placeholder_text (GTK_ENTRY (field), "Date and time");
   if (place->kind == TDM_CELL_DOSE_DURATION)
@@ -274,6 +287,9 @@ set_placeholder (GtkWidget *field, const Place *place)
     gtk_widget_set_tooltip_text (field,
                                  "Date and time, “8:00”, or two times where it is "
                                  "not known better: “8:00 to 9:30”");
+  else if (place->kind == TDM_CELL_DIALYSIS_CLEARANCE)
+    gtk_widget_set_tooltip_text (field, "What the dialysis clears of this drug, which "
+                                        "adds to the patient's own clearance");
   else if (place->kind == TDM_CELL_LEVEL_VALUE)
     gtk_widget_set_tooltip_text (field, "Below or above a limit: “<2” or “>40”");
   else if (place->kind == TDM_CELL_LEVEL_WEIGHT)
@@ -383,7 +399,7 @@ tdm_table_row_new (TdmForm *form, TdmSection section, guint row, GtkGrid *grid)
   if (section == TDM_SECTION_LEVELS && tdm_table_has_outputs (form))
     build_output (self, grid);
   build_fields (self, grid);
-  if (section != TDM_SECTION_COVARIATES)
+  if (section == TDM_SECTION_DOSES || section == TDM_SECTION_LEVELS)
     build_interval (self, grid);
   if (self->choice == NULL)
     {
@@ -436,8 +452,10 @@ row_name (TdmTableRow *self)
   if (covariate != NULL)
     return g_strdup (covariate->title);
   if (tdm_form_is_blank_row (self->form, self->section, self->row))
-    return g_strdup_printf ("New %s",
-                            self->section == TDM_SECTION_DOSES ? "dose" : "level");
+    return g_strdup_printf ("New %s", self->section == TDM_SECTION_DOSES ? "dose"
+                                      : self->section == TDM_SECTION_LEVELS
+                                          ? "level"
+                                          : "session");
   return g_strdup_printf ("%s %u", layouts[self->section].row_name, self->row + 1);
 }
 

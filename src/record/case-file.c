@@ -107,12 +107,12 @@ read_covariate (const TdmJsonNode *node, guint i, gpointer data, GError **error)
   return TRUE;
 }
 
-/* The end of an infusion, kept as its duration. */
+/* The end of what began at `time`, kept as its duration. */
 static gboolean
-read_end (const TdmJsonNode *node, GDateTime *start, TdmDoseEntry *entry,
+read_end (const TdmJsonNode *node, GDateTime *start, TdmMoment time, double *duration_h,
           GError **error)
 {
-  TdmMoment end = { 0 }, time = entry->time;
+  TdmMoment end = { 0 };
   if (!tdm_json_has (node, "end"))
     return TRUE;
   if (tdm_json_has (node, "duration"))
@@ -121,9 +121,9 @@ read_end (const TdmJsonNode *node, GDateTime *start, TdmDoseEntry *entry,
       || !tdm_moment_resolve (&time, start, node->path, "time", error)
       || !tdm_moment_resolve (&end, start, node->path, "end", error))
     return FALSE;
-  entry->duration_h = end.hours - time.hours;
-  return entry->duration_h > 0.0
-         || tdm_json_fault (node, "end", error, "must be after the dose's time");
+  *duration_h = end.hours - time.hours;
+  return *duration_h > 0.0
+         || tdm_json_fault (node, "end", error, "must be after the time it began");
 }
 
 /* Two moments between which the infusion ended. */
@@ -179,7 +179,7 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !read_text (node, "unit", &entry.unit, error)
       || !read_text (node, "route", &entry.route, error)
       || !tdm_json_read_number (node, "duration", &entry.duration_h, error)
-      || !read_end (node, reader->start, &entry, error)
+      || !read_end (node, reader->start, entry.time, &entry.duration_h, error)
       || !read_uncertain_end (node, &entry, error)
       || !read_repeats (node, &entry, error)
       || !tdm_json_read_bool (node, "at_rate", &entry.at_rate, error)
@@ -189,6 +189,23 @@ read_dose (const TdmJsonNode *node, guint i, gpointer data, GError **error)
       || !read_text (node, "formulation", &entry.formulation, error))
     return FALSE;
   tdm_case_edit_insert_dose (reader->edit, i, &entry);
+  return TRUE;
+}
+
+static gboolean
+read_dialysis (const TdmJsonNode *node, guint i, gpointer data, GError **error)
+{
+  Reader *reader = data;
+  TdmDialysisEntry entry = { .clearance = 0.0 };
+  if (!tdm_json_check_keys (node, KEYS ("time", "duration", "end", "clearance", "unit"),
+                            KEYS ("time", "clearance", "unit"), error)
+      || !read_moment (node, "time", &entry.time, error)
+      || !tdm_json_read_number (node, "duration", &entry.duration_h, error)
+      || !read_end (node, reader->start, entry.time, &entry.duration_h, error)
+      || !tdm_json_read_number (node, "clearance", &entry.clearance, error)
+      || !read_text (node, "unit", &entry.unit, error))
+    return FALSE;
+  tdm_case_edit_insert_dialysis (reader->edit, i, &entry);
   return TRUE;
 }
 
@@ -552,7 +569,8 @@ read_case (json_t *json, GError **error)
   g_autoptr (GDateTime) start = NULL;
   if (!tdm_json_check_keys (&root,
                             KEYS ("format", "model", "models", "start", "patient",
-                                  "covariates", "doses", "levels", "target", "options"),
+                                  "covariates", "doses", "dialysis", "levels", "target",
+                                  "options"),
                             KEYS ("format"), error)
       || !check_format (&root, error) || !read_models (&root, edit, error)
       || !read_start (&root, edit, &start, error))
@@ -561,6 +579,7 @@ read_case (json_t *json, GError **error)
   if (!read_patient (&root, edit, error)
       || !tdm_json_read_list (&root, "covariates", read_covariate, &reader, error)
       || !tdm_json_read_list (&root, "doses", read_dose, &reader, error)
+      || !tdm_json_read_list (&root, "dialysis", read_dialysis, &reader, error)
       || !tdm_json_read_list (&root, "levels", read_level, &reader, error)
       || !read_target (&root, edit, error) || !read_options (&root, edit, error))
     return NULL;

@@ -12,6 +12,7 @@ struct _TdmCase
   TdmPatient patient;
   GPtrArray *covariates; /* of TdmCovariateEntry */
   GPtrArray *doses;      /* of TdmDoseEntry */
+  GPtrArray *dialyses;   /* of TdmDialysisEntry */
   GPtrArray *levels;     /* of TdmLevelEntry */
   TdmTarget target;
   TdmCaseOptions options;
@@ -24,6 +25,9 @@ gboolean tdm_case_resolve_start (TdmCase *self, GError **error);
  * within reach. `entry` and `field` make the place, "doses[2]" and "time". */
 gboolean tdm_moment_resolve (TdmMoment *self, GDateTime *start, const char *entry,
                              const char *field, GError **error);
+
+/* Same for sessions of dialysis. */
+gboolean tdm_case_check_dialyses (TdmCase *self, GError **error);
 
 /* Resolves all moments and checks all rules that need no model. `self` is not shared
  * yet. FALSE with an error naming the place. */

@@ -184,6 +184,18 @@ put_dose (GString *s, const TdmCase *self, guint i)
 }
 
 static void
+put_dialysis (GString *s, const TdmCase *self, guint i)
+{
+  const TdmDialysisEntry *entry = tdm_case_get_dialysis (self, i);
+  Line line = open_line (s);
+  put_moment (&line, "time", &entry->time);
+  put_number (&line, "duration", entry->duration_h);
+  put_number (&line, "clearance", entry->clearance);
+  put_text (&line, "unit", entry->unit);
+  close_line (&line);
+}
+
+static void
 put_level (GString *s, const TdmCase *self, guint i)
 {
   const TdmLevelEntry *entry = tdm_case_get_level (self, i);
@@ -330,6 +342,7 @@ tdm_case_file_to_text (const TdmCase *self)
   put_patient (s, tdm_case_get_patient (self));
   put_list (s, "covariates", self, tdm_case_get_n_covariates (self), put_covariate);
   put_list (s, "doses", self, tdm_case_get_n_doses (self), put_dose);
+  put_list (s, "dialysis", self, tdm_case_get_n_dialyses (self), put_dialysis);
   put_list (s, "levels", self, tdm_case_get_n_levels (self), put_level);
   put_target (s, tdm_case_get_target (self));
   put_options (s, tdm_case_get_options (self));

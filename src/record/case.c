@@ -73,6 +73,25 @@ dose_copy (gconstpointer data, gpointer unused)
 }
 
 static void
+dialysis_free (gpointer data)
+{
+  TdmDialysisEntry *entry = data;
+  g_free (entry->time.text);
+  g_free (entry->unit);
+  g_free (entry);
+}
+
+static gpointer
+dialysis_copy (gconstpointer data, gpointer unused)
+{
+  const TdmDialysisEntry *from = data;
+  TdmDialysisEntry *entry = g_memdup2 (from, sizeof *from);
+  entry->time = moment_copy (&from->time);
+  entry->unit = g_strdup (from->unit);
+  return entry;
+}
+
+static void
 level_free (gpointer data)
 {
   TdmLevelEntry *entry = data;
@@ -165,6 +184,7 @@ tdm_case_new_empty (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->covariates = g_ptr_array_new_with_free_func (covariate_free);
   self->doses = g_ptr_array_new_with_free_func (dose_free);
+  self->dialyses = g_ptr_array_new_with_free_func (dialysis_free);
   self->levels = g_ptr_array_new_with_free_func (level_free);
   target_clear (&self->target);
   options_clear (&self->options);
@@ -183,6 +203,7 @@ case_copy (const TdmCase *from)
   self->covariates =
       g_ptr_array_copy (from->covariates, (GCopyFunc)covariate_copy, NULL);
   self->doses = g_ptr_array_copy (from->doses, (GCopyFunc)dose_copy, NULL);
+  self->dialyses = g_ptr_array_copy (from->dialyses, (GCopyFunc)dialysis_copy, NULL);
   self->levels = g_ptr_array_copy (from->levels, (GCopyFunc)level_copy, NULL);
   self->target = target_copy (&from->target);
   self->options = options_copy (&from->options);
@@ -207,6 +228,7 @@ tdm_case_unref (TdmCase *self)
   patient_clear (&self->patient);
   g_ptr_array_unref (self->covariates);
   g_ptr_array_unref (self->doses);
+  g_ptr_array_unref (self->dialyses);
   g_ptr_array_unref (self->levels);
   target_clear (&self->target);
   options_clear (&self->options);
@@ -286,6 +308,19 @@ tdm_case_count_doses (const TdmCase *self)
   for (guint i = 0; i < self->doses->len; i++)
     n += tdm_case_get_dose (self, i)->count;
   return n;
+}
+
+guint
+tdm_case_get_n_dialyses (const TdmCase *self)
+{
+  return self->dialyses->len;
+}
+
+const TdmDialysisEntry *
+tdm_case_get_dialysis (const TdmCase *self, guint i)
+{
+  g_assert (i < self->dialyses->len);
+  return self->dialyses->pdata[i];
 }
 
 guint
@@ -430,6 +465,26 @@ void
 tdm_case_edit_remove_dose (TdmCaseEdit *self, guint i)
 {
   remove_entry (self->draft->doses, i);
+}
+
+void
+tdm_case_edit_insert_dialysis (TdmCaseEdit *self, guint i,
+                               const TdmDialysisEntry *entry)
+{
+  insert (self->draft->dialyses, i, dialysis_copy (entry, NULL));
+}
+
+void
+tdm_case_edit_replace_dialysis (TdmCaseEdit *self, guint i,
+                                const TdmDialysisEntry *entry)
+{
+  replace (self->draft->dialyses, i, dialysis_copy (entry, NULL));
+}
+
+void
+tdm_case_edit_remove_dialysis (TdmCaseEdit *self, guint i)
+{
+  remove_entry (self->draft->dialyses, i);
 }
 
 void

@@ -66,6 +66,15 @@ typedef struct
   char *formulation; /* or NULL */
 } TdmDoseEntry;
 
+/* A session of dialysis: while it runs, `clearance` adds to the patient's own. */
+typedef struct
+{
+  TdmMoment time;
+  double duration_h;
+  double clearance;
+  char *unit; /* volume per time: "mL/min", "L/h" */
+} TdmDialysisEntry;
+
 typedef enum
 {
   TDM_CENSOR_NONE,
@@ -210,6 +219,8 @@ guint tdm_case_get_n_covariates (const TdmCase *self);
 const TdmCovariateEntry *tdm_case_get_covariate (const TdmCase *self, guint i);
 guint tdm_case_get_n_doses (const TdmCase *self);
 const TdmDoseEntry *tdm_case_get_dose (const TdmCase *self, guint i);
+guint tdm_case_get_n_dialyses (const TdmCase *self);
+const TdmDialysisEntry *tdm_case_get_dialysis (const TdmCase *self, guint i);
 guint tdm_case_get_n_levels (const TdmCase *self);
 const TdmLevelEntry *tdm_case_get_level (const TdmCase *self, guint i);
 const TdmTarget *
@@ -242,6 +253,11 @@ void tdm_case_edit_remove_covariate (TdmCaseEdit *self, guint i);
 void tdm_case_edit_insert_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
 void tdm_case_edit_replace_dose (TdmCaseEdit *self, guint i, const TdmDoseEntry *entry);
 void tdm_case_edit_remove_dose (TdmCaseEdit *self, guint i);
+void tdm_case_edit_insert_dialysis (TdmCaseEdit *self, guint i,
+                                    const TdmDialysisEntry *entry);
+void tdm_case_edit_replace_dialysis (TdmCaseEdit *self, guint i,
+                                     const TdmDialysisEntry *entry);
+void tdm_case_edit_remove_dialysis (TdmCaseEdit *self, guint i);
 void tdm_case_edit_insert_level (TdmCaseEdit *self, guint i,
                                  const TdmLevelEntry *entry);
 void tdm_case_edit_replace_level (TdmCaseEdit *self, guint i,

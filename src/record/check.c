@@ -665,6 +665,6 @@ tdm_case_check (TdmCase *self, GError **error)
          && check_length (self->doses, TDM_CASE_MAX_DOSES, "doses", error)
          && check_length (self->levels, MAX_ENTRIES, "levels", error)
          && check_covariates (self, error) && check_doses (self, error)
-         && check_levels (self, error) && check_target (self, error)
-         && check_options (self, error);
+         && tdm_case_check_dialyses (self, error) && check_levels (self, error)
+         && check_target (self, error) && check_options (self, error);
 }

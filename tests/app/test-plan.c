@@ -1,4 +1,4 @@
-/* Plans become entries of the case: sequences of doses, sessions of dialysis, and doses
+/* What becomes entries of the case: sequences of doses, sessions of dialysis, and doses
  * of a repeated line that were missed. */
 #include <locale.h>
 #include <math.h>
@@ -123,46 +123,47 @@ test_refused (Fixture *f, gconstpointer data)
   g_assert_cmpuint (tdm_case_get_n_doses (record_of (f)), ==, 2);
 }
 
-static double
-dialysis_at (Fixture *f, double hours)
+static const TdmDialysisEntry *
+session_of (Fixture *f, guint i)
 {
-  double last = -INFINITY, value = NAN;
-
-  for (guint i = 0; i < tdm_case_get_n_covariates (record_of (f)); i++)
-    {
-      const TdmCovariateEntry *entry = tdm_case_get_covariate (record_of (f), i);
-      if (g_str_equal (entry->name, "DIAL") && entry->time.hours <= hours
-          && entry->time.hours > last)
-        {
-          last = entry->time.hours;
-          value = entry->value;
-        }
-    }
-  return value;
+  return tdm_case_get_dialysis (record_of (f), i);
 }
 
+/* One row, typed, changed, like the one before, removed as one. */
 static void
 test_dialysis (Fixture *f, gconstpointer data)
 {
-  g_assert_true (enter (f, TDM_CELL_DIALYSIS_FROM, 0, "2026-03-02 14:00"));
-  g_assert_false (tdm_form_add_plan (f->form, TDM_SECTION_DIALYSIS));
-  g_assert_true (enter (f, TDM_CELL_DIALYSIS_TO, 0, "2026-03-02 13:00"));
-  g_assert_false (tdm_form_add_plan (f->form, TDM_SECTION_DIALYSIS));
-  g_assert_true (enter (f, TDM_CELL_DIALYSIS_TO, 0, "2026-03-02 18:00"));
-  g_autofree char *preview = tdm_form_describe_plan (f->form, TDM_SECTION_DIALYSIS);
-  g_assert_cmpstr (preview, ==, "Dialysis is 1 from then on, and 0 afterwards.");
-  g_assert_true (tdm_form_add_plan (f->form, TDM_SECTION_DIALYSIS));
-  g_assert_cmpfloat (dialysis_at (f, 29.9), ==, 0);
-  g_assert_cmpfloat (dialysis_at (f, 30), ==, 1);
-  g_assert_cmpfloat (dialysis_at (f, 33.9), ==, 1);
-  g_assert_cmpfloat (dialysis_at (f, 34), ==, 0);
-  /* A longer session in its place: said once for each time. */
-  g_assert_true (enter (f, TDM_CELL_DIALYSIS_FROM, 0, "2026-03-02 14:00"));
-  g_assert_true (enter (f, TDM_CELL_DIALYSIS_TO, 0, "2026-03-02 20:00"));
-  g_assert_true (tdm_form_add_plan (f->form, TDM_SECTION_DIALYSIS));
-  g_assert_cmpfloat (dialysis_at (f, 35.9), ==, 1);
-  g_assert_cmpfloat (dialysis_at (f, 36), ==, 0);
-  g_assert_cmpuint (tdm_case_get_n_covariates (record_of (f)), ==, 6);
+  TdmSheet sheet;
+  TdmRemarkKind kind;
+
+  g_assert_true (tdm_form_get_sheet (f->form, &sheet));
+  g_assert_true (tdm_sheet_takes_dialysis (sheet.model));
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_FROM, 0, "2026-03-02 21:30"));
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_TO, 0, "1:30"));
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_CLEARANCE, 0, "-3"));
+  g_assert_true (enter (f, TDM_CELL_DIALYSIS_CLEARANCE, 0, "125"));
+  g_assert_cmpuint (tdm_case_get_n_dialyses (record_of (f)), ==, 1);
+  g_assert_cmpfloat (session_of (f, 0)->time.hours, ==, 37.5);
+  g_assert_cmpfloat (session_of (f, 0)->duration_h, ==, 4);
+  g_assert_cmpstr (session_of (f, 0)->unit, ==, "mL/min");
+  assert_text (f, TDM_CELL_DIALYSIS_TO, 0, "2026-03-03 01:30");
+  g_autofree char *echo = tdm_form_get_remark (f->form, TDM_SECTION_DIALYSIS, 0, &kind);
+  g_assert_cmpstr (echo, ==, "Mon 2 Mar · 4 h · clears 30 L on top of the body's own");
+  g_assert_true (enter (f, TDM_CELL_DIALYSIS_FROM, 0, "2026-03-02 22:00"));
+  g_assert_cmpfloat (session_of (f, 0)->duration_h, ==, 3.5);
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_TO, 0, "2026-03-02 20:00"));
+  g_assert_true (enter (f, TDM_CELL_DIALYSIS_TO, 0, "210 min"));
+  g_assert_false (tdm_form_has_drafts (f->form));
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_FROM, 1, "2026-03-02 23:00"));
+  g_assert_false (enter (f, TDM_CELL_DIALYSIS_TO, 1, "3 h"));
+  g_assert_cmpint (remark_kind (f, TDM_SECTION_DIALYSIS, 1), ==, TDM_REMARK_ERROR);
+  g_assert_true (enter (f, TDM_CELL_DIALYSIS_FROM, 1, "2026-03-04 22:00"));
+  g_assert_cmpfloat (session_of (f, 1)->clearance, ==, 125);
+  tdm_form_remove_row (f->form, TDM_SECTION_DIALYSIS, 0);
+  g_assert_cmpuint (tdm_case_get_n_dialyses (record_of (f)), ==, 1);
+  g_assert_cmpfloat (session_of (f, 0)->time.hours, ==, 86);
+  tdm_form_undo (f->form);
+  g_assert_cmpuint (tdm_case_get_n_dialyses (record_of (f)), ==, 2);
 }
 
 static void

@@ -122,6 +122,8 @@ test_uncertain_times (void)
   level.time_to.hours = 35.9;
   tdm_case_edit_replace_dose (edit, 0, &dose);
   tdm_case_edit_replace_level (edit, 0, &level);
+  const TdmDialysisEntry session = { { 20.3, NULL }, 3.5, 97, (char *)"mL/min" };
+  tdm_case_edit_insert_dialysis (edit, 0, &session);
   g_autoptr (TdmCase) record = tdm_case_edit_finish (edit, NULL);
   g_autoptr (TdmResult) other =
       tdm_result_compute (record, result->model, &builder_options, NULL, NULL);
@@ -129,6 +131,9 @@ test_uncertain_times (void)
   const TdmSceneDose *first = scene->doses->pdata[0];
   const TdmSceneDose *second = scene->doses->pdata[1];
   const TdmSceneLevel *drawn = scene->levels->pdata[0];
+  const TdmSceneMark *mark = scene->marks->pdata[scene->marks->len - 1];
+  g_assert_cmpstr (mark->label, ==, "Dialysis, 3.5 h");
+  g_assert_cmpfloat (mark->time_h, ==, 20.3);
   g_assert_cmpfloat (first->least_h, ==, 1.7);
   g_assert_cmpfloat (first->most_h, ==, 2.9);
   g_assert_cmpfloat (second->most_h, ==, 0);

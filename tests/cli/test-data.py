@@ -74,6 +74,58 @@ def test_dialysis_session():
     close(got[-1]["population"], 620 / 31 * left, 1e-12, "after the session")
 
 
+def sessions(**more):
+    """A case with a session that adds what the model's own covariate would."""
+    return {"format": "titrate-case/1", "start": "2026-03-02T08:00",
+            "doses": [{"time": 0, "amount": 500, "unit": "mg", "duration": 2,
+                       "interval": 12, "count": 3}],
+            "covariates": [{"name": "DIAL", "value": 0}],
+            "dialysis": [{"time": 10, "end": 14, "clearance": 105, "unit": "mL/min"}],
+            "levels": [{"time": 6, "value": 11.5, "unit": "mg/L"},
+                       {"time": 20, "value": 9.5, "unit": "mg/L"}], **more}
+
+
+@test
+def test_session_of_a_case():
+    """A session that states its clearance is the same as one by the model's covariate; a
+    steady state is one of days without a session."""
+    path = dialysis_model()
+    by_covariate = sessions(covariates=[{"name": "DIAL", "time": time, "value": value}
+                                        for time, value in ((0, 0), (10, 1), (14, 0))])
+    del by_covariate["dialysis"]
+    one, other = (answer("fit", case, "--model", path) for case in (sessions(), by_covariate))
+    close(one["objective"], other["objective"], 1e-12, "objective")
+    close(one["eta"]["CL"], other["eta"]["CL"], 1e-9, "CL")
+    assert "dialysis" in [note["code"] for note in one["notes"]], one["notes"]
+    own = sessions(covariates=by_covariate["covariates"])
+    assert "dialysis-counted-twice" in [note["code"] for note in answer(
+        "fit", own, "--model", path)["notes"]]
+    target = {"metric": "auc24", "low": 200, "high": 300, "unit": "mg.h/L"}
+    later = [{"time": 35, "duration": 4, "clearance": 105, "unit": "mL/min"}]
+    metrics = [answer("fit", sessions(dialysis=list_, target=target), "--model", path)["metrics"]
+               for list_ in (later, [])]
+    close(metrics[0]["auc24"]["value"], metrics[1]["auc24"]["value"], 1e-9, "steady state")
+
+
+@test
+def test_sessions_refused():
+    path = dialysis_model()
+    twice = sessions()["dialysis"] + [{"time": 13.9, "duration": 3, "clearance": 90,
+                                       "unit": "mL/min"}]
+    run("fit", "--model", path, case=sessions(dialysis=twice)).fails(
+        3, "dialysis[1].time: the session runs into another")
+    run("fit", "--model", path, case=sessions(
+        dialysis=[{"time": 1, "clearance": 90, "unit": "mL/min"}])).fails(
+        3, "dialysis[0].duration: must be more than 0")
+    run("fit", "--model", path, case=sessions(
+        dialysis=[{"time": 1, "duration": 4, "clearance": 90, "unit": "mL"}])).fails(
+        3, "dialysis[0].unit: ")
+    begun = [{"time": 12, "amount": 500, "unit": "mg", "duration": 2, "interval": 12,
+              "steady_state": True}]
+    run("fit", "--model", path, case=sessions(doses=begun)).fails(
+        3, "cannot begin while a session of dialysis runs")
+
+
 @test
 def test_own_covariates_of_a_dose():
     """What is absorbed depends on a covariate that the dose's row alone has: without a lag the

@@ -44,16 +44,20 @@ def adds_the_sequence(program):
 def adds_a_session_of_dialysis(program):
     program.key("ctrl+d")
     program.wait_focus("New dose, Given from")
-    program.move_to("Dialysis", "shift+Tab", 40)
+    program.move_to("Sessions of dialysis", "shift+Tab", 40)
     program.key("space")
-    type_into(program, "Dialysis from", "2026-03-02 13:00")
-    type_into(program, "Dialysis to", "2026-03-02 17:00")
-    program.wait("label", "Dialysis is 1 from then on")
-    program.move_to("Add this session")
-    program.key("space")
-    drive.until("two more values", lambda: count(program, "Intermittent") == 3)
+    type_into(program, "New session, Began", "2026-03-02 13:00")
+    type_into(program, "New session, Ended", "4 h")
+    type_into(program, "New session, Clearance", "120")
+    program.wait("text", "Session 1, Clearance")
+    drive.until("the note", lambda: any(
+        "Each session of dialysis adds its clearance" in (n.get_name() or "")
+        for n in program.walk()))
+    row_menu(program, "Session 1, Began", "Remove")
+    drive.until("no session", lambda: program.find("text", "Session 1") is None)
     program.key("ctrl+z")
-    drive.until("one value", lambda: count(program, "Intermittent") == 1)
+    program.wait("text", "Session 1, Ended")
+    program.key("ctrl+z")
 
 
 def row_menu(program, field, item):
@@ -77,11 +81,6 @@ def knows_a_time_only_as_two(program):
         for n in program.walk()))
     program.key("ctrl+z")
     drive.until("the field gone", lambda: program.find("text", "Level 1, Drawn at") is None)
-
-
-def count(program, start):
-    return sum(1 for node in program.walk() if node.get_role_name() == "text"
-               and (node.get_name() or "").startswith(start))
 
 
 def weighs_a_level(program):
