@@ -1,4 +1,4 @@
-/* Third-party data and answers that stand beside the source tree, in
+/* Third-party data and answers: in tests/data/validation, or beside the source tree in
  * ../shared/validation; tests that need them are skipped where they are not. */
 #pragma once
 
@@ -9,15 +9,21 @@
 #include <math.h>
 #include <string.h>
 
-/* The path of an item's file; yours, NULL when it is not there. TITRATE_VALIDATION may
- * name the folder. */
+/* The path of an item's file, or with "" of its folder; yours, NULL when it is not
+ * there. What may be copied stands in tests/data/validation; TITRATE_VALIDATION may
+ * name the folder of the rest. */
 static inline char *
 published_path (const char *item, const char *file)
 {
+  const char *tests = g_getenv ("G_TEST_SRCDIR");
   const char *folder = g_getenv ("TITRATE_VALIDATION");
-  g_autofree char *beside = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "..",
-                                              "shared", "validation", NULL);
+  g_autofree char *beside =
+      g_build_filename (tests, "..", "..", "shared", "validation", NULL);
+  g_autofree char *own =
+      g_build_filename (tests, "data", "validation", item, file, NULL);
   g_autofree char *path = g_build_filename (folder ? folder : beside, item, file, NULL);
+  if (g_file_test (own, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&own);
   return g_file_test (path, G_FILE_TEST_EXISTS) ? g_steal_pointer (&path) : NULL;
 }
 
@@ -25,7 +31,7 @@ published_path (const char *item, const char *file)
 static inline gboolean
 published_missing (const char *item)
 {
-  g_autofree char *path = published_path (item, "NOTE.md");
+  g_autofree char *path = published_path (item, "");
   if (path == NULL)
     g_test_skip ("../shared/validation is not beside the source tree");
   return path == NULL;

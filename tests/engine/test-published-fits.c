@@ -233,6 +233,10 @@ typedef struct
   const char *columns; /* the data's header, for our reader */
   const char *effects; /* as Monolix calls them */
   double tolerance;    /* of etas */
+  /* Of predictions "at the mean": older versions mean that of the effects, newer ones
+   * that of the parameters, which is about exp (mean + SD^2 / 2). */
+  gboolean of_parameters;
+  double mean;
 } Project;
 
 static const Project projects[] = {
@@ -244,7 +248,7 @@ static const Project projects[] = {
     "Cl = sd 0.27062337275905\n" LINEAR ("1", "1") OUTPUT
     "error = combined_sd\nadditive = 0.433279557549051 mg/L\n"
     "proportional = 0.0542595276206251 1\n" ORAL CHECK ("V1 0.4555"),
-    "ID,AMT,TIME,DV,WEIGHT,FEM", "ka V Cl", 2e-5 },
+    "ID,AMT,TIME,DV,WEIGHT,FEM", "ka V Cl", 2e-5, FALSE, 2e-5 },
   { "monolix_phenobarbital", "",
     HEAD
     "[covariate APGAR]\ntitle = A\nunit = 1\nallowed = 0 to 10\n"
@@ -255,7 +259,7 @@ static const Project projects[] = {
         OUTPUT "error = proportional\nproportional = 0.108861379047358 1\n"
                "[route iv]\ntitle = i\ninto = central\n"
                "[check one]\ncovariates = APGAR 5\nvalues = V1 1.2469\nsource = s\n",
-    "ID,TIME,AMT,WEIGHT,APGAR,DV", "V k", 2e-5 },
+    "ID,TIME,AMT,WEIGHT,APGAR,DV", "V k", 2e-5, TRUE, 5e-4 },
   { "monolix_warfarin", "w1/",
     HEAD "[parameters]\nLAG = 0.764322535850091*exp(eta_Tlag)\n"
          "KA = 1.45620698534217*exp(eta_ka)\nV1 = 7.96019644663432*exp(eta_V)\n"
@@ -265,7 +269,7 @@ static const Project projects[] = {
              OUTPUT "error = combined_sd\nadditive = 0.247145876284213 mg/L\n"
                     "proportional = 0.0503195895352995 1\n" ORAL
                     "lag = LAG\n" CHECK ("V1 7.96"),
-    "ID,TIME,AMT,DV,CMT,WT,FEM,AGE", "Tlag ka V Cl", 1e-4 },
+    "ID,TIME,AMT,DV,CMT,WT,FEM,AGE", "Tlag ka V Cl", 1e-4, TRUE, 0.015 },
 };
 
 /* The data with commas, our names of columns, and without the rows of a second
@@ -311,6 +315,65 @@ check_mode (const Project *project, const TdmFit *fit, const TdmDataTable *modes
   return worst;
 }
 
+/* How far predictions are off, relative to the largest of the subject. */
+typedef struct
+{
+  double typical, mode, mean; /* at the modes that we find, at the printed means */
+  double residual;            /* weighted, at the mode */
+} Off;
+
+static void
+predict_at_means (const Project *project, const TdmFit *fit,
+                  const TdmDataTable *effects, guint row, double *values)
+{
+  g_auto (GStrv) names = g_strsplit (project->effects, " ", -1);
+  g_autofree double *eta = g_new0 (double, fit->n + 1);
+  g_autofree double *times = g_new (double, fit->n_levels + 1);
+  g_autoptr (GError) error = NULL;
+  for (guint i = 0; i < fit->n; i++)
+    {
+      g_autofree char *mean = g_strdup_printf ("eta_%s_mean", names[i]);
+      g_autofree char *sd = g_strdup_printf ("eta_%s_sd", names[i]);
+      g_autofree char *mean_column = g_ascii_strup (mean, -1);
+      g_autofree char *sd_column = g_ascii_strup (sd, -1);
+      eta[i] = published_number (effects, row, mean_column);
+      if (project->of_parameters)
+        eta[i] += 0.5 * pow (published_number (effects, row, sd_column), 2);
+    }
+  for (guint k = 0; k < fit->n_levels; k++)
+    times[k] = fit->levels[k].time_h;
+  const TdmPlanSpec spec = { .until_h = INFINITY,
+                             .times_h = times,
+                             .n_times = fit->n_levels };
+  g_assert_true (tdm_problem_predict (fit->problem, eta, &spec, values, &error));
+}
+
+static void
+check_predictions (const Project *project, const TdmFit *fit,
+                   const TdmDataTable *effects, guint row,
+                   const TdmDataTable *predictions, guint *at, Off *worst)
+{
+  g_autofree double *means = g_new (double, fit->n_levels + 1);
+  double most = 0;
+  predict_at_means (project, fit, effects, row, means);
+  for (guint k = 0; k < fit->n_levels; k++)
+    most = MAX (most, fit->levels[k].individual);
+  for (guint k = 0; k < fit->n_levels; k++, (*at)++)
+    {
+      const TdmFitLevel *level = &fit->levels[k];
+      const double typical = published_number (predictions, *at, "POPPRED");
+      const double mode = published_number (predictions, *at, "INDIVPRED_MODE");
+      const double mean = published_number (predictions, *at, "INDIVPRED_MEAN");
+      const double residual = published_number (predictions, *at, "INDWRES_MODE");
+      worst->typical =
+          MAX (worst->typical, fabs (level->population - typical) / level->population);
+      worst->mode = MAX (worst->mode, fabs (level->individual - mode) / most);
+      worst->mean = MAX (worst->mean, fabs (means[k] - mean) / most);
+      worst->residual =
+          MAX (worst->residual, fabs (level->weighted_residual - residual));
+    }
+}
+
 static void
 test_project (gconstpointer data)
 {
@@ -326,7 +389,8 @@ test_project (gconstpointer data)
   g_assert_no_error (error);
   g_autoptr (TdmDataTable) modes = project_table (project, "randomEffects.csv");
   g_autoptr (TdmDataTable) predictions = project_table (project, "predictions.csv");
-  double worst = 0, worst_prediction = 0;
+  double worst = 0;
+  Off predicted = { 0 };
   guint at = 0, n = tdm_nonmem_data_get_n_subjects (rows);
   for (guint i = 0; i < n; i++)
     {
@@ -342,16 +406,17 @@ test_project (gconstpointer data)
         g_test_message ("subject %s: eta off by %g", tdm_nonmem_data_get_id (rows, i),
                         off);
       worst = MAX (worst, off);
-      for (guint k = 0; k < fit->n_levels; k++, at++)
-        worst_prediction = MAX (worst_prediction,
-                                fabs (fit->levels[k].population
-                                      - published_number (predictions, at, "POPPRED"))
-                                    / fit->levels[k].population);
+      check_predictions (project, fit, modes, i, predictions, &at, &predicted);
     }
-  g_test_message ("%u subjects; off by: prediction %.1e, eta %.1e", n, worst_prediction,
-                  worst);
+  g_test_message ("%u subjects; off by: prediction %.1e, at modes %.1e, at means %.1e, "
+                  "residual %.1e, eta %.1e",
+                  n, predicted.typical, predicted.mode, predicted.mean,
+                  predicted.residual, worst);
   g_assert_cmpuint (at, ==, tdm_data_table_get_n_rows (predictions));
-  g_assert_cmpfloat (worst_prediction, <, 2e-5);
+  g_assert_cmpfloat (predicted.typical, <, 2e-5);
+  g_assert_cmpfloat (predicted.mode, <, project->tolerance);
+  g_assert_cmpfloat (predicted.mean, <, project->mean);
+  g_assert_cmpfloat (predicted.residual, <, 1e-3);
   g_assert_cmpfloat (worst, <, project->tolerance);
 }
 

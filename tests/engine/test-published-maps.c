@@ -351,6 +351,7 @@ typedef struct
 {
   double prediction, individual, map_objective, objective, eta, variance;
   guint subjects, better;
+  double sum; /* of the FOCEI objectives at the published etas */
 } Worst;
 
 /* At the published etas: the objective, and with it the individual part of the FOCEI
@@ -371,6 +372,7 @@ check_objective (const Run *run, TdmProblem *problem, const TdmDataTable *ebe,
   double focei_off = fabs (focei - published_number (ebe, row, "OBJ"));
   worst->map_objective = MAX (worst->map_objective, off);
   worst->objective = MAX (worst->objective, focei_off);
+  worst->sum += focei - published_number (ebe, row, "OBJ");
   if (!(off < 1e-4 && focei_off < 1e-4))
     fail ("run %s, row %u: objective off by %g, with the Hessian by %g", run->run, row,
           off, focei_off);
@@ -515,6 +517,21 @@ is_kink (const Run *run, guint row)
   return g_strv_contains ((const char *const *)rows, own);
 }
 
+/* The sum over all subjects of the part, where theirs stand for those left out. */
+static void
+check_sum (const Run *run, const TdmDataTable *ebe, double off)
+{
+  g_autoptr (TdmDataTable) totals = published_table (ITEM, "foce_ofv_totals.csv");
+  guint row = 0;
+  while (published_number (totals, row, "RUN") != g_ascii_strtod (run->run, NULL))
+    row++;
+  double sum = published_number (totals, row, "SUM_OBJ_IN_PART") - off;
+  for (guint i = 0; i < tdm_data_table_get_n_rows (ebe); i++)
+    sum -= published_number (ebe, i, "OBJ");
+  if (!(fabs (sum) < 0.01))
+    fail ("run %s: the sum of the objectives is off by %g", run->run, sum);
+}
+
 static void
 test_run (gconstpointer data)
 {
@@ -573,6 +590,7 @@ test_run (gconstpointer data)
       "%.1e, objective %.1e, FOCEI %.1e, eta %.1e, variance %.1e",
       worst.subjects, worst.better, worst.prediction, worst.individual,
       worst.map_objective, worst.objective, worst.eta, worst.variance);
+  check_sum (run, ebe, worst.sum);
   g_assert_cmpuint (worst.subjects, >, 0);
   g_assert_cmpuint (worst.better, <=, worst.subjects / 4);
 }

@@ -52,6 +52,16 @@ static const Population populations[] = {
             "1") "[route iv]\ntitle = i\ninto = central\ninfusion = yes\ncmt = 1\n" V70,
     { "CL", "V", "Q", "V2" },
     { 4, 70, 4, 50 } },
+  { "Bolus_1CPTMM_SD.csv",
+    HEAD "[parameters]\nV1 = 70*exp(eta_V)\nVMAX = 1000*exp(eta_VM)\n"
+         "KM = 250*exp(eta_KM)\n[units]\nV1 = L\nVMAX = mg/h\nKM = mg/L\n"
+         "[effects]\n" IIV ("V") IIV ("VM")
+             IIV ("KM") "[structure]\nkind = ode\n"
+                        "[ode]\nA = -VMAX*A/(KM*V1 + A)\n" OUTPUT (
+                            "1") "expression = A/V1\n[route iv]\ntitle = i\ninto = "
+                                 "A\ncmt = 1\n" V70,
+    { "V", "VM", "KM" },
+    { 70, 1000, 250 } },
 };
 
 /* Over the patients of a population. */
