@@ -108,13 +108,11 @@ fill_moments (TdmEvidence *self, const Tally *t)
         t->second[i] / t->weight - self->mean[i / n] * self->mean[i % n];
 }
 
-/* Without levels the prior is left, without effects one number. */
+/* Without levels the prior is left, whose integral is 1. */
 static void
-fill_trivial (TdmEvidence *self, const TdmFit *fit)
+fill_prior (TdmEvidence *self, const TdmFit *fit)
 {
-  self->value = fit->n == 0 ? fit->objective : 0;
   self->even = TRUE;
-  self->draws = 0;
   memcpy (self->covariance, tdm_problem_get_omega (fit->problem),
           fit->n * fit->n * sizeof (double));
 }
@@ -140,7 +138,7 @@ tdm_evidence_new (const TdmFit *fit, guint draws, guint64 seed)
   self->covariance = g_new0 (double, n *n + 1);
   if (posterior->prior)
     {
-      fill_trivial (self, fit);
+      fill_prior (self, fit);
       return self;
     }
   g_autoptr (TdmRandom) random = tdm_random_new (seed);

@@ -169,12 +169,29 @@ tdm_sampler_fill_moments (TdmSampler *s)
     s->out->kinds[d % s->n_kinds] += s->weights[d];
 }
 
+/* Each kind has points of its own: every other one of a Sobol sequence lies in one half
+ * of some coordinates. */
+static void
+fill_uniform (TdmSampler *s, TdmRandom *random)
+{
+  const guint width = tdm_sampler_uniform_width (s);
+  const guint n = s->n_proposals / s->n_kinds;
+  g_autofree double *own = g_new (double, (gsize)n *width);
+  for (guint k = 0; k < s->n_kinds; k++)
+    {
+      tdm_sobol_shifted (width, n, random, own);
+      for (guint i = 0; i < n; i++)
+        memcpy (s->uniform + ((gsize)i * s->n_kinds + k) * width,
+                own + (gsize)i * width, width * sizeof (double));
+    }
+}
+
 void
 tdm_sampler_draw (TdmSampler *s, TdmRandom *random)
 {
   static const TdmParallel parallel = { tdm_sampler_open_objective, weigh_task,
                                         tdm_sampler_close_objective };
-  tdm_sobol_shifted (tdm_sampler_uniform_width (s), s->n_proposals, random, s->uniform);
+  fill_uniform (s, random);
   tdm_parallel_run (&parallel,
                     (s->n_proposals + PROPOSALS_PER_TASK - 1) / PROPOSALS_PER_TASK, s);
 }
