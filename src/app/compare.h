@@ -44,5 +44,7 @@ char *tdm_compare_short_title (const TdmModel *model) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *tdm_compare_members (const TdmAverage *average) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *tdm_compare_regimens (const TdmAverage *average) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *tdm_compare_variants (const GPtrArray *variants) G_GNUC_WARN_UNUSED_RESULT;
+/* What the weights rest on, in a few words. Static. */
+const char *tdm_compare_rule_title (TdmWeightRule rule);
 /* Whether the models agree, in a sentence. Yours. */
 char *tdm_compare_sentence (const TdmAverage *average) G_GNUC_WARN_UNUSED_RESULT;

@@ -213,6 +213,7 @@ tdm_fit_text_posterior (const TdmResult *result)
   const TdmPosterior *posterior = result->posterior;
   g_autofree char *worth = number_or_dash (posterior->ess, 3);
   g_autofree char *rhat = number_or_dash (posterior->rhat, 4);
+  g_autofree char *k = number_or_dash (posterior->pareto_k, 2);
 
   if (posterior->prior)
     return g_strdup_printf ("Bands and chances: %u patients like this one.",
@@ -222,11 +223,12 @@ tdm_fit_text_posterior (const TdmResult *result)
                             posterior->draws);
   if (posterior->method == TDM_POSTERIOR_HMC)
     return g_strdup_printf ("Bands and chances: %u Markov chains, worth %s independent "
-                            "draws (R-hat %s).",
-                            posterior->chains, worth, rhat);
+                            "draws (R-hat %s%s).",
+                            posterior->chains, worth, rhat,
+                            posterior->divergences > 0 ? ", some diverged" : "");
   return g_strdup_printf ("Bands and chances: importance sampling, %u proposals worth "
-                          "%s independent draws.",
-                          posterior->proposals, worth);
+                          "%s independent draws (Pareto k %s).",
+                          posterior->proposals, worth, k);
 }
 
 static void

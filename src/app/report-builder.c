@@ -1,9 +1,11 @@
 #include "app/report-builder.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "app/fit-text.h"
 #include "app/moment-text.h"
+#include "app/proposal-row.h"
 #include "app/scene-builder.h"
 #include "base/clock.h"
 #include "base/number.h"
@@ -15,8 +17,6 @@
 
 /* Regimens listed; the current and the chosen one are always among them. */
 #define MAX_OPTIONS 5
-/* Doubts that are named beside the one that matters most. */
-#define MAX_DOUBTS 3
 /* A covariate entered this long before now carries its age. */
 #define AGE_SHOWN_H 24
 /* Characters of a hash in the footer. */
@@ -27,6 +27,7 @@ static const char intended_use[] =
 
 typedef struct
 {
+  const TdmReportSource *source;
   const TdmResult *result;
   const TdmProblem *problem;
   TdmReport *report;
@@ -79,41 +80,23 @@ chosen_regimen (const TdmResult *result)
   return result->proposals->regimens->pdata[result->chosen_index];
 }
 
-/* "With 1250 mg every 12 h … the trough is expected to be 15 mg/L (90 %: 11–19)." */
-static char *
-chosen_sentence (const Builder *self)
-{
-  const TdmRegimen *chosen = chosen_regimen (self->result);
-  const TdmTarget *target = tdm_problem_get_target (self->problem);
-  /* A threshold may never be passed: then there is no time to tell. */
-  if (chosen == NULL || target->metric == TDM_METRIC_NONE
-      || !isfinite (chosen->metrics.target) || !isfinite (chosen->low.target)
-      || !isfinite (chosen->high.target))
-    return NULL;
-  g_autofree char *regimen = tdm_words_regimen (chosen);
-  g_autofree char *value = tdm_number_format (chosen->metrics.target, 3);
-  g_autofree char *low = tdm_number_format (chosen->low.target, 3);
-  g_autofree char *high = tdm_number_format (chosen->high.target, 3);
-  const char *code = self->result->proposals->target_unit;
-  g_autofree char *unit = code != NULL && !g_str_equal (code, "1")
-                              ? tdm_unit_display (code)
-                              : g_strdup ("");
-  return g_strdup_printf ("With %s, %s is expected to be %s%s%s (90\u00a0%%: %s–%s).",
-                          regimen, tdm_words_metric (target->metric), value,
-                          *unit != '\0' ? " " : "", unit, low, high);
-}
-
+/* The words, and every caution that they do not say as it is written. */
 static void
 add_conclusion (const Builder *self)
 {
-  g_autofree char *current = tdm_words_conclusion (self->result);
-  g_autofree char *chosen = chosen_sentence (self);
-  self->report->conclusion = chosen != NULL ? g_strdup_printf ("%s %s", current, chosen)
-                                            : g_steal_pointer (&current);
+  const TdmNextSample *sample =
+      self->source->extras != NULL ? self->source->extras->sample : NULL;
+  g_autoptr (TdmAnswer) answer =
+      tdm_answer_new (self->result, sample, self->source->language);
+  self->report->conclusion = g_strdup (tdm_answer_get_text (answer));
+  self->report->edited = tdm_answer_remark (answer);
+  self->report->unedited = answer->stale ? g_strdup (answer->program) : NULL;
   for (guint i = 0; i < self->result->notes->len; i++)
     {
       const TdmNote *note = self->result->notes->pdata[i];
-      if (note->severity != TDM_NOTE_INFO)
+      if (note->severity == TDM_NOTE_REFUSE
+          || (note->severity == TDM_NOTE_CAUTION
+              && strstr (self->report->conclusion, note->text) == NULL))
         g_ptr_array_add (self->report->warnings, g_strdup (note->text));
     }
 }
@@ -138,12 +121,37 @@ daily_text (const Builder *self, const TdmRegimen *regimen)
   return g_strdup_printf ("%s %s/day, %s %s/kg/day", total, unit, relative, unit);
 }
 
+/* "below 10: 3 %, beyond 600: 16 %": past the alarm limits. */
+static char *
+alarm_text (const Builder *self, const TdmRegimen *regimen)
+{
+  const TdmProposals *proposals = self->result->proposals;
+  const double limits[] = { proposals->alarm_low, proposals->alarm_high };
+  const double chances[] = { regimen->p_alarm_low, regimen->p_alarm_high };
+  g_auto (TdmResolvedTarget) target = { 0 };
+  if (!tdm_target_resolve (self->problem, &proposals->target, &target, NULL))
+    return NULL;
+  /* An alarm at the window's own limit says nothing more. */
+  const double window[] = { target.low, target.high };
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (isfinite (limits[i]) && limits[i] != window[i])
+      {
+        g_autofree char *limit = tdm_number_format (limits[i], 4);
+        g_autofree char *chance = tdm_percent_text (chances[i]);
+        g_string_append_printf (text, "%s%s %s: %s", text->len > 0 ? ", " : "alarm ",
+                                i == 0 ? "below" : "above", limit, chance);
+      }
+  return g_string_free (text, text->len == 0);
+}
+
 static void
 add_option (const Builder *self, const TdmRegimen *regimen)
 {
   const TdmRegimen *chosen = chosen_regimen (self->result);
   g_autofree char *words = tdm_words_regimen (regimen);
   g_autofree char *daily = daily_text (self, regimen);
+  g_autofree char *alarm = alarm_text (self, regimen);
   const TdmRegimenMetrics *m = &regimen->metrics;
   g_autofree char *trough =
       range_text (m->trough, regimen->low.trough, regimen->high.trough);
@@ -158,6 +166,7 @@ add_option (const Builder *self, const TdmRegimen *regimen)
     .peak = peak,
     .auc24 = auc,
     .daily = daily,
+    .alarm = alarm,
     .below = regimen->p_below,
     .within = regimen->p_within,
     .above = regimen->p_above,
@@ -390,12 +399,12 @@ add_fit (const Builder *self)
   g_ptr_array_add (
       lines,
       fit->converged
-          ? g_strdup_printf (
-              "The fit converged; %u start%s found %u solution%s. %s. %s", fit->starts,
-              fit->starts == 1 ? "" : "s", fit->optima, fit->optima == 1 ? "" : "s",
-              tdm_fit_text_verdict (self->result), how)
+          ? g_strdup_printf ("The fit converged; %u start%s found %u solution%s. %s",
+                             fit->starts, fit->starts == 1 ? "" : "s", fit->optima,
+                             fit->optima == 1 ? "" : "s", how)
           : g_strdup_printf ("The fit did not converge (%s): not to be relied on. %s",
                              tdm_stop_name (fit->stop), how));
+  tdm_report_builder_add_trust (self->report, self->result);
   g_ptr_array_add (lines, parameters_text (self->result));
   for (guint i = 0; i < self->result->notes->len; i++)
     {
@@ -450,16 +459,18 @@ add_footer (const Builder *self)
 }
 
 TdmReport *
-tdm_report_builder_build (const TdmResult *result, const TdmResultOptions *options)
+tdm_report_builder_build (const TdmReportSource *source)
 {
+  const TdmResult *result = source->result;
   g_autoptr (TdmReport) report = tdm_report_new ();
-  const Builder self = { result, result->fit->problem, report };
+  const Builder self = { source, result, result->fit->problem, report };
   report->title =
       g_strdup_printf ("%s dosing report", tdm_model_get_text (result->model)->drug);
-  report->scene = tdm_scene_builder_build (result, options);
+  report->scene = tdm_scene_builder_build (result, source->options);
   add_identity (&self);
   add_conclusion (&self);
   add_options (&self);
+  tdm_report_builder_add_sections (report, source);
   add_covariates (&self);
   add_doses (&self);
   add_dialyses (&self);
@@ -468,27 +479,4 @@ tdm_report_builder_build (const TdmResult *result, const TdmResultOptions *optio
   add_model (&self);
   add_footer (&self);
   return g_steal_pointer (&report);
-}
-
-void
-tdm_report_builder_add_robustness (TdmReport *report, const TdmRobustness *card)
-{
-  g_autofree char *minutes = tdm_number_format (card->uncertainty_min, 3);
-  GString *text = g_string_new (NULL);
-  guint more = 0;
-  g_string_printf (text,
-                   "Levels, times (± %s min) and the prior doubted one at a time: %s",
-                   minutes, card->sentence);
-  for (guint i = 0; i < card->doubts->len && more < MAX_DOUBTS; i++)
-    {
-      const TdmDoubt *doubt = card->doubts->pdata[i];
-      if ((int)i == card->worst || !doubt->changed || doubt->obstacle)
-        continue;
-      g_string_append_printf (text, "%s%s (%s)", more++ == 0 ? " Likewise on " : "; ",
-                              doubt->what, doubt->change);
-    }
-  if (more > 0)
-    g_string_append_c (text, '.');
-  g_ptr_array_insert (report->fit, (int)MIN (report->fit->len, 2),
-                      g_string_free (text, FALSE));
 }

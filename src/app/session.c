@@ -392,12 +392,32 @@ push (GPtrArray *stack, TdmCase *record)
   g_ptr_array_add (stack, tdm_case_ref (record));
 }
 
+/* The answer to the record before, where that differs from `record` in words only: no
+ * number has changed. NULL = to be computed. Yours. */
+static TdmResult *
+reworded (const TdmSession *self, TdmCase *record)
+{
+  if (self->result == NULL || self->result->record != self->record
+      || (self->answered != TDM_SESSION_READY && self->answered != TDM_SESSION_WITHHELD)
+      || !tdm_case_equal_but_words (self->record, record))
+    return NULL;
+  return tdm_result_with_words (self->result, record, &self->options);
+}
+
 static void
 advance (TdmSession *self, TdmCase *record)
 {
+  TdmResult *same = reworded (self, record);
+
   set_record (self, record);
   save (self);
-  recompute (self);
+  if (same == NULL)
+    {
+      recompute (self);
+      return;
+    }
+  publish (self, self->answered, same, NULL);
+  keep_result (self, same);
 }
 
 void

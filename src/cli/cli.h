@@ -2,6 +2,7 @@
  * for people: it speaks English, and nothing it prints depends on the locale. */
 #pragma once
 
+#include "app/answer-templates.h"
 #include "engine/result.h"
 
 /* Options that not every command has. */
@@ -22,6 +23,7 @@ typedef enum
   TDM_CLI_IMPORT = 1 << 12,    /* --id, --covariates and the units of `models import` */
   TDM_CLI_SHOW = 1 << 13,      /* --show */
   TDM_CLI_TRIAL = 1 << 14,     /* --truth, --policy and the rest of `trial` */
+  TDM_CLI_LANGUAGE = 1 << 15,  /* --language */
 } TdmCliOptionSet;
 
 /* Options of one command line, after parsing: as written, NULL where not given. Strings
@@ -38,6 +40,7 @@ typedef struct
   char *objective;
   char *posterior;
   char *models, *weights;
+  char *language;
   char *truth, *policy, *patients, *days, *levels, *interval, *target, *label;
   gboolean residual;
   gboolean future_occasions;
@@ -95,6 +98,11 @@ gboolean tdm_cli_plot (const TdmCliOptions *options, TdmCliAnswer *answer,
 gboolean tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer,
                          GError **error);
 
+gboolean tdm_cli_answer (const TdmCliOptions *options, TdmCliAnswer *answer,
+                         GError **error);
+/* --language, English when it is not given: nothing depends on the locale. */
+gboolean tdm_cli_language (const TdmCliOptions *options, TdmLanguage *out,
+                           GError **error);
 gboolean tdm_cli_compare (const TdmCliOptions *options, TdmCliAnswer *answer,
                           GError **error);
 gboolean tdm_cli_trial (const TdmCliOptions *options, TdmCliAnswer *answer,
@@ -131,6 +139,12 @@ gboolean tdm_cli_draws (const TdmCliOptions *options, TdmResultOptions *out,
 TdmResult *tdm_cli_compute (const TdmCliOptions *options,
                             const TdmResultOptions *result_options,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same with the current regimen chosen where none ranks before it: what the words
+ * and the report propose. Yours. */
+TdmResult *tdm_cli_compute_kept (const TdmCliOptions *options,
+                                 const TdmResultOptions *result_options,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether `name` (NULL = none) is an output of the model; else a usage error for the
  * option. */

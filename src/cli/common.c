@@ -114,6 +114,18 @@ tdm_cli_compute (const TdmCliOptions *options, const TdmResultOptions *result_op
   return tdm_result_compute (record, model, result_options, NULL, error);
 }
 
+TdmResult *
+tdm_cli_compute_kept (const TdmCliOptions *options,
+                      const TdmResultOptions *result_options, GError **error)
+{
+  g_autoptr (TdmResult) result = tdm_cli_compute (options, result_options, error);
+  const GPtrArray *regimens = result ? result->proposals->regimens : NULL;
+  if (!regimens || regimens->len == 0
+      || !((const TdmRegimen *)regimens->pdata[0])->is_current)
+    return g_steal_pointer (&result);
+  return tdm_result_choose (result, 0, result_options, NULL, error);
+}
+
 gboolean
 tdm_cli_check_name (const char *option, const char *name, const TdmModel *model,
                     GError **error)

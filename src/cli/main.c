@@ -48,6 +48,12 @@ static const TdmCliCommand commands[] = {
     "[--posterior auto|laplace|importance|hmc] [--json]",
     "when to draw the next level",
     TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR, tdm_cli_sample },
+  { "answer",
+    "answer CASE [--language en|de] [--model ID|FILE] [--accept-altered] [--draws N] "
+    "[--seed N] [--posterior auto|laplace|importance|hmc] [--json]",
+    "the answer in words, as the report says it",
+    TDM_CLI_MODEL | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR | TDM_CLI_LANGUAGE,
+    tdm_cli_answer },
   { "robust",
     "robust CASE [--model ID|FILE] [--accept-altered] [--draws N] [--seed N] [--json]",
     "would the advice change, were a level, a time, the prior or the model otherwise?",
@@ -61,10 +67,11 @@ static const TdmCliCommand commands[] = {
         | TDM_CLI_LOG | TDM_CLI_POSTERIOR | TDM_CLI_SHOW,
     tdm_cli_plot },
   { "report",
-    "report CASE -o FILE.pdf [--model ID|FILE] [--accept-altered] [--draws N] [--seed "
-    "N] [--json]",
+    "report CASE -o FILE.pdf [--language en|de] [--model ID|FILE] [--accept-altered] "
+    "[--draws N] [--seed N] [--json]",
     "the report for the chart",
-    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR,
+    TDM_CLI_MODEL | TDM_CLI_OUTPUT | TDM_CLI_DRAWS | TDM_CLI_SEED | TDM_CLI_POSTERIOR
+        | TDM_CLI_LANGUAGE,
     tdm_cli_report },
   { "compare",
     "compare CASE [--models ID,ID…] [--weights likelihood|aic|prediction|equal] "

@@ -21,6 +21,7 @@ tdm_cli_options_clear (TdmCliOptions *self)
   g_free (self->posterior);
   g_free (self->models);
   g_free (self->weights);
+  g_free (self->language);
   g_free (self->truth);
   g_free (self->policy);
   g_free (self->patients);
@@ -120,6 +121,7 @@ tdm_cli_options_parse (TdmCliOptions *self, TdmCliOptionSet has, char **argv,
     { "posterior", 0, TDM_CLI_POSTERIOR, &self->posterior, NULL },
     { "models", 0, TDM_CLI_COMPARE, &self->models, NULL },
     { "weights", 0, TDM_CLI_COMPARE, &self->weights, NULL },
+    { "language", 0, TDM_CLI_LANGUAGE, &self->language, NULL },
     { "truth", 0, TDM_CLI_TRIAL, &self->truth, NULL },
     { "policy", 0, TDM_CLI_TRIAL, &self->policy, NULL },
     { "patients", 0, TDM_CLI_TRIAL, &self->patients, NULL },

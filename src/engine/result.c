@@ -254,11 +254,11 @@ tdm_result_compute (TdmCase *record, TdmModel *model, const TdmResultOptions *op
                             error);
 }
 
-TdmResult *
-tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
-                   GCancellable *cancellable, GError **error)
+/* All but the chosen regimen and the hash, of another record. */
+static TdmResult *
+result_copy (const TdmResult *self, TdmCase *record)
 {
-  g_autoptr (TdmResult) out = result_new (self->record, self->model);
+  TdmResult *out = result_new (record, self->model);
   out->fit = tdm_fit_ref (self->fit);
   out->posterior = tdm_posterior_ref (self->posterior);
   out->certificate = tdm_certificate_ref (self->certificate);
@@ -267,8 +267,27 @@ tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
   out->metrics = self->metrics;
   out->has_metrics = self->has_metrics;
   tdm_notes_extend (out->notes, self->notes);
-  out->input_hash = g_strdup (self->input_hash);
+  return out;
+}
+
+TdmResult *
+tdm_result_with_words (TdmResult *self, TdmCase *record,
+                       const TdmResultOptions *options)
+{
+  TdmResult *out = result_copy (self, record);
+  out->chosen_index = self->chosen_index;
+  out->chosen = self->chosen ? tdm_curve_ref (self->chosen) : NULL;
+  out->input_hash = hash_input (out, options);
+  return out;
+}
+
+TdmResult *
+tdm_result_choose (TdmResult *self, int index, const TdmResultOptions *options,
+                   GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TdmResult) out = result_copy (self, self->record);
   int current;
+  out->input_hash = g_strdup (self->input_hash);
   find_current (self->proposals, &current);
   if (index < 0 || index >= (int)self->proposals->regimens->len)
     return g_steal_pointer (&out);

@@ -51,6 +51,10 @@ TdmResult *tdm_result_choose (TdmResult *self, int index,
                               const TdmResultOptions *options,
                               GCancellable *cancellable,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same result of a case that differs in words at most. Yours. */
+TdmResult *
+tdm_result_with_words (TdmResult *self, TdmCase *record,
+                       const TdmResultOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 TdmResult *tdm_result_ref (TdmResult *self);
 void tdm_result_unref (TdmResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmResult, tdm_result_unref)

@@ -13,6 +13,7 @@
 #include "gtk/proposals-list.h"
 #include "gtk/robust-card.h"
 #include "gtk/sample-card.h"
+#include "gtk/words-card.h"
 
 /* An answer that comes sooner than this replaces the old one without a flicker. */
 #define PATIENCE_MS 150
@@ -35,6 +36,7 @@ struct _TdmAnswerPage
   TdmProposalsList *proposals;
   GtkLabel *withheld;
   GtkBox *cards;
+  TdmWordsCard *words;
   TdmFitPage *fit_page;
   TdmModelPage *model_page;
   TdmComparePage *compare_page;
@@ -258,8 +260,11 @@ tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session)
   tdm_compare_page_set_session (self->compare_page, session);
   gtk_box_insert_child_after (GTK_BOX (self->content), tdm_output_choice_new (session),
                               GTK_WIDGET (self->notes));
+  GtkWidget *sample = tdm_sample_card_new (session);
+  self->words = TDM_WORDS_CARD (tdm_words_card_new (session, TDM_FOLLOW_CARD (sample)));
   gtk_box_append (self->cards, tdm_robust_card_new (session));
-  gtk_box_append (self->cards, tdm_sample_card_new (session));
+  gtk_box_append (self->cards, sample);
+  gtk_box_append (self->cards, GTK_WIDGET (self->words));
   g_signal_connect_object (session, "published", G_CALLBACK (published_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (record_changed_cb),
@@ -279,6 +284,18 @@ TdmPlotView *
 tdm_answer_page_get_plot_view (TdmAnswerPage *self)
 {
   return self->plot;
+}
+
+void
+tdm_answer_page_finish_words (TdmAnswerPage *self)
+{
+  tdm_words_card_finish (self->words);
+}
+
+const TdmComparison *
+tdm_answer_page_get_comparison (TdmAnswerPage *self)
+{
+  return tdm_compare_page_get_comparison (self->compare_page);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "app/compare.h"
 #include "app/session.h"
 #include "gtk/plot-view.h"
 
@@ -17,3 +18,7 @@ void tdm_answer_page_set_session (TdmAnswerPage *self, TdmSession *session);
 /* "answer", "fit" or "model". */
 void tdm_answer_page_show (TdmAnswerPage *self, const char *name);
 TdmPlotView *tdm_answer_page_get_plot_view (TdmAnswerPage *self);
+/* Enters words that are being typed into the record. */
+void tdm_answer_page_finish_words (TdmAnswerPage *self);
+/* What the Compare page found for the result on the screen, or NULL. Borrowed. */
+const TdmComparison *tdm_answer_page_get_comparison (TdmAnswerPage *self);

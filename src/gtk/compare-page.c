@@ -282,6 +282,17 @@ tdm_compare_page_set_session (TdmComparePage *self, TdmSession *session)
   published_cb (self);
 }
 
+const TdmComparison *
+tdm_compare_page_get_comparison (TdmComparePage *self)
+{
+  TdmResult *result = tdm_session_get_result (self->session);
+
+  return result != NULL && tdm_later_is_current (self->later) && self->asked != NULL
+                 && self->asked->proposals == result->proposals
+             ? tdm_later_get_output (self->later)
+             : NULL;
+}
+
 static void
 tdm_compare_page_dispose (GObject *object)
 {

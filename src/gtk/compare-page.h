@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "app/compare.h"
 #include "app/session.h"
 
 #define TDM_TYPE_COMPARE_PAGE (tdm_compare_page_get_type ())
@@ -11,3 +12,5 @@ G_DECLARE_FINAL_TYPE (TdmComparePage, tdm_compare_page, TDM, COMPARE_PAGE, AdwBi
 
 /* Must be called once, before anything is shown. */
 void tdm_compare_page_set_session (TdmComparePage *self, TdmSession *session);
+/* What was found for the result on the screen, or NULL. Borrowed. */
+const TdmComparison *tdm_compare_page_get_comparison (TdmComparePage *self);

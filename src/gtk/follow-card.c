@@ -123,14 +123,14 @@ later_changed_cb (TdmFollowCard *self)
   g_signal_emit (self, changed_signal, 0);
 }
 
-gconstpointer
-tdm_follow_card_get_output (TdmFollowCard *self)
+gboolean
+tdm_follow_card_get_output (TdmFollowCard *self, gconstpointer *output)
 {
   TdmResult *result = tdm_session_get_result (self->session);
 
-  return result != NULL && tdm_later_is_current (self->later) && is_asked (self, result)
-             ? tdm_later_get_output (self->later)
-             : NULL;
+  *output = tdm_later_get_output (self->later);
+  return result != NULL && tdm_later_is_current (self->later)
+         && is_asked (self, result);
 }
 
 static void

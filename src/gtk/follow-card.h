@@ -32,5 +32,6 @@ G_DECLARE_FINAL_TYPE (TdmFollowCard, tdm_follow_card, TDM, FOLLOW_CARD, GtkWidge
 /* Signal "changed": what is found may be another. `kind` is static. Floating. */
 GtkWidget *tdm_follow_card_new (TdmSession *session, const TdmFollowKind *kind);
 
-/* What was found for the result on the screen, or NULL. Borrowed. */
-gconstpointer tdm_follow_card_get_output (TdmFollowCard *self);
+/* Whether it is known what there is for the result on the screen: `output`, borrowed,
+ * NULL where nothing was found. */
+gboolean tdm_follow_card_get_output (TdmFollowCard *self, gconstpointer *output);

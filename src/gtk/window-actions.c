@@ -168,31 +168,110 @@ tdm_window_ask_save_plot (TdmWindow *self, TdmPlotView *view)
   ask (self, "Save the plot (.pdf, .svg or .png)", name, plot_chosen);
 }
 
-/* The report of the result on the screen; NULL when that is out of date. */
-static TdmReport *
-build_report (TdmWindow *self)
+/* A report whose last parts are computed before it is written. */
+typedef struct
+{
+  TdmWindow *window;
+  TdmResult *result;
+  GPtrArray *models;
+  char *path; /* NULL: to print */
+} Preparing;
+
+static void
+preparing_free (gpointer data)
+{
+  Preparing *preparing = data;
+
+  g_object_unref (preparing->window);
+  tdm_result_unref (preparing->result);
+  g_ptr_array_unref (preparing->models);
+  g_free (preparing->path);
+  g_free (preparing);
+}
+
+/* In a worker thread. */
+static void
+prepare_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Preparing *preparing = data;
+  GError *error = NULL;
+  TdmReportExtras *extras =
+      tdm_report_extras_new (preparing->result, preparing->models, cancellable, &error);
+
+  if (extras != NULL)
+    g_task_return_pointer (task, extras, (GDestroyNotify)tdm_report_extras_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void print_report (TdmWindow *self, TdmReport *report);
+
+static void
+save_report (TdmWindow *self, const TdmReport *report, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tdm_report_save (report, path, &error))
+    tell_error (self, "The report was not saved", error);
+  else
+    tdm_window_toast (self, "Report saved");
+}
+
+/* The record may have changed while the report was prepared: what is out of date is
+ * never printed. */
+static void
+prepared_cb (GObject *source, GAsyncResult *async, gpointer data)
+{
+  Preparing *preparing = g_task_get_task_data (G_TASK (async));
+  TdmWindow *self = preparing->window;
+  TdmSession *session = tdm_window_get_session (self);
+  g_autoptr (TdmReportExtras) extras = g_task_propagate_pointer (G_TASK (async), NULL);
+  const TdmReportSource report_source = { preparing->result,
+                                          tdm_session_get_options (session), extras,
+                                          tdm_window_get_comparison (self),
+                                          tdm_answer_text_language () };
+
+  if (!tdm_session_is_current (session)
+      || tdm_session_get_result (session) != preparing->result)
+    {
+      tdm_window_tell (self, "The report was not made",
+                       "The answer has changed meanwhile. Ask for the report again.");
+      return;
+    }
+  g_autoptr (TdmReport) report = tdm_report_builder_build (&report_source);
+  if (preparing->path != NULL)
+    save_report (self, report, preparing->path);
+  else
+    print_report (self, g_steal_pointer (&report));
+}
+
+/* Makes the report of the result on the screen: to `path`, or to print. */
+static void
+make_report (TdmWindow *self, const char *path)
 {
   TdmSession *session = tdm_window_get_session (self);
 
+  tdm_window_finish_words (self);
   if (!tdm_session_is_current (session))
-    return NULL;
-  return tdm_report_builder_build (tdm_session_get_result (session),
-                                   tdm_session_get_options (session));
+    {
+      tdm_window_tell (self, "The report was not made",
+                       "The answer is out of date. Enter what is being typed first.");
+      return;
+    }
+  Preparing *preparing = g_new0 (Preparing, 1);
+  preparing->window = g_object_ref (self);
+  preparing->result = tdm_result_ref (tdm_session_get_result (session));
+  preparing->models = g_ptr_array_ref (tdm_session_get_models (session));
+  preparing->path = g_strdup (path);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, prepared_cb, NULL);
+  g_task_set_task_data (task, preparing, preparing_free);
+  g_task_run_in_thread (task, prepare_cb);
 }
 
 static void
 report_chosen (TdmWindow *self, const char *path)
 {
-  g_autoptr (TdmReport) report = build_report (self);
-  g_autoptr (GError) error = NULL;
-
-  if (report == NULL)
-    tdm_window_tell (self, "The report was not saved",
-                     "The answer is out of date. Enter what is being typed first.");
-  else if (!tdm_report_save (report, path, &error))
-    tell_error (self, "The report was not saved", error);
-  else
-    tdm_window_toast (self, "Report saved");
+  make_report (self, path);
 }
 
 void
@@ -228,16 +307,13 @@ forget_report (gpointer data, GClosure *closure)
   tdm_report_free (data);
 }
 
-void
-tdm_window_print (TdmWindow *self)
+/* Takes the report. */
+static void
+print_report (TdmWindow *self, TdmReport *report)
 {
-  TdmReport *report = build_report (self);
-  g_autoptr (GtkPrintOperation) operation = NULL;
+  g_autoptr (GtkPrintOperation) operation = gtk_print_operation_new ();
   g_autoptr (GError) error = NULL;
 
-  if (report == NULL)
-    return;
-  operation = gtk_print_operation_new ();
   gtk_print_operation_set_job_name (operation, "Titrate report");
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   g_signal_connect_data (operation, "begin-print", G_CALLBACK (begin_print_cb), report,
@@ -247,6 +323,12 @@ tdm_window_print (TdmWindow *self)
                                GTK_WINDOW (self), &error)
       == GTK_PRINT_OPERATION_RESULT_ERROR)
     tell_error (self, "The report was not printed", error);
+}
+
+void
+tdm_window_print (TdmWindow *self)
+{
+  make_report (self, NULL);
 }
 
 void

@@ -158,6 +158,18 @@ tdm_window_tell (TdmWindow *self, const char *heading, const char *body)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+void
+tdm_window_finish_words (TdmWindow *self)
+{
+  tdm_answer_page_finish_words (self->answer);
+}
+
+const TdmComparison *
+tdm_window_get_comparison (TdmWindow *self)
+{
+  return tdm_answer_page_get_comparison (self->answer);
+}
+
 /* What is being typed is entered, or kept as a draft, before another patient comes. */
 static void
 leave_fields (TdmWindow *self)
@@ -176,7 +188,10 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (record == NULL)
     tdm_window_tell (self, "The case cannot be opened", error->message);
   else if (case_id != NULL)
-    tdm_session_open (self->session, case_id, record);
+    {
+      tdm_window_finish_words (self);
+      tdm_session_open (self->session, case_id, record);
+    }
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "app/compare.h"
 #include "app/session.h"
 
 #define TDM_TYPE_WINDOW (tdm_window_get_type ())
@@ -24,6 +25,10 @@ void tdm_window_toast (TdmWindow *self, const char *text);
 
 /* A message that is read before going on. */
 void tdm_window_tell (TdmWindow *self, const char *heading, const char *body);
+/* Enters words that are being typed into the record. */
+void tdm_window_finish_words (TdmWindow *self);
 /* All borrowed. */
+/* What the Compare page found for the result on the screen, or NULL. */
+const TdmComparison *tdm_window_get_comparison (TdmWindow *self);
 TdmSession *tdm_window_get_session (TdmWindow *self);
 GSettings *tdm_window_get_settings (TdmWindow *self);

@@ -2,15 +2,24 @@
  * into its lines, so that a page can break anywhere and nothing is ever lost. */
 #include "plot/report-private.h"
 
+#include <math.h>
 #include <pango/pangocairo.h>
+#include <string.h>
 
 #define BODY 8.2
 #define SMALL 7.4
 #define HEADING 9.4
-#define CONCLUSION 10.2
+#define CONCLUSION 9.2
 #define PLOT_HEIGHT 240.0
 #define INNER (TDM_REPORT_WIDTH - 2 * TDM_REPORT_MARGIN)
 #define MAX_COLUMNS 6
+/* A table of up to so many rows is not broken over two pages. */
+#define WHOLE_ROWS 14
+/* Characters of "Proposed:", "Nächste Messung:". */
+#define LONGEST_LEAD 24
+/* Between the columns of a table, and the least that one gets of the others' room. */
+#define GAP 8.0
+#define LEAST_COLUMN 34.0
 
 static void
 cell_clear (gpointer data)
@@ -82,8 +91,26 @@ typedef struct
   double x[MAX_COLUMNS], width[MAX_COLUMNS];
   const char *text[MAX_COLUMNS];
   gboolean bold[MAX_COLUMNS];
+  gboolean lead; /* the first word, up to a colon, in bold */
   double size;
 } Row;
+
+/* The word before the first colon of a line in bold: "Proposed:". */
+static void
+embolden_lead (PangoLayout *layout)
+{
+  const char *text = pango_layout_get_text (layout);
+  const char *colon = strchr (text, ':');
+  if (colon == NULL || g_utf8_strlen (text, colon - text) > LONGEST_LEAD)
+    return;
+  PangoAttrList *list = pango_attr_list_new ();
+  PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+  bold->start_index = 0;
+  bold->end_index = (guint)(colon - text) + 1;
+  pango_attr_list_insert (list, bold);
+  pango_layout_set_attributes (layout, list);
+  pango_attr_list_unref (list);
+}
 
 /* Adds a row line by line; returns its first line. The lines of a row of up to three
  * stay together. */
@@ -97,6 +124,8 @@ add_row (TdmReportFlow *self, const Row *row)
     {
       const char *text = row->text[i] != NULL ? row->text[i] : "";
       layouts[i] = tdm_report_text (self, text, row->size, row->bold[i], row->width[i]);
+      if (row->lead)
+        embolden_lead (layouts[i]);
       lines = MAX (lines, pango_layout_get_line_count (layouts[i]));
     }
   for (int line = 0; line < lines; line++)
@@ -170,8 +199,10 @@ add_option (TdmReportFlow *self, const TdmReportOption *option)
   g_autofree char *chances = NULL;
   gboolean known = option->below + option->within + option->above > 0;
   if (known)
-    chances = g_strdup_printf ("%.0f / %.0f / %.0f %%", option->below * 100,
-                               option->within * 100, option->above * 100);
+    chances = g_strdup_printf ("%.0f / %.0f / %.0f %%%s%s", option->below * 100,
+                               option->within * 100, option->above * 100,
+                               option->alarm != NULL ? "\n" : "",
+                               option->alarm != NULL ? option->alarm : "");
   g_autofree char *name = g_strdup_printf (
       "%s%s%s%s%s", option->regimen != NULL ? option->regimen : "",
       option->daily != NULL ? "\n" : "", option->daily != NULL ? option->daily : "",
@@ -215,6 +246,101 @@ add_options (TdmReportFlow *self)
     add_option (self, report->options->pdata[i]);
 }
 
+/* Each column as wide as its widest text, as long as there is room; what is missing is
+ * taken from those that are wider than their share. */
+static void
+set_columns (TdmReportFlow *self, const GPtrArray *table, Row *row)
+{
+  double total = 0, wide = 0;
+  row->n = MIN (g_strv_length (table->pdata[0]), MAX_COLUMNS);
+  for (guint c = 0; c < row->n; c++)
+    {
+      row->width[c] = 0;
+      for (guint i = 0; i < table->len; i++)
+        {
+          char **cells = table->pdata[i];
+          g_autoptr (PangoLayout) layout =
+              tdm_report_text (self, cells[c], row->size, i == 0, 0);
+          PangoRectangle logical;
+          pango_layout_get_extents (layout, NULL, &logical);
+          row->width[c] =
+              MAX (row->width[c], ceil (logical.width / (double)PANGO_SCALE) + 1);
+        }
+      total += row->width[c] + GAP;
+    }
+  const double fair = INNER / row->n;
+  for (guint c = 0; c < row->n; c++)
+    wide += MAX (row->width[c] - fair, 0);
+  const double excess = MAX (total - GAP - INNER, 0);
+  for (guint c = 0; c < row->n; c++)
+    {
+      if (row->width[c] > fair)
+        row->width[c] =
+            MAX (row->width[c] - excess * (row->width[c] - fair) / wide, LEAST_COLUMN);
+      row->x[c] = c == 0 ? 0 : row->x[c - 1] + row->width[c - 1] + GAP;
+    }
+}
+
+static void
+add_section (TdmReportFlow *self, const TdmReportSection *section)
+{
+  add_heading (self, section->heading);
+  add_paragraph (self, section->text, BODY, FALSE);
+  if (section->table == NULL || section->table->len < 2)
+    return;
+  keep_last (self);
+  Row row = { .size = SMALL };
+  set_columns (self, section->table, &row);
+  for (guint i = 0; i < section->table->len; i++)
+    {
+      char **cells = section->table->pdata[i];
+      for (guint c = 0; c < row.n; c++)
+        {
+          row.text[c] = cells[c];
+          row.bold[c] = i == 0;
+        }
+      add_row (self, &row);
+      if (i == 0)
+        {
+          keep_last (self);
+          ((TdmReportItem *)self->items->pdata[self->items->len - 1])->rule = TRUE;
+        }
+    }
+}
+
+/* The answer in words, line by line; and that it is not the program's. */
+static void
+add_words (TdmReportFlow *self, const char *words, double size)
+{
+  g_auto (GStrv) lines = g_strsplit (words, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const Row row = {
+        .n = 1, .width = { INNER }, .text = { lines[i] }, .lead = TRUE, .size = size
+      };
+      if (lines[i][0] != '\0')
+        add_row (self, &row);
+      else
+        add_space (self, size / 2);
+    }
+}
+
+static void
+add_conclusion (TdmReportFlow *self)
+{
+  const TdmReport *report = self->report;
+  if (report->conclusion == NULL)
+    return;
+  add_words (self, report->conclusion, CONCLUSION);
+  add_paragraph (self, report->edited, BODY, TRUE);
+  if (report->unedited == NULL)
+    return;
+  keep_last (self);
+  add_paragraph (self, "The program says now:", BODY, TRUE);
+  keep_last (self);
+  add_words (self, report->unedited, BODY);
+}
+
 static void
 add_inputs (TdmReportFlow *self)
 {
@@ -236,6 +362,8 @@ add_inputs (TdmReportFlow *self)
           row.width[c] = (c + 1 < row.n ? x[c + 1] : INNER) - x[c] - 6;
         }
       add_row (self, &row);
+      if (inputs->len <= WHOLE_ROWS && i + 1 < inputs->len)
+        keep_last (self);
     }
 }
 
@@ -251,7 +379,7 @@ static void
 fill (TdmReportFlow *self)
 {
   const TdmReport *report = self->report;
-  add_paragraph (self, report->conclusion, CONCLUSION, TRUE);
+  add_conclusion (self);
   for (guint i = 0; i < report->warnings->len; i++)
     {
       g_autofree char *warning =
@@ -264,6 +392,8 @@ fill (TdmReportFlow *self)
       add_item (self, TDM_REPORT_PLOT, PLOT_HEIGHT);
     }
   add_options (self);
+  for (guint i = 0; i < report->sections->len; i++)
+    add_section (self, report->sections->pdata[i]);
   add_inputs (self);
   add_list (self, report->fit, "How well it fits", BODY);
   add_list (self, report->model, "Model", SMALL);

@@ -25,6 +25,7 @@ option_free (gpointer data)
   g_free (self->peak);
   g_free (self->auc24);
   g_free (self->daily);
+  g_free (self->alarm);
   g_free (self);
 }
 
@@ -39,6 +40,16 @@ input_free (gpointer data)
   g_free (self);
 }
 
+static void
+section_free (gpointer data)
+{
+  TdmReportSection *self = data;
+  g_free (self->heading);
+  g_free (self->text);
+  g_clear_pointer (&self->table, g_ptr_array_unref);
+  g_free (self);
+}
+
 TdmReport *
 tdm_report_new (void)
 {
@@ -46,6 +57,7 @@ tdm_report_new (void)
   self->identity = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->options = g_ptr_array_new_with_free_func (option_free);
+  self->sections = g_ptr_array_new_with_free_func (section_free);
   self->inputs = g_ptr_array_new_with_free_func (input_free);
   self->fit = g_ptr_array_new_with_free_func (g_free);
   self->model = g_ptr_array_new_with_free_func (g_free);
@@ -58,6 +70,7 @@ tdm_report_free (TdmReport *self)
   g_ptr_array_unref (self->identity);
   g_ptr_array_unref (self->warnings);
   g_ptr_array_unref (self->options);
+  g_ptr_array_unref (self->sections);
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->fit);
   g_ptr_array_unref (self->model);
@@ -65,7 +78,8 @@ tdm_report_free (TdmReport *self)
   char *texts[] = { self->title,      self->patient_name, self->patient_id,
                     self->conclusion, self->unit,         self->area_unit,
                     self->footer,     self->options_note, self->calculated_by,
-                    self->checked_by, self->intended_use, self->date };
+                    self->checked_by, self->intended_use, self->date,
+                    self->edited,     self->unedited };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   g_free (self);
@@ -81,6 +95,7 @@ tdm_report_add_option (TdmReport *self, const TdmReportOption *option)
   own->peak = g_strdup (option->peak);
   own->auc24 = g_strdup (option->auc24);
   own->daily = g_strdup (option->daily);
+  own->alarm = g_strdup (option->alarm);
   g_ptr_array_add (self->options, own);
 }
 
@@ -93,6 +108,17 @@ tdm_report_add_input (TdmReport *self, const TdmReportInput *input)
   own->value = g_strdup (input->value);
   own->remark = g_strdup (input->remark);
   g_ptr_array_add (self->inputs, own);
+}
+
+void
+tdm_report_add_section (TdmReport *self, const char *heading, const char *text,
+                        GPtrArray *table)
+{
+  TdmReportSection *own = g_new0 (TdmReportSection, 1);
+  own->heading = g_strdup (heading);
+  own->text = g_strdup (text);
+  own->table = table;
+  g_ptr_array_add (self->sections, own);
 }
 
 /* Height of item `i` and of those that must follow it on the same page. */

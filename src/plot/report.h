@@ -14,6 +14,7 @@ typedef struct
   char *trough, *peak, *auc24, *daily; /* "15.3 (11.2–19)" */
   double below, within, above;         /* probabilities; all 0 = not known */
   gboolean strong;                     /* the chosen one */
+  char *alarm;                         /* "alarm above 600: 16 %" */
 } TdmReportOption;
 
 /* A row of the table of inputs. */
@@ -26,18 +27,28 @@ typedef struct
   gboolean strong; /* the remark matters: bold */
 } TdmReportInput;
 
+/* Something that was looked at beside the regimens: a sentence or two and a table. */
+typedef struct
+{
+  char *heading, *text; /* the text may be NULL */
+  GPtrArray *table;     /* char **: rows, the first one the headings; or NULL. Owned. */
+} TdmReportSection;
+
 /* Plain struct; strings are owned by it, NULL where there is nothing to say. */
 typedef struct
 {
   char *title; /* "Vancomycin dosing report" */
   char *patient_name, *patient_id;
   GPtrArray *identity;    /* char*: birth date, sex, when … */
-  char *conclusion;       /* in plain words */
+  char *conclusion;       /* in plain words, lines of their own */
+  char *edited;           /* that and when a user has edited them, or NULL */
+  char *unedited;         /* what they would say now, where they may be out of date */
   GPtrArray *warnings;    /* char*: most severe first */
   TdmScene *scene;        /* or NULL */
   char *unit, *area_unit; /* of the table of options */
   GPtrArray *options;     /* TdmReportOption* */
   char *options_note;     /* why there are none, or that none reaches the target */
+  GPtrArray *sections;    /* TdmReportSection* */
   GPtrArray *inputs;      /* TdmReportInput* */
   GPtrArray *fit;         /* char*: quality of the fit in words */
   GPtrArray *model;       /* char*: model, population, limits, reference, hash */
@@ -55,6 +66,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmReport, tdm_report_free)
 /* Copies. */
 void tdm_report_add_option (TdmReport *self, const TdmReportOption *option);
 void tdm_report_add_input (TdmReport *self, const TdmReportInput *input);
+/* Takes `table` (or NULL). */
+void tdm_report_add_section (TdmReport *self, const char *heading, const char *text,
+                             GPtrArray *table);
 
 /* Number of pages on paper of this shape (any unit; A4 is 595.28 x 841.89 points). */
 guint tdm_report_n_pages (const TdmReport *self, double width, double height);

@@ -508,6 +508,23 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
 }
 
 static gboolean
+read_words (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
+{
+  TdmJsonNode node = { json_object_get (root->json, "words"), "words" };
+  TdmCaseWords words = { 0 };
+  if (node.json == NULL)
+    return TRUE;
+  if (!tdm_json_check_keys (&node, KEYS ("text", "instead_of", "edited"),
+                            KEYS ("text", "instead_of", "edited"), error)
+      || !read_text (&node, "text", &words.text, error)
+      || !read_text (&node, "instead_of", &words.instead_of, error)
+      || !read_text (&node, "edited", &words.edited, error))
+    return FALSE;
+  tdm_case_edit_set_words (edit, &words);
+  return TRUE;
+}
+
+static gboolean
 read_model_id (const TdmJsonNode *item, guint i, gpointer data, GError **error)
 {
   if (!json_is_string (item->json))
@@ -570,7 +587,7 @@ read_case (json_t *json, GError **error)
   if (!tdm_json_check_keys (&root,
                             KEYS ("format", "model", "models", "start", "patient",
                                   "covariates", "doses", "dialysis", "levels", "target",
-                                  "options"),
+                                  "options", "words"),
                             KEYS ("format"), error)
       || !check_format (&root, error) || !read_models (&root, edit, error)
       || !read_start (&root, edit, &start, error))
@@ -581,7 +598,8 @@ read_case (json_t *json, GError **error)
       || !tdm_json_read_list (&root, "doses", read_dose, &reader, error)
       || !tdm_json_read_list (&root, "dialysis", read_dialysis, &reader, error)
       || !tdm_json_read_list (&root, "levels", read_level, &reader, error)
-      || !read_target (&root, edit, error) || !read_options (&root, edit, error))
+      || !read_target (&root, edit, error) || !read_options (&root, edit, error)
+      || !read_words (&root, edit, error))
     return NULL;
   return tdm_case_edit_finish (edit, error);
 }

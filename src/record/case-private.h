@@ -16,6 +16,7 @@ struct _TdmCase
   GPtrArray *levels;     /* of TdmLevelEntry */
   TdmTarget target;
   TdmCaseOptions options;
+  TdmCaseWords words;
 };
 
 /* Takes the start from its text. */

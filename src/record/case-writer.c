@@ -329,6 +329,19 @@ put_options (GString *s, const TdmCaseOptions *options)
   close_line (&line);
 }
 
+static void
+put_words (GString *s, const TdmCaseWords *words)
+{
+  if (words->text == NULL)
+    return;
+  begin_field (s, "words");
+  Line line = open_line (s);
+  put_text (&line, "text", words->text);
+  put_text (&line, "instead_of", words->instead_of);
+  put_text (&line, "edited", words->edited);
+  close_line (&line);
+}
+
 char *
 tdm_case_file_to_text (const TdmCase *self)
 {
@@ -346,6 +359,7 @@ tdm_case_file_to_text (const TdmCase *self)
   put_list (s, "levels", self, tdm_case_get_n_levels (self), put_level);
   put_target (s, tdm_case_get_target (self));
   put_options (s, tdm_case_get_options (self));
+  put_words (s, tdm_case_get_words (self));
   g_string_append (s, "\n}\n");
   return g_string_free (s, FALSE);
 }

@@ -177,6 +177,22 @@ options_copy (const TdmCaseOptions *from)
   return copy;
 }
 
+static void
+words_clear (TdmCaseWords *self)
+{
+  g_free (self->text);
+  g_free (self->instead_of);
+  g_free (self->edited);
+  *self = (TdmCaseWords){ 0 };
+}
+
+static TdmCaseWords
+words_copy (const TdmCaseWords *from)
+{
+  return (TdmCaseWords){ g_strdup (from->text), g_strdup (from->instead_of),
+                         g_strdup (from->edited) };
+}
+
 TdmCase *
 tdm_case_new_empty (void)
 {
@@ -207,6 +223,7 @@ case_copy (const TdmCase *from)
   self->levels = g_ptr_array_copy (from->levels, (GCopyFunc)level_copy, NULL);
   self->target = target_copy (&from->target);
   self->options = options_copy (&from->options);
+  self->words = words_copy (&from->words);
   return self;
 }
 
@@ -231,6 +248,7 @@ tdm_case_unref (TdmCase *self)
   g_ptr_array_unref (self->dialyses);
   g_ptr_array_unref (self->levels);
   target_clear (&self->target);
+  words_clear (&self->words);
   options_clear (&self->options);
   g_free (self);
 }
@@ -346,6 +364,22 @@ const TdmCaseOptions *
 tdm_case_get_options (const TdmCase *self)
 {
   return &self->options;
+}
+
+const TdmCaseWords *
+tdm_case_get_words (const TdmCase *self)
+{
+  return &self->words;
+}
+
+gboolean
+tdm_case_equal_but_words (const TdmCase *one, const TdmCase *other)
+{
+  g_autoptr (TdmCase) first = case_copy (one);
+  g_autoptr (TdmCase) second = case_copy (other);
+  words_clear (&first->words);
+  words_clear (&second->words);
+  return tdm_case_equal (first, second);
 }
 
 TdmCaseEdit *
@@ -519,6 +553,15 @@ tdm_case_edit_set_options (TdmCaseEdit *self, const TdmCaseOptions *options)
   TdmCaseOptions copy = options_copy (options);
   options_clear (&self->draft->options);
   self->draft->options = copy;
+}
+
+void
+tdm_case_edit_set_words (TdmCaseEdit *self, const TdmCaseWords *words)
+{
+  const TdmCaseWords none = { 0 };
+  TdmCaseWords copy = words_copy (words != NULL ? words : &none);
+  words_clear (&self->draft->words);
+  self->draft->words = copy;
 }
 
 TdmCase *

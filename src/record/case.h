@@ -201,6 +201,14 @@ typedef struct
   guint n_ward_times;
 } TdmCaseOptions;
 
+/* The answer in words, as a user wrote it for the report. */
+typedef struct
+{
+  char *text;       /* what the report says; NULL = as the program says */
+  char *instead_of; /* what the program said when it was written */
+  char *edited;     /* when that was, "YYYY-MM-DDTHH:MM" */
+} TdmCaseWords;
+
 TdmCase *tdm_case_ref (TdmCase *self);
 void tdm_case_unref (TdmCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmCase, tdm_case_unref)
@@ -226,6 +234,9 @@ const TdmLevelEntry *tdm_case_get_level (const TdmCase *self, guint i);
 const TdmTarget *
 tdm_case_get_target (const TdmCase *self); /* metric NONE if not given */
 const TdmCaseOptions *tdm_case_get_options (const TdmCase *self);
+const TdmCaseWords *tdm_case_get_words (const TdmCase *self);
+/* Whether both say the same of the patient: they differ in words at most. */
+gboolean tdm_case_equal_but_words (const TdmCase *one, const TdmCase *other);
 
 /* A mutable copy for making the next case. Entries passed in are copied, strings too.
  * Index arguments must be in range; `insert` takes index = n to append. */
@@ -265,6 +276,8 @@ void tdm_case_edit_replace_level (TdmCaseEdit *self, guint i,
 void tdm_case_edit_remove_level (TdmCaseEdit *self, guint i);
 void tdm_case_edit_set_target (TdmCaseEdit *self, const TdmTarget *target);
 void tdm_case_edit_set_options (TdmCaseEdit *self, const TdmCaseOptions *options);
+/* NULL: as the program says. */
+void tdm_case_edit_set_words (TdmCaseEdit *self, const TdmCaseWords *words);
 
 /* Checks everything that can be checked without a model (units parse, amounts positive,
  * intervals and counts sane, times in order of magnitude, categories …) and makes the

@@ -14,6 +14,8 @@
 #define ENTRY_BYTES 32
 #define MAX_TEXT_BYTES 400
 #define MAX_ENTRIES 20000
+/* Room for a report of more than a page, so that a paste by mistake is refused. */
+#define MAX_WORDS_BYTES 8000
 #define MAX_INTERVALS 32
 /* A year: no infusion and no interval is longer. */
 #define MAX_SPAN_H 8784.0
@@ -55,23 +57,29 @@ entry_name (char buffer[ENTRY_BYTES], const char *list, guint i)
   return buffer;
 }
 
-/* Text, if there is any, is not empty, of sane length and without control characters:
- * it goes into lists, titles and print. */
+/* Text is not empty, no longer than `most` bytes and without control characters;
+ * `breaks` are lines of their own. */
 static gboolean
-check_text (const char *text, const char *entry, const char *field, GError **error)
+check_prose (const char *text, gsize most, gboolean breaks, const char *entry,
+             const char *field, GError **error)
 {
-  if (text == NULL)
-    return TRUE;
   if (!g_utf8_validate (text, -1, NULL))
     return wrong (error, entry, field, "is not UTF-8 text");
   if (*text == '\0')
     return wrong (error, entry, field, "is empty; leave it out or write something");
-  if (strlen (text) > MAX_TEXT_BYTES)
-    return wrong (error, entry, field, "is longer than %d bytes", MAX_TEXT_BYTES);
+  if (strlen (text) > most)
+    return wrong (error, entry, field, "is longer than %d bytes", (int)most);
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)) && !(breaks && *p == '\n'))
       return wrong (error, entry, field, "holds a control character");
   return TRUE;
+}
+
+/* Text, if there is any, goes into lists, titles and print. */
+static gboolean
+check_text (const char *text, const char *entry, const char *field, GError **error)
+{
+  return text == NULL || check_prose (text, MAX_TEXT_BYTES, FALSE, entry, field, error);
 }
 
 gboolean
@@ -618,6 +626,25 @@ check_target (TdmCase *self, GError **error)
 }
 
 static gboolean
+check_words (const TdmCase *self, GError **error)
+{
+  const TdmCaseWords *words = &self->words;
+  g_autoptr (GDateTime) edited = NULL;
+
+  if (words->text == NULL)
+    return TRUE;
+  if (words->instead_of == NULL || words->edited == NULL)
+    return wrong (error, "words", NULL,
+                  "do not say what they stand for, or since when");
+  if (!check_prose (words->text, MAX_WORDS_BYTES, TRUE, "words", "text", error)
+      || !check_prose (words->instead_of, MAX_WORDS_BYTES, TRUE, "words", "instead_of",
+                       error))
+    return FALSE;
+  edited = tdm_clock_parse (words->edited, NULL, error);
+  return edited != NULL || prefix (error, "words", "edited");
+}
+
+static gboolean
 check_options (TdmCase *self, GError **error)
 {
   TdmCaseOptions *options = &self->options;
@@ -666,5 +693,6 @@ tdm_case_check (TdmCase *self, GError **error)
          && check_length (self->levels, MAX_ENTRIES, "levels", error)
          && check_covariates (self, error) && check_doses (self, error)
          && tdm_case_check_dialyses (self, error) && check_levels (self, error)
-         && check_target (self, error) && check_options (self, error);
+         && check_target (self, error) && check_options (self, error)
+         && check_words (self, error);
 }

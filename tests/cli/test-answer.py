@@ -210,6 +210,34 @@ def test_sample():
 
 
 @test
+def test_words():
+    """The words, in both languages; a user's in their place, and out of date with the numbers."""
+    case = CASES["vancomycin"]
+    english, german = answer("answer", case), answer("answer", case, "--language", "de")
+    assert english["format"] == "titrate-answer/1" and english["edited"] is None
+    assert english["answer"] == english["program"] != german["answer"]
+    best = answer("propose", case)["regimens"][0]
+    for words, leads in ((english, ("Found", "Proposed", "Watch", "Measure again")),
+                         (german, ("Befund", "Vorschlag", "Zu beachten", "Nächste Messung"))):
+        lines = words["answer"].split("\n")
+        assert [line.split(":")[0] for line in lines] == list(leads)
+        assert f"{best['amount']:g} mg " in lines[1]
+        assert f"{100 * best['probability']['within']:.0f} %" in lines[1]
+    own = {"text": "Proposed: see the ward round.", "edited": "2026-03-03T11:41"}
+    kept = changed(case, words={**own, "instead_of": english["program"]})
+    later = changed(kept, target={**case["target"], "high": 530})
+    for edited, stale, language in ((kept, False, "en"), (kept, False, "de"),
+                                    (later, True, "en")):
+        got = answer("answer", edited, "--language", language)
+        assert got["answer"] == own["text"] and got["edited"]["at"] == own["edited"]
+        assert got["edited"]["stale"] is stale
+        assert ("Measure again" in got["program"]) == (language == "en")
+    text = run("answer", case=later).expect(0).out.decode()
+    assert "edited by hand" in text and "changed since" in text and "Found: " in text
+    run("answer", "--language", "fr", case=case).fails(2, "--language: ")
+
+
+@test
 def test_bands_of_the_next_measurement_are_wider():
     options = ("--from", 60, "--to", 60, "--draws", 2000)
     plain = answer("predict", CASES["vancomycin"], *options)["percentiles"]["individual"]

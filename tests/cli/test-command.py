@@ -10,6 +10,7 @@ from harness import DEMO, REFERENCE, ROOT, answer, demo, folder, main, run, test
 
 CASE = DEMO / "vancomycin.json"
 COMMANDS = {"fit": [], "predict": ["--draws", 40], "propose": [], "sample": [],
+            "answer": ["--language", "de"],
             "plot": ["-o", "plot.svg"], "report": ["-o", "report.pdf"]}
 SURROUNDINGS = [{"LC_ALL": "C", "TZ": "UTC"},
                 {"LC_ALL": "de_CH.UTF-8", "LANGUAGE": "de", "TZ": "America/Vancouver"},
