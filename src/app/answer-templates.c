@@ -58,11 +58,6 @@ static const TdmAnswerTemplates english = {
                [TDM_METRIC_AUC_MIC] = "AUC24/MIC",
                [TDM_METRIC_TIME_BELOW] = "the time below the threshold",
                [TDM_METRIC_TIME_TO_BELOW] = "the time until below the threshold" },
-  .every = "%s every %s h%s%s",
-  .infused = ", infused over %s",
-  .loading = ", after a loading dose of %s%s",
-  .held = ", first dose after a pause of %s h",
-  .step = ", %s from %s h later on",
   .hours = "%s h",
   .minutes = "%s min",
   .at_most = "at most %s",
@@ -127,7 +122,9 @@ static const TdmAnswerTemplates german = {
                [TDM_METRIC_AUC_MIC] = "AUC24/MHK",
                [TDM_METRIC_TIME_BELOW] = "die Zeit unter der Schwelle",
                [TDM_METRIC_TIME_TO_BELOW] = "die Zeit bis unter die Schwelle" },
-  .every = "%s alle %s h%s%s",
+  .every = "%s alle %s%s%s",
+  .weeks = "%s Wochen",
+  .week = "7 Tage",
   .infused = ", Infusion über %s",
   .loading = ", nach einer Aufsättigungsdosis von %s%s",
   .held = ", erste Gabe nach einer Pause von %s h",
@@ -168,6 +165,13 @@ static const struct
     "Eine Angabe liegt außerhalb der Patienten, an denen das Modell gebildet wurde: "
     "die Antwort ist extrapoliert." },
   { "current-not-judged", "Die jetzige Dosierung lässt sich nicht am Ziel messen." },
+  { "dialysis-counted-twice", "Das Modell zählt schon eine mittlere Dialyse mit; die "
+                              "einzelnen Sitzungen kommen hinzu." },
+  { "dialysis-not-studied",
+    "Das Modell ist, soweit bekannt, nicht an Patienten mit Dialyse gebildet." },
+  { "dose-missing",
+    "Vor dem letzten Spiegel liegt eine lange Zeit ohne Gabe; prüfen, ob "
+    "eine fehlt." },
   { "draws-left-out", "Für einige mögliche Verläufe ist keine Konzentration bekannt." },
   { "effect-implausible", "Ein Parameter dieses Patienten ist unglaubhaft; Dosen, "
                           "Zeiten und Spiegel prüfen." },

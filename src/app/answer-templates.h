@@ -42,7 +42,8 @@ typedef struct
   const char *next_withheld;
   const char *earlier;
   /* Regimens and numbers. */
-  const char *every, *infused, *loading, *held, *step; /* see answer-text.c */
+  /* Of a regimen; NULL in English, which engine/words.h speaks. */
+  const char *every, *infused, *loading, *held, *step, *weeks, *week;
   const char *hours, *minutes;
   const char *at_most, *at_least, *never;
   const char *metrics[TDM_METRIC_LAST + 1]; /* "the trough" */

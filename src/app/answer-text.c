@@ -15,6 +15,7 @@
 /* Chances that are worth a remark: outside the window, and beyond an alarm limit. */
 #define NOTABLE_CHANCE 0.1
 #define NOTABLE_ALARM 0.05
+#define HOURS_IN_WEEK 168.0
 /* Remarks that are said in full: the words are to be short. */
 #define MAX_REMARKS 3
 
@@ -292,16 +293,46 @@ course_text (const Writer *self, const TdmRegimen *regimen)
   return g_string_free (out, FALSE);
 }
 
+/* "12 h", "2 weeks". */
+static char *
+interval_text (const Writer *self, double hours)
+{
+  const double weeks = hours / HOURS_IN_WEEK;
+  const gboolean whole = weeks >= 1 && weeks == round (weeks);
+  g_autofree char *number = tdm_number_format (whole ? weeks : hours, 4);
+  GString *out = g_string_new (NULL);
+
+  say (out,
+       !whole       ? self->t->hours
+       : weeks == 1 ? self->t->week
+                    : self->t->weeks,
+       number, NULL);
+  return g_string_free (out, FALSE);
+}
+
+/* ", by mouth", or how long it is infused; titles of routes are the model's. */
+static char *
+way_text (const Writer *self, const TdmRegimen *regimen)
+{
+  g_autofree char *infused = infused_text (self, regimen->duration_h);
+
+  return regimen->given_as != NULL
+             ? g_strconcat (", ", regimen->given_as, infused, NULL)
+             : g_steal_pointer (&infused);
+}
+
 static char *
 regimen_text (const Writer *self, const TdmRegimen *regimen)
 {
+  if (self->t->every == NULL)
+    return tdm_words_regimen (regimen);
   g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
-  g_autofree char *interval = tdm_number_format (regimen->interval_h, 4);
-  g_autofree char *infused = infused_text (self, regimen->duration_h);
+  g_autofree char *interval = interval_text (self, regimen->interval_h);
+  g_autofree char *way = way_text (self, regimen);
   g_autofree char *course = course_text (self, regimen);
   GString *out = g_string_new (NULL);
 
-  say (out, self->t->every, amount, interval, infused, course, NULL);
+  say (out, self->t->every, amount, interval, way, course, NULL);
   return g_string_free (out, FALSE);
 }
 

@@ -175,10 +175,10 @@ test_a_priori (void)
 static void
 test_made_up_states (void)
 {
-  static const char *const english[] = {
-    "every 12 h", ", after a loading dose of 1750 mg, infused over 1.5 h",
-    ", first dose after a pause of 18 h", ", 750 mg from 48 h later on.", NULL
-  };
+  static const char *const english[] = { "every 12 h",
+                                         ", after a loading dose of 1750 mg over 1.5 h",
+                                         ", first dose after 18 h",
+                                         ", 750 mg from 48 h later on.", NULL };
   static const char *const german[] = {
     "alle 12 h", ", nach einer Aufsättigungsdosis von 1750 mg, Infusion über 1.5 h",
     ", erste Gabe nach einer Pause von 18 h", ", 750 mg ab 48 h danach.", NULL
