@@ -15,6 +15,8 @@
 #include <stdlib.h>
 
 #define SEED 90121
+#define FRESH 2000
+#define FRESH_ODE 400
 #define QUICK_PATIENTS 20
 #define BINS 5
 /* Times at which bands are looked at, in intervals after the new regimen begins. */
@@ -36,6 +38,7 @@ typedef struct
 {
   gboolean done, withheld;
   double within, above;         /* stated */
+  double fresh;                 /* within, by draws that chose nothing */
   gboolean is_within, is_above; /* true */
   gboolean inside[LOOKS], measured_inside[LOOKS];
 } Outcome;
@@ -63,6 +66,35 @@ true_row (const TdmProblem *problem, guint64 seed, guint number, gboolean future
   return row;
 }
 
+/* The chance of `regimen` by draws of the posterior that did not choose it. */
+static gboolean
+find_fresh (const TdmFit *fit, TdmMetrics *work, const TdmResolvedTarget *target,
+            const TdmRegimen *regimen, guint64 seed, double *out, GError **error)
+{
+  const gboolean ode =
+      tdm_model_get_structure (tdm_problem_get_model (fit->problem))->kind
+      == TDM_PK_ODE;
+  const TdmPosteriorOptions options = { .draws = ode ? FRESH_ODE : FRESH,
+                                        .seed = seed + 7919000 };
+  g_autoptr (TdmPosterior) posterior = tdm_posterior_new (fit, &options, NULL, error);
+  if (!posterior)
+    return FALSE;
+  g_autofree double *row = g_new (double, posterior->width);
+  guint within = 0;
+  for (guint d = 0; d < posterior->draws; d++)
+    {
+      TdmRegimenMetrics metrics;
+      memcpy (row, tdm_posterior_get_row (posterior, d),
+              posterior->width * sizeof (double));
+      for (guint i = fit->n; i < fit->n + tdm_problem_get_n_future (fit->problem); i++)
+        row[i] = 0;
+      within += tdm_metrics_compute (work, regimen, row, &metrics, NULL)
+                && tdm_target_side (target, metrics.target) == 0;
+    }
+  *out = (double)within / posterior->draws;
+  return TRUE;
+}
+
 static gboolean
 judge_chances (const TdmResult *result, guint64 seed, guint number, Outcome *out,
                GError **error)
@@ -76,6 +108,8 @@ judge_chances (const TdmResult *result, guint64 seed, guint number, Outcome *out
     return FALSE;
   g_autoptr (TdmMetrics) work = tdm_metrics_new (problem, &target);
   if (!tdm_metrics_compute (work, first, row, &metrics, error))
+    return FALSE;
+  if (!find_fresh (result->fit, work, &target, first, number, &out->fresh, error))
     return FALSE;
   out->within = first->p_within;
   out->above = first->p_above;
@@ -220,7 +254,7 @@ check_coverage (double inside, guint n, const char *what)
 /* Of one model, and of all together. */
 typedef struct
 {
-  Bin within[BINS], above[BINS], all;
+  Bin within[BINS], above[BINS], all, fresh;
   double inside[LOOKS], measured[LOOKS];
   guint n, withheld;
 } Tally;
@@ -235,6 +269,7 @@ count (Tally *tally, const Outcome *o)
     return;
   tally->n++;
   add_to_bin (&tally->all, o->within, o->is_within);
+  add_to_bin (&tally->fresh, o->fresh, o->is_within);
   add_to_bin (&tally->within[MIN ((guint)(o->within * BINS), BINS - 1)], o->within,
               o->is_within);
   add_to_bin (&tally->above[MIN ((guint)(o->above * BINS), BINS - 1)], o->above,
@@ -251,6 +286,8 @@ check_tally (const Tally *tally, const char *whose)
 {
   g_autofree char *all = g_strdup_printf ("%s, chance within", whose);
   check_bin (&tally->all, all);
+  g_autofree char *fresh = g_strdup_printf ("%s, fresh draws", whose);
+  check_bin (&tally->fresh, fresh);
   for (guint b = 0; b < BINS; b++)
     {
       g_autofree char *within = g_strdup_printf ("%s, within, bin %u", whose, b + 1);
