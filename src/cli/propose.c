@@ -14,7 +14,8 @@ static void
 add_regimen (TdmCliTable *table, const TdmRegimen *r, const TdmProposals *proposals)
 {
   g_autofree char *words = tdm_words_regimen (r);
-  g_autofree char *label = g_strconcat (words, r->is_current ? " (current)" : "", NULL);
+  g_autofree char *label =
+      g_strconcat (words, r->is_current && r->amount_mg > 0 ? " (current)" : "", NULL);
   tdm_cli_table_add_text (table, label);
   tdm_cli_table_add_number (table, r->metrics.trough);
   tdm_cli_table_add_number (table, r->metrics.peak);

@@ -330,12 +330,20 @@ search_as_given (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
   search_dosing (s, metrics, &own);
 }
 
+/* An interval for what is not given: the arithmetic needs one. */
+#define NO_DOSE_INTERVAL_H 24.0
+
+/* The regimen as it is, which may be that nothing more is given: where no interval is
+ * known and the target is of a named time, that is the first thing to ask about. */
 static void
 add_current (Search *s, TdmMetrics *metrics)
 {
   TdmCurrentRegimen current = tdm_problem_get_current (s->problem);
-  if (!current.route || current.interval_h <= 0)
+  if (!current.route || (current.interval_h <= 0 && s->target.at_steady_state))
     return;
+  if (current.interval_h <= 0)
+    current =
+        (TdmCurrentRegimen){ .route = current.route, .interval_h = NO_DOSE_INTERVAL_H };
   TdmRegimen base =
       base_regimen (s, current.route, current.interval_h, current.duration_h);
   base.is_current = TRUE;
@@ -454,7 +462,7 @@ find_nearest (const Search *s, const TdmProposals *self)
     {
       const TdmRegimen *r = self->regimens->pdata[i];
       double distance = log_distance (&s->target, r->metrics.target);
-      if (!r->is_current && distance < least)
+      if ((!r->is_current || r->amount_mg <= 0) && distance < least)
         {
           nearest = (int)i;
           least = distance;

@@ -174,15 +174,27 @@ fill_curves (TdmResult *self, const TdmResultOptions *options,
                    "%u of the likely patients have no finite concentration with this "
                    "history; the bands leave them out.",
                    self->current->left_out);
+  int index;
+  const TdmRegimen *none = known ? NULL : find_current (self->proposals, &index);
   if (known)
     fill_metrics (self, &current);
+  else if (none)
+    {
+      self->metrics = none->metrics;
+      self->has_metrics = TRUE;
+    }
   return TRUE;
 }
 
-/* The best regimen that is not the current one. */
+/* The best regimen that is not the current one; that one where the best is that nothing
+ * more is given. */
 static int
 first_other (const TdmProposals *proposals)
 {
+  const TdmRegimen *best =
+      proposals->regimens->len > 0 ? proposals->regimens->pdata[0] : NULL;
+  if (best && best->is_current && best->amount_mg <= 0)
+    return 0;
   for (guint i = 0; i < proposals->regimens->len; i++)
     if (!((const TdmRegimen *)proposals->regimens->pdata[i])->is_current)
       return (int)i;

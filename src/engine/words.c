@@ -172,9 +172,11 @@ metric_sentence (const TdmResult *result)
   g_autofree char *value = shown_value (&target, result->metrics.target);
   g_autofree char *of = of_what (result);
   int side = tdm_target_side (&target, result->metrics.target);
-  return g_strdup_printf ("%s%s on the current regimen is %s%s, %s the target %s",
-                          tdm_words_metric (target.metric), of, value,
-                          when_text (&target), sides[side + 1], window);
+  const gboolean given = tdm_problem_get_current (problem).interval_h > 0;
+  return g_strdup_printf ("%s%s %s is %s%s, %s the target %s",
+                          tdm_words_metric (target.metric), of,
+                          given ? "on the current regimen" : "without a further dose",
+                          value, when_text (&target), sides[side + 1], window);
 }
 
 /* Why the current regimen has no metrics. */
@@ -310,6 +312,8 @@ append_route (GString *out, const char *title)
 char *
 tdm_words_regimen (const TdmRegimen *regimen)
 {
+  if (regimen->amount_mg <= 0)
+    return g_strdup ("no further dose");
   g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
   g_autofree char *interval = tdm_words_interval (regimen->interval_h);
   g_autofree char *length = length_text (regimen->duration_h);

@@ -213,6 +213,41 @@ test_ways_are_named (void)
   g_assert_true (acid && salt);
 }
 
+/* One infusion and a target at a named time: what happens when nothing more is given is
+ * the first row, and what is drawn. */
+static void
+test_no_further_dose (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = bundled_model ("methotrexate-faltaos-2006");
+  g_autoptr (TdmCase) record = given_case (
+      "{'format': 'titrate-case/1', 'covariates': [{'name': 'SCR', 'value': 88, "
+      "'unit': "
+      "'umol/L'}, {'name': 'AGE', 'value': 62, 'unit': 'y'}], 'doses': [{'time': 0, "
+      "'amount': 6000, 'unit': 'mg', 'duration': 4}], 'levels': [{'time': 24, 'value': "
+      "14, 'unit': 'umol/L'}, {'time': 42, 'value': 2.9, 'unit': 'umol/L'}, {'time': "
+      "48, 'value': 1, 'unit': 'umol/L', 'use': false}], 'target': "
+      "{'metric': 'trough', 'at': 48, 'high': 1, 'unit': 'umol/L'}}");
+  const TdmResultOptions options = { .draws = 40 };
+  g_autoptr (TdmResult) result =
+      tdm_result_compute (record, model, &options, NULL, &error);
+  g_assert_no_error (error);
+  const TdmProposals *proposals = result->proposals;
+  const TdmRegimen *first = proposals->regimens->pdata[0];
+  g_autofree char *words = tdm_words_regimen (first);
+  g_autofree char *conclusion = tdm_words_conclusion (result);
+  g_assert_cmpstr (words, ==, "no further dose");
+  g_assert_true (first->is_current && first->amount_mg == 0);
+  g_assert_cmpint (result->chosen_index, ==, 0);
+  g_assert_null (result->chosen);
+  g_assert_cmpint (proposals->nearest, ==, 0);
+  /* What the fit says of a level at 48 h that is not used. */
+  g_assert_cmpfloat_with_epsilon (first->metrics.target,
+                                  result->fit->levels[2].individual, 1e-9);
+  g_assert_nonnull (strstr (conclusion, "trough without a further dose is "));
+  g_assert_nonnull (strstr (conclusion, "nearest is no further dose"));
+}
+
 /* What is said of the drawn regimen, were it `regimen`; of none, nothing. */
 static void
 assert_chosen (const char *target, TdmRegimen *regimen, const char *want)
@@ -286,6 +321,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/words/withheld", test_withheld);
   g_test_add_func ("/engine/words/regimens", test_regimens);
   g_test_add_func ("/engine/words/ways-are-named", test_ways_are_named);
+  g_test_add_func ("/engine/words/no-further-dose", test_no_further_dose);
   g_test_add_func ("/engine/words/chosen", test_chosen);
   return g_test_run ();
 }
