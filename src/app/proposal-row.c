@@ -198,9 +198,8 @@ tdm_proposal_sentence (const TdmResult *result, guint index)
   g_autofree char *within = tdm_percent_text (regimen->p_within);
   g_autofree char *above = tdm_percent_text (regimen->p_above);
 
-  return g_strdup_printf (
-      "%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
-      "the target %s, within %s, above %s",
-      regimen->is_current && regimen->amount_mg > 0 ? "Keep current, " : "", words,
-      trough, shown, peak, shown, auc, area, below, within, above);
+  return g_strdup_printf ("%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
+                          "the target %s, within %s, above %s",
+                          regimen->is_current ? "Keep current, " : "", words, trough,
+                          shown, peak, shown, auc, area, below, within, above);
 }

@@ -330,8 +330,10 @@ search_as_given (Search *s, TdmMetrics *metrics, const TdmModelDosing *dosing)
   search_dosing (s, metrics, &own);
 }
 
-/* An interval for what is not given: the arithmetic needs one. */
-#define NO_DOSE_INTERVAL_H 24.0
+/* What is not given: never, so that all of the history counts and no new occasion
+ * begins; a week is looked at. */
+#define NEVER_H 1e6
+#define NO_DOSE_INTERVAL_H 168.0
 
 /* The regimen as it is, which may be that nothing more is given: where no interval is
  * known and the target is of a named time, that is the first thing to ask about. */
@@ -347,6 +349,8 @@ add_current (Search *s, TdmMetrics *metrics)
   TdmRegimen base =
       base_regimen (s, current.route, current.interval_h, current.duration_h);
   base.is_current = TRUE;
+  if (current.amount_mg <= 0)
+    base.first_dose_h = NEVER_H;
   add_candidate (s, metrics, &base, current.amount_mg);
 }
 

@@ -45,7 +45,7 @@ typedef struct
   guint n_steps;
   /* Whose limits it keeps; NULL for the current one, which may break them. */
   const TdmModelDosing *dosing;
-  double volume_l; /* in no less may it be given; 0 = not stated */
+  double volume_l;     /* in no less may it be given; 0 = not stated */
   gboolean is_current; /* amount_mg 0: nothing more is to be given */
   TdmRegimenMetrics metrics;
   TdmRegimenMetrics low, high; /* 5 and 95 percentiles over the draws */

@@ -452,12 +452,14 @@ static json_t *
 regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
 {
   const TdmTarget *target = &proposals->target;
+  const gboolean none = r->amount_mg <= 0;
   json_t *out = json_pack ("{s:o, s:s, s:s, s:o, s:o, s:o, s:b}", "amount",
                            tdm_json_real (tdm_salt_amount (r->salt, r->amount_mg)),
                            "unit", tdm_salt_unit (r->salt), "route", r->route->name,
-                           "interval", tdm_json_real (r->interval_h), "duration",
-                           tdm_json_real (r->duration_h), "first_dose",
-                           tdm_json_real (r->first_dose_h), "current", r->is_current);
+                           "interval", tdm_json_real (none ? NAN : r->interval_h),
+                           "duration", tdm_json_real (r->duration_h), "first_dose",
+                           tdm_json_real (none ? NAN : r->first_dose_h), "current",
+                           r->is_current);
   if (r->salt && r->salt->name)
     json_object_set_new (out, "salt", json_string (r->salt->name));
   add_course (out, r);

@@ -93,7 +93,10 @@ when_text (const TdmResolvedTarget *target)
 {
   if (target->has_span)
     return " over the named times";
-  return target->at_steady_state ? " at steady state" : " at the named time";
+  if (target->at_steady_state)
+    return " at steady state";
+  return target->metric == TDM_METRIC_TIME_TO_BELOW ? " from the named time"
+                                                    : " at the named time";
 }
 
 /* "Clearance is 38 % below what is typical for this patient". */
