@@ -54,6 +54,34 @@ static const double quadrature[][6] = {
   { 0.2498, 0.4587, 0.2301, 0.9583, -0.0347, 1.0223 }
 };
 
+/* Single subjects of other runs where Monolix's chains and ours differ, by quadrature
+ * likewise (SciPy; two grids of 54 to 160 points an effect agree to 1e-4): mean and SD
+ * of Cl, Vc, Ka and the lag or duration. Subject 17 of run 003 has its first level 0.05
+ * h after the lag: there the grid is of ln (Ka (t - lag)), along which the posterior is
+ * narrow. */
+typedef struct
+{
+  const char *run;
+  guint row;
+  double moments[8];
+} Exact;
+
+static const Exact exact[] = {
+  { "003",
+    8,
+    { 0.24858, 0.02954, -0.19216, 0.04773, 0.0195, 0.3124, -0.65303, 0.0426 } },
+  { "003",
+    16,
+    { 0.13396, 0.06382, 0.25982, 0.10072, -0.92039, 0.29776, -0.16685, 0.01293 } },
+  { "006", 9, { -0.32441, 0.1416, 0.08912, 0.3604, -0.0033, 0.4481, 0.0274, 0.4527 } },
+  { "006",
+    10,
+    { 0.58546, 0.0481, -0.38226, 0.16784, 0.48279, 0.3339, 0.79451, 0.20864 } },
+  { "006",
+    17,
+    { -0.85585, 0.1243, -0.10411, 0.28708, -0.0067, 0.44886, 0.05863, 0.46187 } },
+};
+
 typedef struct
 {
   const char *run;
@@ -71,14 +99,14 @@ static const Run runs[] = {
     MODEL (KA "LAG = exp(eta_ALAG)\n", "KA = 1/h\nLAG = h\n",
            THREE ("0.2") "ALAG = variance 0.2\n", "1", "1", PROPORTIONAL,
            ORAL "lag = LAG\n"),
-    FALSE, 2, FALSE },
+    FALSE, 0, FALSE },
   { "006",
     MODEL (KA "D2 = 4*exp(eta_D2)\nF1 = 0.2\nF2 = 0.8\n",
            "KA = 1/h\nD2 = h\nF1 = 1\nF2 = 1\n", THREE ("0.2") "D2 = variance 0.2\n",
            "1", "1", PROPORTIONAL,
            ORAL "bioavailability = F1\n[route zero]\ntitle = z\ninto = central\n"
                 "cmt = 2\nduration = D2\nbioavailability = F2\n"),
-    TRUE, 3, FALSE },
+    TRUE, 0, FALSE },
   { "101",
     MODEL (KA "Q = 4\nV2 = 50*exp(eta_Vp)\n", "KA = 1/h\nQ = L/h\nV2 = L\n",
            THREE ("0.2") "Vp = variance 0.2\n", "2", "1", PROPORTIONAL, ORAL),
@@ -175,6 +203,16 @@ typedef struct
   GArray *times;          /* and times, h */
 } Worst;
 
+/* NULL where Monolix's are to be compared with. */
+static const double *
+find_exact (const Run *run, guint row)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (exact); i++)
+    if (g_str_equal (exact[i].run, run->run) && exact[i].row == row)
+      return exact[i].moments;
+  return run->quadrature ? run->quadrature[row] : NULL;
+}
+
 static void
 check_moments (const Run *run, const TdmPosterior *posterior, const TdmFit *fit,
                const TdmDataTable *theirs, guint row, Worst *worst)
@@ -186,7 +224,7 @@ check_moments (const Run *run, const TdmPosterior *posterior, const TdmFit *fit,
       g_autofree char *sd_name = g_strdup_printf ("eta_%s_sd", name);
       g_autofree char *mean_column = g_ascii_strup (mean_name, -1);
       g_autofree char *sd_column = g_ascii_strup (sd_name, -1);
-      const double *ours = run->quadrature ? run->quadrature[row] : NULL;
+      const double *ours = find_exact (run, row);
       const double sd =
           ours ? ours[2 * i + 1] : published_number (theirs, row, sd_column);
       const double mean =
