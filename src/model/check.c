@@ -98,6 +98,24 @@ compute_history (Run *self, TdmPkWork *work, GError **error)
                                  self->areas, error);
 }
 
+static gboolean
+is_steady (TdmCheckKind kind)
+{
+  return kind == TDM_CHECK_TROUGH || kind == TDM_CHECK_PEAK || kind == TDM_CHECK_AVERAGE
+         || kind == TDM_CHECK_AUC || kind == TDM_CHECK_AUC24;
+}
+
+/* Whether a number of the steady state is expected: doses that saturate elimination
+ * have none. */
+static gboolean
+expects_steady (const Run *self)
+{
+  for (guint i = 0; i < self->check->expected->len; i++)
+    if (is_steady (get_expected (self, i)->kind))
+      return TRUE;
+  return FALSE;
+}
+
 /* The steady state that the last dose line tends to. */
 static gboolean
 compute_steady (Run *self, TdmPkWork *work, GError **error)
@@ -129,7 +147,8 @@ compute (Run *self, GError **error)
     return FALSE;
   if (self->check->doses->len == 0)
     return TRUE;
-  return compute_history (self, work, error) && compute_steady (self, work, error);
+  return compute_history (self, work, error)
+         && (!expects_steady (self) || compute_steady (self, work, error));
 }
 
 static gboolean

@@ -66,4 +66,5 @@ def shukla(c):
     cl *= 0.8 if c.get("REGI") == "yes" else 1.0
     volume = 10.8 * ffm / 12.0
     system = falling(lambda t: cl * (0.865 if t > 24.0 else 1.0), volume, None, None)
+    system.jumps = (24.0,)
     return {"CL1": cl, "V": volume}, system

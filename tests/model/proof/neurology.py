@@ -62,9 +62,12 @@ def yukawa(c):
         level = x[1] / volume
         return [-ka * x[0], ka * x[0] - vmax * level / (km + level)]
 
-    return {"VMAX": vmax, "KM": km, "V": volume}, System(
-        2, {"oral": Route(0), "sodium": Route(0, 0.92), "iv": Route(1, 0.92)},
-        {"C": lambda x: x[1] / volume}, rhs=rhs)
+    def powder(amount):
+        return 1.0 - exp(-9.92 * c["WT"] / amount)
+
+    return {"VMAX": vmax, "KM": km, "V": volume, "FULL": 9.92 * c["WT"]}, System(
+        2, {"oral": Route(0), "powder": Route(0, powder), "sodium": Route(0, 0.92),
+            "iv": Route(1, 0.92)}, {"C": lambda x: x[1] / volume}, rhs=rhs)
 
 
 @published("theophylline-yano-1993")

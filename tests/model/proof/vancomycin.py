@@ -71,7 +71,7 @@ def carreno(c):
 
 @published("vancomycin-colin-2019")
 def colin(c):
-    weeks = derive(c, "PMA", lambda: 52.0 * c["AGE"] + 40.0)
+    weeks = derive(c, "PMA", lambda: 52.0 * c["AGE"] + c.get("GA", 40.0))
     years = weeks / 52.0
     maturation = 1.0 / (1.0 + (46.4 / weeks) ** 2.89)
     decline = 61.6**2.24 / (61.6**2.24 + years**2.24)
