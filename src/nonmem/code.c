@@ -186,9 +186,23 @@ parse_amount (Run *self, const TdmNmtranToken *name, guint *out)
   return TRUE;
 }
 
+/* P(n) in $MIX. */
+static gboolean
+parse_chance (Run *self, const TdmNmtranToken *name, guint *out)
+{
+  guint i;
+  if (!parse_index (self, "P", &i))
+    return FALSE;
+  g_autofree char *full = g_strdup_printf ("P(%u)", i);
+  return tdm_scope_find (self->scope, full, out)
+         || fail_at (self, name->offset, "P(n) is used where it has no value");
+}
+
 static gboolean
 parse_indexed (Run *self, const TdmNmtranToken *name, guint *out)
 {
+  if (strcmp (name->text, "P") == 0 && self->block == TDM_BLOCK_MIX)
+    return parse_chance (self, name, out);
   if (strcmp (name->text, "THETA") == 0)
     return parse_theta (self, name, out);
   if (strcmp (name->text, "ETA") == 0)
@@ -205,10 +219,10 @@ static gboolean
 find_name (Run *self, const TdmNmtranToken *name, guint *out)
 {
   const TdmControl *control = self->cursor.control;
-  static const char *const refused[] = { "NEWIND", "NEWL2",  "ICALL",  "MIXNUM",
-                                         "MIXEST", "MIXP",   "COMACT", "COMSAV",
-                                         "IREP",   "TSTATE", "TSCALE", "DOSTIM",
-                                         "DOSREC", "MTDIFF", "NPROB",  NULL };
+  static const char *const refused[] = { "NEWIND", "NEWL2",  "ICALL",  "MIXEST",
+                                         "MIXP",   "COMACT", "COMSAV", "IREP",
+                                         "TSTATE", "TSCALE", "DOSTIM", "DOSREC",
+                                         "MTDIFF", "NPROB",  NULL };
   if (tdm_scope_find (self->scope, name->text, out))
     return TRUE;
   const TdmNmtranItem *item =
@@ -224,7 +238,10 @@ find_name (Run *self, const TdmNmtranToken *name, guint *out)
         tdm_formulas_leaf (self->formulas, TDM_LEAF_PREDICTION, 0, NULL, name->offset);
   else if (strcmp (name->text, "T") == 0 && self->block == TDM_BLOCK_DES)
     *out = tdm_formulas_leaf (self->formulas, TDM_LEAF_TIME, 0, NULL, name->offset);
-  else if (g_strv_contains (refused, name->text))
+  else if (strcmp (name->text, "MIXNUM") == 0 && control->mix.end > 0
+           && self->block == TDM_BLOCK_PK)
+    *out = tdm_formulas_leaf (self->formulas, TDM_LEAF_MIXTURE, 0, NULL, name->offset);
+  else if (strcmp (name->text, "MIXNUM") == 0 || g_strv_contains (refused, name->text))
     *out = tdm_formulas_leaf (self->formulas, TDM_LEAF_REFUSED, 0, name->text,
                               name->offset);
   else
@@ -559,7 +576,8 @@ static gboolean
 check_element (Run *self, const TdmNmtranToken *name)
 {
   const TdmControl *control = self->cursor.control;
-  if (strcmp (name->text, "DADT") == 0 && self->block == TDM_BLOCK_DES)
+  if ((strcmp (name->text, "DADT") == 0 && self->block == TDM_BLOCK_DES)
+      || (strcmp (name->text, "P") == 0 && self->block == TDM_BLOCK_MIX))
     return TRUE;
   return tdm_control_fail (
       control, name->offset, self->error,
@@ -661,6 +679,7 @@ get_range (const TdmControl *control, TdmBlock block)
 {
   return block == TDM_BLOCK_PK    ? control->pk
          : block == TDM_BLOCK_DES ? control->des
+         : block == TDM_BLOCK_MIX ? control->mix
                                   : control->error;
 }
 

@@ -1,5 +1,5 @@
-/* The statements of $PK, $DES and $ERROR, run on formulas instead of numbers: after a
- * block every variable is a formula over data items, effects and amounts. Where
+/* The statements of $PK, $DES, $ERROR and $MIX, run on formulas instead of numbers:
+ * after a block every variable is a formula over data items, effects and amounts. Where
  * branches of an IF differ, it is a choice between them. */
 #pragma once
 
@@ -11,10 +11,11 @@ typedef enum
   TDM_BLOCK_PK,
   TDM_BLOCK_DES,
   TDM_BLOCK_ERROR,
+  TDM_BLOCK_MIX,
 } TdmBlock;
 
 /* Variables of a block: names and what they are at its end, in the order of their first
- * assignment. "DADT(1)" is one, too. */
+ * assignment. "DADT(1)" and "P(1)" are some, too. */
 typedef struct
 {
   GHashTable *values; /* name -> node + 1 */

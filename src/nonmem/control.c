@@ -430,6 +430,12 @@ read_error (TdmControl *self, TdmNmtranRange body, GError **error)
   return read_code (self, &self->error, body, error);
 }
 
+static gboolean
+read_mix (TdmControl *self, TdmNmtranRange body, GError **error)
+{
+  return read_code (self, &self->mix, body, error);
+}
+
 /* A record is known by its first letters. Without a function: it is left out with
  * `note`, or refused with `refusal`. The first that fits counts. */
 static const struct
@@ -459,7 +465,7 @@ static const struct
   { "SIG", read_sigma, NULL, NULL },
   { "PRED", NULL, NULL,
     "a model of the user's own is not translated; $PK and $ERROR are" },
-  { "MIX", NULL, NULL, "mixtures of subpopulations are not translated" },
+  { "MIX", read_mix, NULL, NULL },
   { "AES", NULL, NULL, "algebraic equations are not translated" },
   { "INFN", NULL, NULL, "it changes what the data mean" },
   { "BIND", NULL, NULL, "it changes which row's covariates count" },

@@ -51,7 +51,7 @@ typedef struct
   guint advan, trans;      /* 0 = not stated */
   GPtrArray *compartments; /* of $MODEL: TdmNmtranCompartment */
   guint default_dose, default_observed; /* from 1; 0 = not stated */
-  TdmNmtranRange pk, des, error;        /* begin = end = 0: not there */
+  TdmNmtranRange pk, des, error, mix;   /* begin = end = 0: not there */
 } TdmControl;
 
 /* Reads `text`, which must stay. FALSE with "FILE:LINE:COLUMN: …". */

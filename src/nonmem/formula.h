@@ -20,6 +20,7 @@ typedef enum
   TDM_LEAF_PARAMETER,  /* a variable of $PK, by name */
   TDM_LEAF_PREDICTION, /* F */
   TDM_LEAF_TIME,       /* T of $DES */
+  TDM_LEAF_MIXTURE,    /* MIXNUM, the number of the subpopulation */
   TDM_LEAF_UNSET,      /* a variable before its first assignment, by name */
   TDM_LEAF_REFUSED,    /* what is not translated, by name */
 } TdmLeaf;

@@ -55,6 +55,7 @@ tdm_translation_clear (TdmTranslation *self)
   g_clear_pointer (&self->routes, g_array_unref);
   g_clear_pointer (&self->outputs, g_array_unref);
   g_clear_pointer (&self->states, g_array_unref);
+  g_clear_pointer (&self->mixture, g_array_unref);
 }
 
 void
@@ -79,6 +80,7 @@ translation_init (TdmTranslation *self)
   self->parameters = g_array_new (FALSE, FALSE, sizeof (TdmImportParameter));
   self->routes = g_array_new (FALSE, FALSE, sizeof (TdmImportRoute));
   self->states = g_array_new (FALSE, FALSE, sizeof (TdmImportState));
+  self->mixture = g_array_new (FALSE, FALSE, sizeof (guint));
   self->outputs = g_array_new (FALSE, FALSE, sizeof (TdmImportOutput));
   g_array_set_clear_func (self->outputs, free_output);
 }
@@ -221,15 +223,18 @@ translate (TdmTranslation *self, GError **error)
   const TdmControl *control = &self->control;
   if (!control->input)
     return tdm_control_fail (control, 0, error, "expected $INPUT");
-  if (!tdm_structure_check (self, error)
+  if (!tdm_structure_check (self, error) || !tdm_mixture_find (self, error)
       || !tdm_code_run (control, TDM_BLOCK_PK, self->formulas, self->pk, error)
       || !check_special (self, error))
     return FALSE;
   tdm_effects_find_occasions (self);
   settle (self, self->pk);
   share (self, self->des);
-  if (self->ode
-      && !tdm_code_run (control, TDM_BLOCK_DES, self->formulas, self->des, error))
+  if (tdm_equations_are_implied (self)
+          ? !tdm_equations_write (self, error)
+          : self->ode
+                && !tdm_code_run (control, TDM_BLOCK_DES, self->formulas, self->des,
+                                  error))
     return FALSE;
   share (self, self->error);
   if (!tdm_code_run (control, TDM_BLOCK_ERROR, self->formulas, self->error, error)

@@ -23,6 +23,7 @@ tdm_structure_check (TdmTranslation *self, GError **error)
 {
   static const guint linear[] = { 1, 2, 3, 4, 11, 12 };
   static const guint general[] = { 6, 8, 9, 13, 14, 15 };
+  const gboolean implied = tdm_equations_are_implied (self);
   TdmControl *control = &self->control;
   const gsize at = control->pk.end ? control->pk.begin : 0;
   if (control->advan == 0)
@@ -31,6 +32,7 @@ tdm_structure_check (TdmTranslation *self, GError **error)
     return tdm_control_fail (control, at, error, "expected $PK and $ERROR");
   for (guint i = 0; i < G_N_ELEMENTS (general); i++)
     self->ode |= control->advan == general[i];
+  self->ode |= implied;
   for (guint i = 0; i < G_N_ELEMENTS (linear); i++)
     if (control->advan == linear[i])
       {
@@ -40,13 +42,13 @@ tdm_structure_check (TdmTranslation *self, GError **error)
       }
   if (!self->ode && self->compartments == 0)
     return tdm_control_fail (control, at, error,
-                             "ADVAN%u is not translated; 1 to 4, 11, 12 are, and 6, 8, "
-                             "9, 13 with $DES",
+                             "ADVAN%u is not translated; 1 to 5, 7, 10 to 12 are, and "
+                             "6, 8, 9, 13 to 15 with $DES",
                              control->advan);
-  if (self->ode != (control->des.end > 0))
+  if ((self->ode && !implied) != (control->des.end > 0))
     return tdm_control_fail (control, at, error,
-                             self->ode ? "expected $DES with ADVAN%u"
-                                       : "expected no $DES with ADVAN%u",
+                             self->ode && !implied ? "expected $DES with ADVAN%u"
+                                                   : "expected no $DES with ADVAN%u",
                              control->advan);
   if (self->ode && control->trans > 1)
     return tdm_control_fail (control, at, error, "expected TRANS1 with ADVAN%u",

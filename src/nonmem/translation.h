@@ -50,6 +50,7 @@ typedef struct
   guint compartments, chain; /* linear */
   guint central;             /* linear: 1, or 2 where there is a depot */
   GArray *parameters, *routes, *outputs, *states;
+  GArray *mixture;      /* of guint: the chance of each subpopulation; empty: no $MIX */
   const char *occasion; /* the data item that counts occasions, or NULL */
 } TdmTranslation;
 
@@ -73,6 +74,9 @@ guint tdm_translation_at (TdmTranslation *self, guint root, const char *item,
 /* Effects of the same block in several occasions become effects of the occasion. */
 void tdm_effects_find_occasions (TdmTranslation *self);
 
+/* $MIX: the chances of the subpopulations. */
+gboolean tdm_mixture_find (TdmTranslation *self, GError **error);
+
 /* $ERROR: outputs and their residual error. */
 gboolean tdm_outputs_find (TdmTranslation *self, GError **error);
 
@@ -85,6 +89,11 @@ char *tdm_residual_form (const TdmTranslation *self, guint y, gboolean logs,
 /* ADVAN and TRANS or $DES: parameters, states and routes. */
 gboolean tdm_structure_check (TdmTranslation *self, GError **error);
 gboolean tdm_structure_find (TdmTranslation *self, GError **error);
+
+/* ADVAN5, 7 and 10, whose equations follow from the variables of $PK. */
+gboolean tdm_equations_are_implied (const TdmTranslation *self);
+/* Writes them into the scope of $DES. */
+gboolean tdm_equations_write (TdmTranslation *self, GError **error);
 
 /* The prediction F in this compartment. */
 guint tdm_structure_prediction (TdmTranslation *self, guint compartment);

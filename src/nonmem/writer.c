@@ -89,6 +89,9 @@ append_leaf (TdmImportWriter *self, const TdmFormula *f, guint level)
     case TDM_LEAF_TIME:
       append_loose (self, "t", level);
       return;
+    case TDM_LEAF_MIXTURE:
+      g_string_append (self->out, "SUBPOPULATION");
+      return;
     default:
       g_string_append (self->out, f->name);
       return;
@@ -193,6 +196,8 @@ mark_used (TdmImportWriter *self)
   self->used = g_new0 (gboolean, count_nodes (self));
   for (guint i = 0; i < self->from->parameters->len; i++)
     add_reach (self, parameter (self, i)->node, self->used);
+  for (guint i = 0; i < self->from->mixture->len; i++)
+    add_reach (self, g_array_index (self->from->mixture, guint, i), self->used);
 }
 
 static gboolean
@@ -216,6 +221,31 @@ has_parameter (const TdmImportWriter *self, guint root)
         return TRUE;
     }
   return FALSE;
+}
+
+/* The last of numbers that add up to 1 is what the others leave, as printed ones need
+ * not add up. */
+static void
+write_subpopulations (TdmImportWriter *self)
+{
+  const GArray *mixture = self->from->mixture;
+  double sum = 0.0;
+  for (guint i = 0; i < mixture->len; i++)
+    {
+      const guint node = g_array_index (mixture, guint, i);
+      g_autofree char *name = g_strdup_printf ("group%u", i + 1);
+      double number = NAN;
+      if (i == 0)
+        g_string_append (self->out, "[subpopulations]\n");
+      tdm_formulas_is_number (self->from->formulas, node, &number);
+      sum += number;
+      if (i + 1 == mixture->len && fabs (sum - 1.0) < 1e-9)
+        g_string_append_printf (self->out, "%s = remainder\n", name);
+      else
+        append_checked_line (self, name, node);
+    }
+  if (mixture->len > 0)
+    g_string_append_c (self->out, '\n');
 }
 
 static void
@@ -409,6 +439,8 @@ middle_value (const TdmFormula *leaf, gconstpointer data)
   for (guint i = 0; leaf->leaf == TDM_LEAF_DATA && i < covariates->len; i++)
     if (g_array_index (covariates, TdmImportCovariate, i).name == leaf->name)
       return g_array_index (covariates, TdmImportCovariate, i).middle;
+  if (leaf->leaf == TDM_LEAF_MIXTURE)
+    return 1.0; /* checks are of the first subpopulation */
   return leaf->leaf == TDM_LEAF_ETA || leaf->leaf == TDM_LEAF_OCCASION ? 0.0 : NAN;
 }
 
@@ -568,6 +600,7 @@ tdm_writer_write (const TdmTranslation *self, const TdmImportOptions *options,
       for (guint i = 0; i < covariates->len; i++)
         tdm_writer_write_covariate (&writer,
                                     &g_array_index (covariates, TdmImportCovariate, i));
+      write_subpopulations (&writer);
       write_terms (&writer);
       write_parameters (&writer);
       write_effects (&writer);

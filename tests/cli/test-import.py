@@ -502,6 +502,92 @@ def test_parametrisations():
     close(three[2], three[0], 1e-7, "TRANS6")
 
 
+def general(advan):
+    """Two compartments with absorption, by rate constants of a general model."""
+    return stream(f"ADVAN{advan}", """K12 = 0.9
+K20 = 2.7/31*EXP(ETA(1))
+K23 = 1.3/31
+K3T2 = 1.3/47
+S2 = 31""", PROPORTIONAL, more="$MODEL COMP=(DEPOT,DEFDOSE) COMP=(CENTRAL,DEFOBS) COMP=(FAR)",
+                  omega="0.1", input="ID TIME AMT DV EVID CMT")
+
+
+@test
+def test_equations_nobody_wrote():
+    """ADVAN5, 7 and 10 as the same models in closed form and with $DES."""
+    items = {"omega": "0.1", "input": "ID TIME AMT DV EVID CMT"}
+    want = predictions("mammillary", stream(
+        "ADVAN4 TRANS4", "CL=2.7*EXP(ETA(1))\nV2=31\nQ=1.3\nV3=47\nKA=0.9\nS2=V2", PROPORTIONAL,
+        **items))
+    close(predictions("five", general(5)), want, 1e-7, "ADVAN5")
+    close(predictions("seven", general(7).replace("K20", "K24")), want, 1e-7, "ADVAN7")
+    must_fail(close, predictions("six", general(7).replace("K20", "K24").replace("1.3/47", "1.3/48")),
+              want, 1e-7, "another model")
+    saturable_ = "VM=41*EXP(ETA(1))\nKM=97\nS1=31"
+    des = "$MODEL COMP=(CENTRAL)\n$DES\nDADT(1) = -VM*A(1)/(KM + A(1))"
+    ten = stream("ADVAN10", saturable_, PROPORTIONAL, **items)
+    case = {"format": "titrate-case/1", "doses": [
+        {"time": 0, "amount": 500, "unit": "mg", "interval": 12, "count": 4}]}
+
+    def levels(name, text, *options):
+        done = run("predict", "--model", imported(name, text, *options), "--json", "--from", 1,
+                   "--to", 60, "--by", 7, "--draws", 0, case=case)
+        return done.expect(0).json()["individual"]
+
+    want = levels("written", stream("ADVAN13", saturable_, PROPORTIONAL, more=des, **items))
+    close(levels("ten", ten), want, 1e-9, "ADVAN10")
+    must_fail(close, levels("other", ten.replace("97", "96")), want, 1e-9, "another KM")
+    close(levels("tendays", ten.replace("VM=41", "VM=984"), "--time-unit", "d"), want, 1e-7,
+          "ADVAN10 in days")
+
+
+def mixture(chance):
+    return one_compartment(
+        pk="""EST = MIXEST
+IF (MIXNUM.EQ.1) THEN
+  TVCL = THETA(1)
+  ET = ETA(1)
+ELSE
+  TVCL = THETA(5)
+  ET = ETA(4)
+ENDIF
+CL = TVCL*EXP(ET)
+V = THETA(2)*EXP(ETA(2))
+KA = THETA(3)*EXP(ETA(3))
+S2 = V""", more="$MIX\nNSPOP = 2\nP(1) = THETA(4)\nP(2) = 1 - THETA(4)",
+        theta=f"(0,4) (0,70) (0,1) (0,{chance},1) (0,11)", omega="0.2 0.2 0.2 0.1")
+
+
+@test
+def test_mixtures():
+    """$MIX: each subpopulation is the model that it would be alone, and has its chance."""
+    alone = [one_compartment(omega=f"{variance} 0.2 0.2", theta=f"(0,{cl}) (0,70) (0,1)")
+             for cl, variance in ((4, 0.2), (11, 0.1))]
+    for chance, number in ((0.8, 0), (0.3, 1)):
+        close(predictions(f"mixture{number}", mixture(chance)),
+              predictions(f"alone{number}", alone[number]), 1e-12, "the more probable one")
+    case = {"format": "titrate-case/1", "doses": [
+        {"time": 0, "amount": 500, "unit": "mg", "route": "oral"}], "levels": [
+        {"time": time, "value": value, "unit": "mg/L"} for time, value in ((4, 5.5), (12, 1.2))]}
+    fits = [run("fit", "--model", imported(f"apart{i}", text), "--json", case=case).expect(0).json()
+            for i, text in enumerate(alone)]
+    both = run("fit", "--model", imported("both", mixture(0.3)), "--json",
+               case=case).expect(0).json()["subpopulations"]
+    assert [each["prior"] for each in both] == [0.3, 0.7], both
+    for each, fit in zip(both, fits):
+        close(each["objective"], fit["objective"], 1e-7, "objective")
+    must_fail(close, both[0]["objective"], fits[1]["objective"], 1e-7, "the other one")
+    # Chances that depend on a data item.
+    text = mixture(0.3).replace("MDV EVID", "WT EVID").replace(
+        "P(1) = THETA(4)\nP(2) = 1 - THETA(4)",
+        "IF (WT.GT.60) THEN\nP(1) = THETA(4)\nELSE\nP(1) = 0.9\nENDIF\nP(2) = 1 - P(1)")
+    path = imported("weight", text, "--covariates", "WT kg 40 to 120")
+    for weight, prior in ((50, 0.9), (70, 0.3)):
+        one = {**case, "covariates": [{"name": "WT", "value": weight, "unit": "kg"}]}
+        got = run("fit", "--model", path, "--json", case=one).expect(0).json()["subpopulations"]
+        close(got[0]["prior"], prior, 1e-12, "chance")
+
+
 def cubic(s, q, p):
     """The roots of x^3 - s x^2 + q x - p, all above 0 and different."""
     third = s / 3
@@ -544,6 +630,13 @@ def test_refused():
     pk = "$PK\n@"
     cases = {
         "MIXNUM": good.replace("CL = THETA(1)", "CL = @MIXNUM*THETA(1)"),
+        "MIXEST": mixture(0.3).replace("EST = MIXEST\n", "").replace("MIXNUM", "@MIXEST", 1),
+        "MIXNUM is not translated": mixture(0.3).replace("F*(1", "@MIXNUM*F*(1"),
+        "expected P(2) in $MIX": mixture(0.3).replace("P(2) =", "X ="),
+        "expected NSPOP = 2 to 8": mixture(0.3).replace("NSPOP = 2", "NSPOP = 1"),
+        "expected chances in $MIX": mixture(0.3).replace("P(2) = 1 - THETA(4)",
+                                                         "P(2) = 1 - @ETA(4)"),
+        "add up to 0.9": mixture(0.3).replace("1 - THETA(4)", "0.6"),
         "NEWIND": good.replace("CL = THETA(1)", "CL = @NEWIND*THETA(1)"),
         "depends on TIME": good.replace("CL = THETA(1)", "CL = @TIME*THETA(1)"),
         "GAMLN": good.replace("CL = THETA(1)", "CL = @GAMLN(THETA(1))"),
@@ -561,12 +654,15 @@ def test_refused():
         "expected EPS(1) to EPS(1)": good.replace("EPS(1)", "@EPS(2)"),
         "expected THETA(1) to THETA(3)": good.replace("THETA(2)", "@THETA(4)"),
         "expected Y in $ERROR": good.replace("Y =", "Z ="),
-        "$MIX": good.replace("$PK", "@$MIX\nNSPOP=2\n$PK"),
         "$PRED": good.replace("$PK", "@$PRED\nX=1\n$PK"),
         "$BIND": good.replace("$PK", "@$BIND X\n$PK"),
         "a second $PROBLEM": good + "$PROBLEM@ again\n",
         "OTHER=": good.replace("ADVAN2 TRANS2", "ADVAN2 @OTHER=mine.f"),
-        "ADVAN5 is not translated": good.replace("ADVAN2 TRANS2", "ADVAN5"),
+        "ADVAN16 is not translated": good.replace("ADVAN2 TRANS2", "ADVAN16"),
+        "expected $MODEL with ADVAN5": good.replace("ADVAN2 TRANS2", "ADVAN5"),
+        "K15: expected two of the compartments": general(5).replace("K12 =", "K15 ="),
+        "K123: expected a T": general(5).replace("K12 =", "K123 = 1\nK12 ="),
+        "expected VM in $PK": good.replace("ADVAN2 TRANS2", "ADVAN10"),
         "ADVAN2 has no TRANS4": good.replace("TRANS2", "TRANS4"),
         "expected KA in $PK": good.replace("KA =", "KB ="),
         "expected $DES": good.replace("ADVAN2 TRANS2", "ADVAN6"),
