@@ -416,35 +416,11 @@ parse_or (Run *self, guint *out)
   return TRUE;
 }
 
-/* What a variable is in a branch that does not set it. */
-static guint
-value_in (Run *self, const TdmScope *scope, const char *name)
-{
-  guint node;
-  if (tdm_scope_find (scope, name, &node))
-    return node;
-  return tdm_formulas_leaf (self->formulas, TDM_LEAF_UNSET, 0, name,
-                            tdm_cursor_peek (&self->cursor)->offset);
-}
-
-/* After an IF: each variable that a branch has set is a choice. */
 static TdmScope *
 merge (Run *self, guint condition, const TdmScope *yes, const TdmScope *no)
 {
-  TdmScope *merged = tdm_scope_copy (no);
-  for (guint i = 0; i < yes->names->len; i++)
-    {
-      const char *name = yes->names->pdata[i];
-      const guint a = value_in (self, yes, name), b = value_in (self, no, name);
-      tdm_scope_set (merged, name, operation (self, TDM_OP_SELECT, condition, a, b));
-    }
-  for (guint i = 0; i < no->names->len; i++)
-    {
-      const char *name = no->names->pdata[i];
-      const guint a = value_in (self, yes, name), b = value_in (self, no, name);
-      tdm_scope_set (merged, name, operation (self, TDM_OP_SELECT, condition, a, b));
-    }
-  return merged;
+  return tdm_scope_merge (self->formulas, condition, yes, no,
+                          tdm_cursor_peek (&self->cursor)->offset);
 }
 
 static gboolean

@@ -31,6 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmScope, tdm_scope_free)
 gboolean tdm_scope_find (const TdmScope *self, const char *name, guint *node);
 void tdm_scope_set (TdmScope *self, const char *name, guint node);
 
+/* After an IF that ends at byte `offset`: each variable that a branch has set is a
+ * choice between what it is in one and in the other. Yours. */
+TdmScope *tdm_scope_merge (TdmFormulas *formulas, guint condition, const TdmScope *yes,
+                           const TdmScope *no, gsize offset) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Runs a block; `scope` holds what it may use already. FALSE with an error. */
 gboolean tdm_code_run (const TdmControl *control, TdmBlock block, TdmFormulas *formulas,
                        TdmScope *scope, GError **error);

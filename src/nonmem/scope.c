@@ -50,3 +50,47 @@ tdm_scope_copy (const TdmScope *scope)
     }
   return copy;
 }
+
+/* A branch and what it is merged with. */
+typedef struct
+{
+  TdmFormulas *formulas;
+  const TdmScope *yes, *no;
+  guint condition;
+  gsize offset;
+} Merge;
+
+/* What a variable is in a branch, also in one that does not set it. */
+static guint
+value_in (const Merge *self, const TdmScope *scope, const char *name)
+{
+  guint node;
+  if (tdm_scope_find (scope, name, &node))
+    return node;
+  return tdm_formulas_leaf (self->formulas, TDM_LEAF_UNSET, 0, name, self->offset);
+}
+
+static void
+merge_names (const Merge *self, const GPtrArray *names, TdmScope *merged)
+{
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = names->pdata[i];
+      const guint a = value_in (self, self->yes, name);
+      const guint b = value_in (self, self->no, name);
+      tdm_scope_set (merged, name,
+                     tdm_formulas_operation (self->formulas, TDM_OP_SELECT,
+                                             self->condition, a, b));
+    }
+}
+
+TdmScope *
+tdm_scope_merge (TdmFormulas *formulas, guint condition, const TdmScope *yes,
+                 const TdmScope *no, gsize offset)
+{
+  const Merge merge = { formulas, yes, no, condition, offset };
+  TdmScope *merged = tdm_scope_copy (no);
+  merge_names (&merge, yes->names, merged);
+  merge_names (&merge, no->names, merged);
+  return merged;
+}
