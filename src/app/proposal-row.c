@@ -85,13 +85,69 @@ weight_kg (const TdmResult *result)
                                         tdm_problem_get_adjust_h (problem))[wt];
 }
 
+/* An alarm at the window's own limit says no more than that does. */
+static gboolean
+has_alarm (const TdmResult *result, TdmColumn column)
+{
+  const TdmProposals *proposals = result->proposals;
+  const gboolean low = column == TDM_COLUMN_ALARM_LOW;
+  const double alarm = low ? proposals->alarm_low : proposals->alarm_high;
+  g_auto (TdmResolvedTarget) target = { 0 };
+
+  return isfinite (alarm)
+         && tdm_target_resolve (result->fit->problem, &proposals->target, &target, NULL)
+         && alarm != (low ? target.low : target.high);
+}
+
+gboolean
+tdm_proposal_is_shown (const TdmResult *result, guint index, TdmProposalRows rows)
+{
+  guint first = regimen_at (result, 0)->is_current ? 1 : 0;
+
+  return rows == TDM_ROWS_ALL || (int)index == result->chosen_index
+         || regimen_at (result, index)->is_current
+         || (rows == TDM_ROWS_BEST
+                 ? index == first
+                 : tdm_proposals_leads_interval (result->proposals, index));
+}
+
+char *
+tdm_proposal_course (const TdmResult *result, guint index)
+{
+  return tdm_words_course (regimen_at (result, index));
+}
+
+char *
+tdm_proposal_continuous (const TdmResult *result)
+{
+  const TdmContinuous *best = &result->proposals->continuous;
+
+  if (best->amount_mg <= 0)
+    return NULL;
+  g_autofree char *amount =
+      tdm_number_format (tdm_salt_amount (salt_of (result), best->amount_mg), 4);
+  g_autofree char *unit = tdm_unit_display (tdm_salt_unit (salt_of (result)));
+  g_autofree char *interval = tdm_words_interval (best->interval_h);
+  g_autofree char *within = tdm_percent_text (best->p_within);
+  return g_strdup_printf ("For comparison, were there any amount: %s %s every %s, "
+                          "within %s",
+                          amount, unit, interval, within);
+}
+
+/* What stands by the kilogram, and by the day, makes room for alarms. */
 gboolean
 tdm_proposal_has_column (const TdmResult *result, TdmColumn column)
 {
   const GPtrArray *regimens = result->proposals->regimens;
+  const guint alarms = has_alarm (result, TDM_COLUMN_ALARM_LOW)
+                       + has_alarm (result, TDM_COLUMN_ALARM_HIGH);
 
+  if (column == TDM_COLUMN_ALARM_LOW || column == TDM_COLUMN_ALARM_HIGH)
+    return has_alarm (result, column);
   if (column == TDM_COLUMN_PER_KG)
-    return isfinite (weight_kg (result));
+    return alarms == 0 && isfinite (weight_kg (result));
+  if (column == TDM_COLUMN_PER_DAY)
+    return alarms < 2;
   if (column != TDM_COLUMN_DURATION)
     return TRUE;
   for (guint i = 0; i < regimens->len; i++)
@@ -103,10 +159,10 @@ tdm_proposal_has_column (const TdmResult *result, TdmColumn column)
 char *
 tdm_proposal_heading (const TdmResult *result, TdmColumn column)
 {
-  static const char *const titles[TDM_COLUMN_N] = { "Dose",    "Every",  "Over",
-                                                    "Trough",  "Peak",   "AUC24",
-                                                    "below",   "within", "above",
-                                                    "Per day", "Per kg" };
+  static const char *const titles[TDM_COLUMN_N] = {
+    "Dose",   "Every", "Over", "Trough", "Peak",    "AUC24", "below",
+    "within", "above", "<",    ">",      "Per day", "Per kg"
+  };
   const char *unit =
       tdm_model_get_output (result->model, result->proposals->output)->unit;
   g_autofree char *shown = tdm_unit_display (unit);
@@ -121,6 +177,15 @@ tdm_proposal_heading (const TdmResult *result, TdmColumn column)
       {
         g_autofree char *area = area_unit (unit);
         return g_strdup_printf ("%s\n%s", titles[column], area);
+      }
+    case TDM_COLUMN_ALARM_LOW:
+    case TDM_COLUMN_ALARM_HIGH:
+      {
+        g_autofree char *limit = tdm_number_format (column == TDM_COLUMN_ALARM_LOW
+                                                        ? result->proposals->alarm_low
+                                                        : result->proposals->alarm_high,
+                                                    4);
+        return g_strdup_printf ("alarm\n%s %s", titles[column], limit);
       }
     case TDM_COLUMN_PER_DAY:
       return g_strdup_printf ("%s\n%s", titles[column], dose);
@@ -147,11 +212,14 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
   switch (column)
     {
     case TDM_COLUMN_DOSE:
-      {
-        g_autofree char *amount = amount_text (result, regimen->amount_mg);
-        g_autofree char *unit = tdm_unit_display (dose_unit (result));
-        return g_strdup_printf ("%s %s", amount, unit);
-      }
+      if (regimen->salt != salt_of (result))
+        return tdm_words_amount (regimen->salt, regimen->amount_mg);
+      else
+        {
+          g_autofree char *amount = amount_text (result, regimen->amount_mg);
+          g_autofree char *unit = tdm_unit_display (dose_unit (result));
+          return g_strdup_printf ("%s %s", amount, unit);
+        }
     case TDM_COLUMN_INTERVAL:
       return hours_text (regimen->interval_h);
     case TDM_COLUMN_DURATION:
@@ -168,6 +236,10 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
       return tdm_percent_text (regimen->p_within);
     case TDM_COLUMN_ABOVE:
       return tdm_percent_text (regimen->p_above);
+    case TDM_COLUMN_ALARM_LOW:
+      return tdm_percent_text (regimen->p_alarm_low);
+    case TDM_COLUMN_ALARM_HIGH:
+      return tdm_percent_text (regimen->p_alarm_high);
     case TDM_COLUMN_PER_DAY:
       if (regimen->interval_h <= 0)
         return g_strdup ("");
@@ -198,8 +270,19 @@ tdm_proposal_sentence (const TdmResult *result, guint index)
   g_autofree char *within = tdm_percent_text (regimen->p_within);
   g_autofree char *above = tdm_percent_text (regimen->p_above);
 
-  return g_strdup_printf ("%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
+  GString *out = g_string_new (NULL);
+
+  g_string_append_printf (out,
+                          "%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
                           "the target %s, within %s, above %s",
                           regimen->is_current ? "Keep current, " : "", words, trough,
                           shown, peak, shown, auc, area, below, within, above);
+  for (TdmColumn c = TDM_COLUMN_ALARM_LOW; c <= TDM_COLUMN_ALARM_HIGH; c++)
+    if (has_alarm (result, c))
+      {
+        g_autofree char *chance = tdm_proposal_text (result, index, c);
+        g_string_append_printf (out, ", %s the alarm limit %s",
+                                c == TDM_COLUMN_ALARM_LOW ? "below" : "above", chance);
+      }
+  return g_string_free (out, FALSE);
 }

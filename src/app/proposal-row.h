@@ -14,12 +14,14 @@ typedef enum
   TDM_COLUMN_BELOW,
   TDM_COLUMN_WITHIN,
   TDM_COLUMN_ABOVE,
+  TDM_COLUMN_ALARM_LOW,
+  TDM_COLUMN_ALARM_HIGH,
   TDM_COLUMN_PER_DAY,
   TDM_COLUMN_PER_KG,
   TDM_COLUMN_N,
 } TdmColumn;
 
-/* "Trough mg/L": the heading of a column for this result. Yours. */
+/* "Trough mg/L": the heading of a column that this result has. Yours. */
 char *tdm_proposal_heading (const TdmResult *result,
                             TdmColumn column) G_GNUC_WARN_UNUSED_RESULT;
 /* "15.2", "8 %", "1250 mg". Yours. */
@@ -27,6 +29,22 @@ char *tdm_proposal_text (const TdmResult *result, guint index,
                          TdmColumn column) G_GNUC_WARN_UNUSED_RESULT;
 /* FALSE for a column that says nothing here, such as the infusion time of tablets. */
 gboolean tdm_proposal_has_column (const TdmResult *result, TdmColumn column);
+/* Which rows are shown beside the current and the chosen one. */
+typedef enum
+{
+  TDM_ROWS_ALL,
+  TDM_ROWS_INTERVALS, /* the best of every interval */
+  TDM_ROWS_BEST,
+} TdmProposalRows;
+
+gboolean tdm_proposal_is_shown (const TdmResult *result, guint index,
+                                TdmProposalRows rows);
+/* What its amount and times do not say: a loading dose, a pause, later doses, the way
+ * it is given; NULL where there is nothing. Yours. */
+char *tdm_proposal_course (const TdmResult *result,
+                           guint index) G_GNUC_WARN_UNUSED_RESULT;
+/* What amounts that cannot be given would do, for comparison; or NULL. Yours. */
+char *tdm_proposal_continuous (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* The whole row in a sentence, for screen readers. Yours. */
 char *tdm_proposal_sentence (const TdmResult *result,
                              guint index) G_GNUC_WARN_UNUSED_RESULT;

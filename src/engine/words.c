@@ -6,6 +6,7 @@
 #include "engine/target.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A parameter within this much of the typical value is called typical. */
 #define TYPICAL_PERCENT 5.0
@@ -329,6 +330,16 @@ tdm_words_regimen (const TdmRegimen *regimen)
   g_string_append (out, length);
   append_course (out, regimen);
   return g_string_free (out, FALSE);
+}
+
+char *
+tdm_words_course (const TdmRegimen *regimen)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  if (regimen->given_as)
+    append_route (out, regimen->given_as);
+  append_course (out, regimen);
+  return out->len > 0 ? g_strdup (out->str + strlen (", ")) : NULL;
 }
 
 /* ", AUC24/MIC 412 h": the target's own metric, unless it is named anyway. */

@@ -16,6 +16,9 @@ char *tdm_words_amount (const TdmModelSalt *salt, double mg) G_GNUC_WARN_UNUSED_
 /* "12 h", "week" or "4 weeks", as "every" and "q" are said before it. Yours. */
 char *tdm_words_interval (double hours) G_GNUC_WARN_UNUSED_RESULT;
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
+/* What is not in its amounts and times: "by mouth, after a loading dose of 1750 mg over
+ * 2 h"; NULL for a plain regimen. Yours. */
+char *tdm_words_course (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
 /* The plot in a few sentences, for screen readers: what is predicted on the current
  * regimen, the conclusion, and what is predicted on the chosen regimen. Yours. */
 char *tdm_words_plot (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;

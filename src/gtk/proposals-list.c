@@ -5,7 +5,10 @@
 #include "gtk/chance-bar.h"
 
 /* Pixels for the current regimen and a few others. */
-#define LEAST_HEIGHT 128
+#define LEAST_HEIGHT 112
+
+static const char keep_heading[] = "Keep current";
+static const char change_heading[] = "Change to, best first";
 
 struct _TdmProposalsList
 {
@@ -13,8 +16,12 @@ struct _TdmProposalsList
 
   TdmSession *session;
   TdmProposals *shown; /* whose rows are built */
+  TdmProposalRows rows;
+  int shown_chosen; /* the rows hang on it unless all are shown */
   GtkWidget *header;
+  GtkWidget *first; /* the heading of the first rows, and which rows there are */
   GtkWidget *list;
+  GtkWidget *continuous;
   GtkSizeGroup *groups[TDM_COLUMN_N + 1]; /* the last: the bar */
 };
 
@@ -50,13 +57,33 @@ build_header (TdmProposalsList *self, const TdmResult *result)
     gtk_box_remove (GTK_BOX (self->header), child);
   for (guint column = 0; column < TDM_COLUMN_N; column++)
     {
-      g_autofree char *title = tdm_proposal_heading (result, column);
       if (!tdm_proposal_has_column (result, column))
         continue;
+      g_autofree char *title = tdm_proposal_heading (result, column);
       if (column == TDM_COLUMN_BELOW)
         add_cell (self, self->header, text_cell ("Chance to be", TRUE), TDM_COLUMN_N);
       add_cell (self, self->header, text_cell (title, TRUE), column);
     }
+}
+
+/* The row's cells; under them, over the whole width, what they do not say. */
+static GtkWidget *
+content_new (const TdmResult *result, guint index, GtkWidget *cells)
+{
+  g_autofree char *course = tdm_proposal_course (result, index);
+  GtkWidget *box, *label;
+
+  if (course == NULL)
+    return cells;
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  label = gtk_label_new (course);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "tdm-course");
+  gtk_box_append (GTK_BOX (box), cells);
+  gtk_box_append (GTK_BOX (box), label);
+  return box;
 }
 
 static GtkWidget *
@@ -69,9 +96,9 @@ row_new (TdmProposalsList *self, const TdmResult *result, guint index)
 
   for (guint column = 0; column < TDM_COLUMN_N; column++)
     {
-      g_autofree char *text = tdm_proposal_text (result, index, column);
       if (!tdm_proposal_has_column (result, column))
         continue;
+      g_autofree char *text = tdm_proposal_text (result, index, column);
       if (column == TDM_COLUMN_BELOW)
         add_cell (
             self, box,
@@ -79,7 +106,7 @@ row_new (TdmProposalsList *self, const TdmResult *result, guint index)
             TDM_COLUMN_N);
       add_cell (self, box, text_cell (text, FALSE), column);
     }
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), content_new (result, index, box));
   g_object_set_data (G_OBJECT (row), "index", GUINT_TO_POINTER (index));
   tdm_a11y_set_label (row, sentence);
   g_object_set_data (G_OBJECT (row), "current", GINT_TO_POINTER (regimen->is_current));
@@ -91,6 +118,8 @@ build_rows (TdmProposalsList *self, const TdmResult *result)
 {
   GtkWidget *child;
 
+  gboolean current = FALSE;
+
   while ((child = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
   build_header (self, result);
@@ -100,9 +129,15 @@ build_rows (TdmProposalsList *self, const TdmResult *result)
     for (guint i = 0; i < result->proposals->regimens->len; i++)
       {
         const TdmRegimen *regimen = g_ptr_array_index (result->proposals->regimens, i);
-        if (regimen->is_current == (pass == 0))
+        current |= regimen->is_current;
+        if (regimen->is_current == (pass == 0)
+            && tdm_proposal_is_shown (result, i, self->rows))
           gtk_list_box_append (GTK_LIST_BOX (self->list), row_new (self, result, i));
       }
+  gtk_label_set_text (GTK_LABEL (self->first), current ? keep_heading : change_heading);
+  g_autofree char *continuous = tdm_proposal_continuous (result);
+  gtk_label_set_text (GTK_LABEL (self->continuous), continuous);
+  gtk_widget_set_visible (self->continuous, continuous != NULL);
 }
 
 static int
@@ -150,8 +185,10 @@ tdm_proposals_list_refresh (TdmProposalsList *self)
   gtk_widget_set_visible (GTK_WIDGET (self), some);
   if (!some || tdm_session_get_state (self->session) == TDM_SESSION_COMPUTING)
     return;
-  if (self->shown != result->proposals)
+  if (self->shown != result->proposals
+      || (self->rows != TDM_ROWS_ALL && self->shown_chosen != result->chosen_index))
     {
+      self->shown_chosen = result->chosen_index;
       g_clear_pointer (&self->shown, tdm_proposals_unref);
       self->shown = tdm_proposals_ref (result->proposals);
       build_rows (self, result);
@@ -165,22 +202,84 @@ tdm_proposals_list_set_session (TdmProposalsList *self, TdmSession *session)
   self->session = g_object_ref (session);
 }
 
-/* Two parts: what is given now, and what could be given. */
+/* Two parts: what is given now, which stands above the list, and what could be given.
+ */
 static void
 header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 {
-  gboolean current = g_object_get_data (G_OBJECT (row), "current") != NULL;
-  GtkWidget *label;
+  gboolean second = before != NULL
+                    && g_object_get_data (G_OBJECT (before), "current") != NULL
+                    && g_object_get_data (G_OBJECT (row), "current") == NULL;
 
-  if (before != NULL && g_object_get_data (G_OBJECT (before), "current") == NULL)
+  if (!second)
+    gtk_list_box_row_set_header (row, NULL);
+  else if (gtk_list_box_row_get_header (row) == NULL)
+    {
+      GtkWidget *label = gtk_label_new (change_heading);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "caption-heading");
+      gtk_widget_add_css_class (label, "tdm-list-heading");
+      gtk_list_box_row_set_header (row, label);
+    }
+}
+
+/* The same regimens, more or fewer of them. */
+static void
+rows_cb (TdmProposalsList *self, GtkToggleButton *button)
+{
+  if (!gtk_toggle_button_get_active (button))
     return;
-  if (gtk_list_box_row_get_header (row) != NULL)
-    return;
-  label = gtk_label_new (current ? "Keep current" : "Change to, best first");
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "caption-heading");
-  gtk_widget_add_css_class (label, "tdm-list-heading");
-  gtk_list_box_row_set_header (row, label);
+  self->rows = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "rows"));
+  g_clear_pointer (&self->shown, tdm_proposals_unref);
+  if (self->session != NULL)
+    tdm_proposals_list_refresh (self);
+}
+
+static GtkWidget *
+switch_new (TdmProposalsList *self)
+{
+  static const struct
+  {
+    TdmProposalRows rows;
+    const char *label, *name;
+  } choices[] = { { TDM_ROWS_BEST, "Best", "Show the best regimen" },
+                  { TDM_ROWS_INTERVALS, "Each interval",
+                    "Show the best regimen of each interval" },
+                  { TDM_ROWS_ALL, "All", "Show all regimens" } };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *group = NULL;
+
+  gtk_widget_add_css_class (box, "linked");
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      GtkWidget *button = gtk_toggle_button_new_with_label (choices[i].label);
+      g_object_set_data (G_OBJECT (button), "rows", GUINT_TO_POINTER (choices[i].rows));
+      gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button),
+                                   (GtkToggleButton *)group);
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
+                                    choices[i].rows == self->rows);
+      tdm_a11y_set_label (button, choices[i].name);
+      gtk_widget_add_css_class (button, "tdm-more");
+      g_signal_connect_swapped (button, "toggled", G_CALLBACK (rows_cb), self);
+      gtk_box_append (GTK_BOX (box), button);
+      group = button;
+    }
+  return box;
+}
+
+static GtkWidget *
+heading_line_new (TdmProposalsList *self)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->first = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->first), 0);
+  gtk_widget_set_hexpand (self->first, TRUE);
+  gtk_widget_add_css_class (self->first, "caption-heading");
+  gtk_widget_add_css_class (self->first, "tdm-list-heading");
+  gtk_box_append (GTK_BOX (line), self->first);
+  gtk_box_append (GTK_BOX (line), switch_new (self));
+  return line;
 }
 
 static void
@@ -230,6 +329,14 @@ tdm_proposals_list_init (TdmProposalsList *self)
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled),
                                               LEAST_HEIGHT);
   gtk_widget_set_vexpand (scrolled, TRUE);
+  self->continuous = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->continuous), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->continuous), TRUE);
+  gtk_widget_add_css_class (self->continuous, "caption");
+  gtk_widget_add_css_class (self->continuous, "dim-label");
+  gtk_widget_add_css_class (self->continuous, "tdm-list-heading");
   gtk_widget_set_parent (self->header, GTK_WIDGET (self));
+  gtk_widget_set_parent (heading_line_new (self), GTK_WIDGET (self));
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
+  gtk_widget_set_parent (self->continuous, GTK_WIDGET (self));
 }

@@ -36,6 +36,30 @@ def keeps_to_the_hours_of_the_ward(program):
         "push button", "Next level: A level").get_name() == before)
 
 
+def shows_more_or_fewer_regimens(program):
+    """The best alone, the best of each interval, all; the current one is always there."""
+    every = regimens(program)
+    assert len(every) > 6 and every[0].startswith("Keep current")
+    shown = {}
+    for button, most in (("Show the best regimen of each interval", len(every) - 1),
+                         ("Show the best regimen", 2), ("Show all regimens", len(every))):
+        node = next(n for n in program.walk() if n.get_name() == button)
+        node.get_action_iface().do_action(0)
+        shown[button] = drive.until(f"at most {most} rows", lambda: (
+            lambda rows: rows if len(rows) <= most else None)(regimens(program)))
+    few, best, again = shown.values()
+    assert best == every[:2] and best[1] in few and 2 < len(few) < len(every)
+    drive.until("all again", lambda: regimens(program) == every)
+    intervals = [name.split(" every ")[1].split(",")[0] for name in few[1:]]
+    assert len(set(intervals)) == len(intervals), intervals
+    program.wait("label", "For comparison, were there any amount: ")
+
+
+def regimens(program):
+    return [n.get_name() for n in program.walk()
+            if n.get_role_name() == "list item" and ": trough " in (n.get_name() or "")]
+
+
 def says_what_the_advice_hangs_on(program):
     """The card names a doubt; opened it has them all, and folded again none."""
     program.wait("push button", "Would the advice change?: None of these doubts would")
@@ -53,5 +77,5 @@ def press(program, start):
 
 
 if __name__ == "__main__":
-    drive.run([says_when_to_draw, opens_the_times, says_what_the_advice_hangs_on,
+    drive.run([says_when_to_draw, shows_more_or_fewer_regimens, opens_the_times, says_what_the_advice_hangs_on,
                keeps_to_the_hours_of_the_ward], ["--demo"])
