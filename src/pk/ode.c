@@ -21,7 +21,7 @@
 
 /* Relative tolerance above which states are interpolated within a step. */
 #define INTERPOLATED_FROM 1e-6
-/* Of one step; what adds up stays below 1e-9 relative in smooth problems. */
+/* Of one step; what adds up over weeks stays below 3e-9 relative in smooth problems. */
 #define RELATIVE_TOLERANCE 1e-8
 #define ABSOLUTE_TOLERANCE 1e-9
 

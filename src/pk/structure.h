@@ -77,7 +77,7 @@ typedef struct
   TdmPkOutput output;
   TdmPkInitial initial; /* or NULL: all states are 0 */
   gconstpointer data;
-  /* Of one step; 0 = the default, 1e-8, with which smooth problems end up good to 1e-9:
+  /* Of one step; 0 = the default, 1e-8, with which smooth problems end up good to 3e-9:
    * the order of the method is far above that of its error estimate. */
   double relative_tolerance;
   double absolute_tolerance; /* mg; 0 = the default, 1e-9 */
