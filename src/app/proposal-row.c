@@ -81,8 +81,7 @@ weight_kg (const TdmResult *result)
 
   if (wt < 0)
     return NAN;
-  return tdm_problem_get_covariates_at (problem,
-                                        tdm_problem_get_adjust_h (problem))[wt];
+  return tdm_problem_get_covariate_at (problem, wt, tdm_problem_get_adjust_h (problem));
 }
 
 /* An alarm at the window's own limit says no more than that does. */

@@ -113,8 +113,8 @@ daily_text (const Builder *self, const TdmRegimen *regimen)
   g_autofree char *total = tdm_number_dose (round (daily * 100) / 100);
   int weight = tdm_model_find_covariate (self->result->model, "WT");
   double kg = weight < 0 ? NAN
-                         : tdm_problem_get_covariates_at (
-                             self->problem, regimen->first_dose_h)[weight];
+                         : tdm_problem_get_covariate_at (self->problem, weight,
+                                                         regimen->first_dose_h);
   if (!(kg > 0))
     return g_strdup_printf ("%s %s/day", total, unit);
   g_autofree char *relative = tdm_number_format (daily / kg, 3);

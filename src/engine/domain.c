@@ -99,7 +99,7 @@ resolved_value (const TdmProblem *problem, const TdmModel *model, const char *na
 
   if (problem == NULL || i < 0)
     return NAN;
-  return tdm_problem_get_covariates_at (problem, INFINITY)[i];
+  return tdm_problem_get_covariate_at (problem, i, INFINITY);
 }
 
 static double

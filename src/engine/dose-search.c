@@ -541,8 +541,11 @@ find_pool (Search *s)
   TdmModel *model = tdm_problem_get_model (s->problem);
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
   tdm_metrics_set_cancellable (metrics, s->cancellable);
-  const double *covariates =
-      tdm_problem_get_covariates_at (s->problem, tdm_problem_get_adjust_h (s->problem));
+  const guint n = tdm_model_get_n_covariates (model);
+  g_autofree double *covariates = g_new (double, n + 1);
+  for (guint i = 0; i < n; i++)
+    covariates[i] = tdm_problem_get_covariate_at (
+        s->problem, i, tdm_problem_get_adjust_h (s->problem));
   for (guint d = 0; d < tdm_model_get_n_dosings (model); d++)
     if (tdm_model_dosing_applies (model, d, covariates))
       {

@@ -126,10 +126,10 @@ predict_levels (TdmFit *self, const double *eta, double *values, double *paramet
                              .n_times = self->n_levels };
   if (!tdm_problem_predict (problem, eta, &spec, values, error))
     return FALSE;
-  guint set = tdm_problem_find_set (problem, tdm_problem_get_adjust_h (problem));
   if (!find_parameters (problem, eta, TDM_SETS_AHEAD, all, error))
     return FALSE;
-  memcpy (parameters, all + (gsize)set * n_parameters, n_parameters * sizeof (double));
+  tdm_problem_parameters_at (problem, all, tdm_problem_get_adjust_h (problem),
+                             parameters);
   return TRUE;
 }
 

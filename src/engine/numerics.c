@@ -1,9 +1,11 @@
 #include "engine/numerics.h"
 
+/* Where covariates go on changing, also a linear structure's equations are solved. */
 static gboolean
-is_closed_form (const TdmModel *model)
+is_closed_form (const TdmModel *model, const TdmFit *fit)
 {
-  return tdm_model_get_structure (model)->kind == TDM_PK_LINEAR;
+  return tdm_model_get_structure (model)->kind == TDM_PK_LINEAR
+         && (fit == NULL || fit->solver == TDM_ODE_AUTO);
 }
 
 static TdmPkAccuracy
@@ -28,7 +30,7 @@ solver_name (const TdmFit *fit)
 json_t *
 tdm_json_numerics (const TdmModel *model, const TdmFit *fit)
 {
-  if (is_closed_form (model))
+  if (is_closed_form (model, fit))
     return json_pack ("{s:s}", "method", "closed form");
   const TdmPkAccuracy accuracy = accuracy_of (model);
   json_t *out =
@@ -44,7 +46,7 @@ char *
 tdm_numerics_sentence (const TdmFit *fit)
 {
   const TdmModel *model = tdm_problem_get_model (fit->problem);
-  if (is_closed_form (model))
+  if (is_closed_form (model, fit))
     return g_strdup ("Concentrations are computed in closed form.");
   const TdmPkAccuracy accuracy = accuracy_of (model);
   const char *solver = solver_name (fit);

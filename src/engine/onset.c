@@ -84,7 +84,7 @@ loading_range (const TdmProblem *problem, const TdmRegimen *r, double *least,
   const double factor = tdm_limits_salt_factor (r->salt);
   const int wt = tdm_model_find_covariate (tdm_problem_get_model (problem), "WT");
   const double weight =
-      wt < 0 ? NAN : tdm_problem_get_covariates_at (problem, r->first_dose_h)[wt];
+      wt < 0 ? NAN : tdm_problem_get_covariate_at (problem, wt, r->first_dose_h);
   *least = r->amount_mg * (1 + 1e-9);
   *most = MIN (d->max_single_mg * factor, MOST_DOSES * r->amount_mg);
   if (d->loading_high_mg_kg > 0 && isfinite (weight))

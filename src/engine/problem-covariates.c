@@ -1,5 +1,5 @@
-/* Covariates over time, in the model's units: which apply from when, whether they suit
- * the model, and the bindings made of them. */
+/* Covariates in the model's units: what the case and the patient's own fields say of
+ * them, and whether they suit the model. */
 #include "engine/problem-private.h"
 
 #include "base/clock.h"
@@ -11,24 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-/* A covariate that is interpolated linearly changes in steps of this length, each with
- * the value at its middle. */
-#define LINEAR_STEP_H 1.0
-#define MAX_LINEAR_STEPS 2000
-
-/* One converted entry. */
-typedef struct
-{
-  double time_h;
-  double value;
-} Point;
-
 /* All entries of one covariate, sorted by time; several at one time: the last one
  * counts. */
 static gint
 compare_points (gconstpointer a, gconstpointer b)
 {
-  const Point *x = a, *y = b;
+  const TdmCovariatePoint *x = a, *y = b;
   return (x->time_h > y->time_h) - (x->time_h < y->time_h);
 }
 
@@ -99,9 +87,9 @@ was_noted (const TdmProblem *self, const TdmModelCovariate *covariate)
   return FALSE;
 }
 
-static gboolean
-check_limits (TdmProblem *self, const TdmModelCovariate *covariate, double value,
-              const char *place, GError **error)
+gboolean
+tdm_problem_check_covariate (TdmProblem *self, const TdmModelCovariate *covariate,
+                             double value, const char *place, GError **error)
 {
   const char *unit = covariate->unit ? covariate->unit : "";
   const char *id = tdm_model_get_id (self->model);
@@ -158,7 +146,7 @@ static void
 add_from_patient (TdmProblem *self, const TdmModelCovariate *covariate, GArray *points)
 {
   const TdmPatient *patient = tdm_case_get_patient (self->record);
-  Point point = { 0.0, NAN };
+  TdmCovariatePoint point = { 0.0, NAN };
   if (g_ascii_strcasecmp (covariate->name, "sex") == 0
       && patient->sex != TDM_SEX_UNKNOWN)
     {
@@ -226,7 +214,8 @@ add_formulations (TdmProblem *self, guint c, GArray *points, GError **error)
             tdm_model_get_covariate (self->model, c)->name);
       for (guint k = 0; k < MAX (dose->count, 1); k++)
         {
-          Point point = { dose->time.hours + k * dose->interval_h, category };
+          TdmCovariatePoint point = { dose->time.hours + k * dose->interval_h,
+                                      category };
           g_array_append_val (points, point);
         }
     }
@@ -242,10 +231,10 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
       const TdmCovariateEntry *entry = tdm_case_get_covariate (self->record, i);
       if (g_ascii_strcasecmp (entry->name, covariate->name) != 0)
         continue;
-      Point point = { entry->time.hours, 0.0 };
+      TdmCovariatePoint point = { entry->time.hours, 0.0 };
       g_autofree char *place = g_strdup_printf ("covariates[%u].value", i);
       if (!convert_entry (covariate, entry, i, &point.value, error)
-          || !check_limits (self, covariate, point.value, place, error))
+          || !tdm_problem_check_covariate (self, covariate, point.value, place, error))
         return FALSE;
       g_array_append_val (points, point);
     }
@@ -257,13 +246,14 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
     {
       add_from_patient (self, covariate, points);
       if (points->len == 1
-          && !check_limits (self, covariate, g_array_index (points, Point, 0).value,
-                            "patient", error))
+          && !tdm_problem_check_covariate (
+              self, covariate, g_array_index (points, TdmCovariatePoint, 0).value,
+              "patient", error))
         return FALSE;
     }
   if (points->len == 0 && covariate->has_default && covariate->needed)
     {
-      Point point = { 0.0, covariate->default_value };
+      TdmCovariatePoint point = { 0.0, covariate->default_value };
       g_autofree char *shown = value_text (covariate, covariate->default_value);
       g_array_append_val (points, point);
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-assumed", "covariates",
@@ -274,175 +264,27 @@ collect_points (TdmProblem *self, guint c, GArray *points, GError **error)
   return TRUE;
 }
 
-static double
-value_between (const Point *before, const Point *after, double time_h)
-{
-  double f = (time_h - before->time_h) / (after->time_h - before->time_h);
-  return before->value + f * (after->value - before->value);
-}
-
-/* From when a set applies: from that hour on, or where `after`, from just after it. */
-typedef struct
-{
-  double time_h;
-  gboolean after;
-} Change;
-
-/* The value in force from `from` until the next change, `to_h`. */
-static double
-value_at (const GArray *points, TdmCarry carry, Change from, double to_h)
-{
-  if (points->len == 0)
-    return NAN;
-  const Point *p = (const Point *)(const void *)points->data;
-  const double from_h = from.time_h;
-  guint n = points->len, next = 0; /* first entry after from_h */
-  while (next < n && p[next].time_h <= from_h)
-    next++;
-  if (carry == TDM_CARRY_BACKWARD)
-    {
-      /* At its own time an entry still holds. */
-      if (next > 0 && !from.after && p[next - 1].time_h == from_h)
-        next--;
-      return p[MIN (next, n - 1)].value;
-    }
-  if (next == 0)
-    return p[0].value;
-  if (carry == TDM_CARRY_LINEAR && next < n)
-    return value_between (&p[next - 1], &p[next], 0.5 * (from_h + to_h));
-  return p[next - 1].value;
-}
-
-static void
-add_linear_steps (const GArray *points, GArray *times)
-{
-  for (guint i = 1; i < points->len; i++)
-    {
-      double from = g_array_index (points, Point, i - 1).time_h;
-      double to = g_array_index (points, Point, i).time_h;
-      double steps = ceil ((to - from) / LINEAR_STEP_H);
-      steps = CLAMP (steps, 1.0, MAX_LINEAR_STEPS);
-      for (double k = 1; k < steps; k++)
-        {
-          const Change change = { from + (to - from) * k / steps, FALSE };
-          g_array_append_val (times, change);
-        }
-    }
-}
-
-static gint
-compare_changes (gconstpointer a, gconstpointer b)
-{
-  const Change *x = a, *y = b;
-  if (x->time_h != y->time_h)
-    return x->time_h < y->time_h ? -1 : 1;
-  return x->after - y->after;
-}
-
-/* The times at which one covariate changes. */
-static void
-add_changes (const GArray *points, TdmCarry carry, GArray *times)
-{
-  const Point *p = (const Point *)(const void *)points->data;
-  const gboolean backward = carry == TDM_CARRY_BACKWARD;
-  if (carry == TDM_CARRY_LINEAR)
-    add_linear_steps (points, times);
-  for (guint i = 0; i < points->len; i++)
-    {
-      /* Where two entries say the same, nothing changes; the first also holds before
-       * its time, the last also after it. */
-      const gboolean last = i + 1 == points->len;
-      if (backward
-              ? last || p[i].value == p[i + 1].value
-              : carry == TDM_CARRY_FORWARD && (i == 0 || p[i].value == p[i - 1].value))
-        continue;
-      const Change change = { p[i].time_h, backward };
-      g_array_append_val (times, change);
-    }
-}
-
-/* The times at which any covariate changes, or a session of dialysis begins or ends;
- * -INFINITY first. */
-static void
-find_binding_times (TdmProblem *self, GArray **points, guint n)
-{
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (Change));
-  const Change always = { -INFINITY, FALSE };
-  g_array_append_val (times, always);
-  for (guint c = 0; c < n; c++)
-    add_changes (points[c], tdm_model_get_covariate (self->model, c)->carry, times);
-  for (guint i = 0; i < tdm_case_get_n_dialyses (self->record); i++)
-    {
-      const TdmDialysisEntry *session = tdm_case_get_dialysis (self->record, i);
-      const Change begin = { session->time.hours, FALSE };
-      const Change end = { session->time.hours + session->duration_h, FALSE };
-      g_array_append_val (times, begin);
-      g_array_append_val (times, end);
-    }
-  g_array_sort (times, compare_changes);
-  self->binding_times = g_new (double, times->len);
-  self->binding_after = g_new (gboolean, times->len);
-  for (guint i = 0; i < times->len; i++)
-    {
-      const Change *change = &g_array_index (times, Change, i);
-      if (i > 0 && compare_changes (change, change - 1) == 0)
-        continue;
-      self->binding_times[self->n_bindings] = change->time_h;
-      self->binding_after[self->n_bindings++] = change->after;
-    }
-}
-
-static gboolean
-bind_at (TdmProblem *self, guint k, GArray **points, GError **error)
-{
-  const guint n_kinds = MAX (self->n_subpopulations, 1);
-  guint n = tdm_model_get_n_covariates (self->model);
-  double to_h = k + 1 < self->n_bindings ? self->binding_times[k + 1] : INFINITY;
-  const Change from = { self->binding_times[k], self->binding_after[k] };
-  g_autofree double *given = g_new (double, n + 1);
-  for (guint c = 0; c < n; c++)
-    given[c] = value_at (points[c], tdm_model_get_covariate (self->model, c)->carry,
-                         from, to_h);
-  double *resolved = self->covariates + (gsize)k * n;
-  for (guint kind = 0; kind < n_kinds; kind++)
-    {
-      TdmBinding *binding =
-          tdm_model_bind_subpopulation (self->model, given, kind, resolved, error);
-      if (!binding)
-        return FALSE;
-      self->bindings[(gsize)kind * self->n_bindings + k] = binding;
-    }
-  for (guint c = 0; c < n; c++)
-    {
-      const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
-      if (covariate->derived && isnan (given[c]) && isfinite (resolved[c])
-          && !check_limits (self, covariate, resolved[c], covariate->name, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* What the model guesses of covariates without entries, from others. */
 static void
 note_imputed (TdmProblem *self, GArray **points)
 {
   const guint n = tdm_model_get_n_covariates (self->model);
+  const double *end = tdm_problem_get_row (self, self->n_bindings - 1, 0);
   for (guint c = 0; c < n; c++)
     {
       const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
-      const double first = self->covariates[c];
-      const double last = self->covariates[(gsize)(self->n_bindings - 1) * n + c];
+      const double first = self->covariates[c], last = end[c];
       if (!covariate->imputed || !covariate->needed || points[c]->len > 0
           || !isfinite (first))
         continue;
       g_autofree char *shown = value_text (covariate, first);
-      g_autofree char *end = value_text (covariate, last);
+      g_autofree char *later = value_text (covariate, last);
       tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "covariate-imputed", "covariates",
                      "%s is not given; %s%s%s is assumed, as the model estimates it "
                      "from other values.",
                      covariate->title, shown,
                      first != last ? " at first, at last " : "",
-                     first != last ? end : "");
+                     first != last ? later : "");
     }
 }
 
@@ -473,21 +315,16 @@ tdm_problem_load_covariates (TdmProblem *self, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
   for (guint c = 0; c < n; c++)
     {
-      GArray *own = g_array_new (FALSE, FALSE, sizeof (Point));
+      GArray *own = g_array_new (FALSE, FALSE, sizeof (TdmCovariatePoint));
       g_ptr_array_add (points, own);
       if (!collect_points (self, c, own, error))
         return FALSE;
     }
   GArray **lists = (GArray **)(void *)points->pdata;
   note_unused (self);
-  find_binding_times (self, lists, n);
-  self->covariates = g_new (double, (gsize)self->n_bindings *n + 1);
   self->n_subpopulations = tdm_model_get_n_subpopulations (self->model);
-  self->bindings =
-      g_new0 (TdmBinding *, (gsize)MAX (self->n_subpopulations, 1) * self->n_bindings);
-  for (guint k = 0; k < self->n_bindings; k++)
-    if (!bind_at (self, k, lists, error))
-      return FALSE;
+  if (!tdm_problem_bind (self, lists, error))
+    return FALSE;
   note_imputed (self, lists);
   return TRUE;
 }

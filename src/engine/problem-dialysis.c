@@ -76,9 +76,8 @@ static int
 find_own (const TdmProblem *self)
 {
   const int c = tdm_model_find_covariate (self->model, "DIAL");
-  const gsize n = tdm_model_get_n_covariates (self->model);
   for (guint k = 0; c >= 0 && k < self->n_bindings; k++)
-    if (self->covariates[k * n + (gsize)c] > 0)
+    if (tdm_problem_get_row (self, k, 0)[c] > 0)
       return c;
   return -1;
 }

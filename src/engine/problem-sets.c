@@ -189,29 +189,30 @@ find_value (const GArray *values, double value)
 
 /* The values of the covariate up to the last level, in order of their first time. */
 static GArray *
-covariate_values (const TdmProblem *self, const double *column, guint stride)
+covariate_values (const TdmProblem *self, guint c)
 {
   GArray *values = g_array_new (FALSE, FALSE, sizeof (double));
   double last = last_level (self);
   for (guint k = 0; k < self->n_bindings; k++)
-    if ((k == 0 || self->binding_times[k] < last - SAME_TIME_H)
-        && find_value (values, column[(gsize)k * stride]) == TDM_OCCASION_AHEAD)
-      g_array_append_val (values, column[(gsize)k * stride]);
+    {
+      const double value = tdm_problem_get_row (self, k, 0)[c];
+      if ((k == 0 || self->binding_times[k] < last - SAME_TIME_H)
+          && find_value (values, value) == TDM_OCCASION_AHEAD)
+        g_array_append_val (values, value);
+    }
   return values;
 }
 
 static gboolean
 start_by_covariate (TdmProblem *self, GArray *starts, GError **error)
 {
-  guint n = tdm_model_get_n_covariates (self->model);
   guint c = tdm_model_get_occasion_rule (self->model).covariate;
   const TdmModelCovariate *covariate = tdm_model_get_covariate (self->model, c);
-  const double *column = self->covariates + c;
   guint most = most_occasions (self), dropped = 0;
-  if (isnan (column[0]))
+  if (isnan (self->covariates[c]))
     return tdm_error_set_input (error, "covariates", "%s (%s) is missing",
                                 covariate->name, covariate->title);
-  g_autoptr (GArray) values = covariate_values (self, column, n);
+  g_autoptr (GArray) values = covariate_values (self, c);
   if (values->len > most)
     {
       dropped = values->len - most;
@@ -219,7 +220,7 @@ start_by_covariate (TdmProblem *self, GArray *starts, GError **error)
     }
   for (guint k = 0; k < self->n_bindings; k++)
     {
-      guint i = find_value (values, column[(gsize)k * n]);
+      guint i = find_value (values, tdm_problem_get_row (self, k, 0)[c]);
       if (i != TDM_OCCASION_AHEAD)
         i = i < dropped ? TDM_OCCASION_PAST : i - dropped;
       add_start (starts, self->binding_times[k], i);
@@ -277,30 +278,40 @@ compare_starts (const Start *x, const Start *y)
   return x->after - y->after;
 }
 
+static void
+add_set (TdmProblem *self, TdmProblemSet set, const Start *from)
+{
+  const guint k = self->n_sets++;
+  self->sets[k] = set;
+  self->set_times[k] = from->time_h;
+  self->set_after[k] = from->after;
+}
+
 /* A set wherever covariates or the occasion change. */
 static void
 merge_sets (TdmProblem *self, const GArray *starts)
 {
+  const guint most = TDM_BINDING_PARTS * (self->n_bindings + starts->len);
+  Start from = { -INFINITY, 0, FALSE };
   guint b = 0, o = 0;
-  self->sets = g_new (TdmProblemSet, self->n_bindings + starts->len);
-  self->set_times = g_new (double, self->n_bindings + starts->len);
-  self->set_after = g_new (gboolean, self->n_bindings + starts->len);
-  self->set_times[0] = -INFINITY;
-  self->set_after[0] = FALSE;
+  self->sets = g_new (TdmProblemSet, most);
+  self->set_times = g_new (double, most);
+  self->set_after = g_new (gboolean, most);
   for (;;)
     {
-      self->sets[self->n_sets++] =
-          (TdmProblemSet){ b, g_array_index (starts, Start, o).occasion };
+      const gboolean course = tdm_problem_is_course (self, b);
+      TdmProblemSet set = { b, 0, g_array_index (starts, Start, o).occasion };
+      add_set (self, set, &from);
       const Start covariates = binding_start (self, b + 1);
       const Start occasion = occasion_start (starts, o + 1);
       const int order = compare_starts (&covariates, &occasion);
-      const Start next = order <= 0 ? covariates : occasion;
-      if (!isfinite (next.time_h))
+      from = order <= 0 ? covariates : occasion;
+      for (set.part = 1; course && set.part < TDM_BINDING_PARTS; set.part++)
+        add_set (self, set, &from);
+      if (!isfinite (from.time_h))
         return;
       b += order <= 0;
       o += order >= 0;
-      self->set_times[self->n_sets] = next.time_h;
-      self->set_after[self->n_sets] = next.after;
     }
 }
 

@@ -179,7 +179,8 @@ tdm_problem_unref (TdmProblem *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  for (guint k = 0; k < MAX (self->n_subpopulations, 1) * self->n_bindings; k++)
+  const guint n_kinds = MAX (self->n_subpopulations, 1);
+  for (guint k = 0; k < n_kinds * self->n_bindings * TDM_BINDING_PARTS; k++)
     g_clear_pointer (&self->bindings[k], tdm_binding_free);
   g_free (self->bindings);
   g_free (self->priors);
@@ -394,26 +395,42 @@ tdm_problem_find_set (const TdmProblem *self, double time_h)
   return has_twins (self) ? 2 * k + 1 : k;
 }
 
-const double *
-tdm_problem_get_covariates_at (const TdmProblem *self, double time_h)
+/* s, m and e at 0, 1/2 and 1: the parabola through them at x. */
+static double
+parabola (double s, double m, double e, double x)
 {
-  guint n = tdm_model_get_n_covariates (self->model);
-  return self->covariates
-         + (gsize)find_at (self->binding_times, self->binding_after, self->n_bindings,
-                           time_h)
-               * n;
+  return s + x * (4 * (m - s) - (e - s) + x * (2 * (e - s) - 4 * (m - s)));
 }
 
-/* The bindings of the subpopulation that a row of effects says. */
-static TdmBinding **
-bindings_for (const TdmProblem *self, const double *eta)
+/* How far of the way of binding number k `time_h` is. */
+static double
+place_in (const TdmProblem *self, guint k, double time_h)
+{
+  const double from = self->binding_times[k], to = self->binding_times[k + 1];
+  return CLAMP ((time_h - from) / (to - from), 0.0, 1.0);
+}
+
+double
+tdm_problem_get_covariate_at (const TdmProblem *self, guint i, double time_h)
+{
+  const guint k =
+      find_at (self->binding_times, self->binding_after, self->n_bindings, time_h);
+  const double first = tdm_problem_get_row (self, k, 0)[i];
+  if (!tdm_problem_is_course (self, k))
+    return first;
+  return parabola (first, tdm_problem_get_row (self, k, 1)[i],
+                   tdm_problem_get_row (self, k, 2)[i], place_in (self, k, time_h));
+}
+
+/* The number of the subpopulation that a row of effects says. */
+static guint
+kind_of (const TdmProblem *self, const double *eta)
 {
   if (self->n_subpopulations == 0)
-    return self->bindings;
+    return 0;
   guint number = (guint)eta[self->n_effects + tdm_problem_get_n_future (self)];
   g_assert (number <= self->n_subpopulations);
-  guint k = number > 0 ? number - 1 : self->likeliest;
-  return self->bindings + (gsize)k * self->n_bindings;
+  return number > 0 ? number - 1 : self->likeliest;
 }
 
 static gboolean
@@ -430,8 +447,9 @@ set_parameters (const TdmProblem *self, const TdmProblemSet *set,
     }
   else if (set->occasion == TDM_OCCASION_AHEAD)
     occasion.values = eta + self->n_effects;
-  if (!tdm_binding_parameters (bindings_for (self, eta)[set->binding], space, eta,
-                               &occasion, parameters))
+  const TdmBinding *binding =
+      tdm_problem_get_binding (self, set->binding, kind_of (self, eta), set->part);
+  if (!tdm_binding_parameters (binding, space, eta, &occasion, parameters))
     return FALSE;
   if (self->dialysis)
     parameters[(gsize)self->clearance * space->size] += self->dialysis[set->binding];
@@ -458,6 +476,24 @@ tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *space,
       parameters += stride;
     }
   return TRUE;
+}
+
+void
+tdm_problem_parameters_at (const TdmProblem *self, const double *all, double time_h,
+                           double *out)
+{
+  const guint n = tdm_model_get_n_parameters (self->model);
+  const guint twins = has_twins (self) ? 2 : 1;
+  const guint set = tdm_problem_find_set (self, time_h);
+  const double lasting_h = tdm_problem_after_dialysis (self, time_h);
+  const guint binding = self->sets[set / twins].binding;
+  const double *s = all + (gsize)set * n;
+  memcpy (out, s, n * sizeof (double));
+  if (!tdm_problem_is_course (self, binding))
+    return;
+  const double *m = s + (gsize)twins * n, *e = m + (gsize)twins * n;
+  for (guint i = 0; i < n; i++)
+    out[i] = parabola (s[i], m[i], e[i], place_in (self, binding, lasting_h));
 }
 
 double
@@ -509,6 +545,25 @@ twin_times (const TdmProblem *self, double start_h, gboolean *after)
   return times;
 }
 
+/* How the sets go on; where each has a twin, those of the twins as well. */
+static TdmPkCourse *
+courses_of (const TdmProblem *self, gboolean twins)
+{
+  const guint step = twins ? 2 : 1;
+  TdmPkCourse *out = g_new0 (TdmPkCourse, step * self->n_sets);
+  for (guint i = 0; i < step * self->n_sets; i++)
+    {
+      const TdmProblemSet *set = &self->sets[i / step];
+      if (set->part != 0 || !tdm_problem_is_course (self, set->binding))
+        continue;
+      out[i] = (TdmPkCourse){ .from_h = self->binding_times[set->binding],
+                              .to_h = self->binding_times[set->binding + 1],
+                              .middle = i + step,
+                              .end = i + 2 * step };
+    }
+  return out;
+}
+
 TdmPkPlan *
 tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **error)
 {
@@ -528,10 +583,12 @@ tdm_problem_plan (const TdmProblem *self, const TdmPlanSpec *spec, GError **erro
   const gboolean twins = has_twins (self) && spec->n_extra > 0;
   g_autofree gboolean *twin_after = g_new (gboolean, 2 * self->n_sets);
   g_autofree double *times = twins ? twin_times (self, start, twin_after) : NULL;
+  g_autofree TdmPkCourse *courses = courses_of (self, twins);
   const TdmPkHistory history = { .doses = doses,
                                  .n_doses = n,
                                  .change_times_h = twins ? times : self->set_times,
                                  .change_after = twins ? twin_after : self->set_after,
+                                 .courses = courses,
                                  .n_sets = twins ? 2 * self->n_sets : self->n_sets,
                                  .times_h = spec->times_h,
                                  .outputs = spec->outputs,

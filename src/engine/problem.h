@@ -91,9 +91,9 @@ gboolean tdm_problem_get_dose_span (const TdmProblem *self, guint i, double *lea
 /* Whether a used level's time, or the end of an infusion, is known as an interval only.
  */
 gboolean tdm_problem_has_uncertain_times (const TdmProblem *self);
-/* Covariates in force at `time_h`, all of the model's, derived included (NAN =
+/* Covariate number `i` of the model, in force at `time_h`, derived or not (NAN =
  * unknown). */
-const double *tdm_problem_get_covariates_at (const TdmProblem *self, double time_h);
+double tdm_problem_get_covariate_at (const TdmProblem *self, guint i, double time_h);
 /* How many draws bands take unless somebody says otherwise: fewer for differential
  * equations and for very long histories. */
 guint tdm_problem_get_draws (const TdmProblem *self);
@@ -119,6 +119,10 @@ gboolean tdm_problem_parameters (const TdmProblem *self, const TdmJetSpace *spac
 /* Number, in TDM_SETS_AHEAD, of the set of a regimen that starts at `time_h`; a session
  * of dialysis that runs then is past. */
 guint tdm_problem_find_set (const TdmProblem *self, double time_h);
+/* out = the parameters that such a regimen starts with; `all` are those of all sets in
+ * TDM_SETS_AHEAD, plain. */
+void tdm_problem_parameters_at (const TdmProblem *self, const double *all,
+                                double time_h, double *out);
 
 /* What to predict: at `times_h` (outputs NULL = all 0) under the history up to
  * `until_h` (exclusive; INFINITY = all of it) followed by the `extra` dose lines. */

@@ -219,6 +219,7 @@ struct _TdmMetrics
   TdmResolvedTarget target; /* unit borrowed */
   TdmPkWork *work;
   double *parameters; /* all sets */
+  double *settled;    /* those of a steady state */
   guint n_parameters;
   TdmPkStructure structure; /* asked for the target's output */
   guint *outputs;           /* of each time: that one */
@@ -242,6 +243,7 @@ tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
   self->n_parameters = tdm_model_get_n_parameters (model);
   self->parameters =
       g_new (double, (gsize)tdm_problem_get_n_sets (problem) * self->n_parameters + 1);
+  self->settled = g_new (double, self->n_parameters + 1);
   self->scale = tdm_model_get_output (model, target->output)->per_mg_l;
   self->structure = *tdm_model_get_structure (model);
   self->structure.main_output = target->output;
@@ -260,6 +262,7 @@ tdm_metrics_free (TdmMetrics *self)
   g_clear_pointer (&self->plan, tdm_pk_plan_unref);
   tdm_pk_work_free (self->work);
   g_free (self->parameters);
+  g_free (self->settled);
   g_free (self->values);
   g_free (self->areas);
   g_free (self->times);
@@ -366,16 +369,16 @@ at_steady_state (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics 
                  GError **error)
 {
   TdmPkDose dose = tdm_regimen_dose (regimen, 1);
-  guint set = tdm_problem_find_set (self->problem, regimen->first_dose_h);
   gboolean grid = tdm_metric_has_threshold (self->target.metric);
   guint n_grid = grid ? GRID_POINTS + 1 : 0;
   TdmPkSteadyState steady;
   dose.steady_state = TRUE;
   for (guint i = 0; i < n_grid; i++)
     self->times[i] = regimen->interval_h * i / GRID_POINTS;
-  if (!tdm_pk_steady_state (
-          &self->structure, &dose, self->parameters + (gsize)set * self->n_parameters,
-          self->times, n_grid, self->values, self->work, &steady, error))
+  tdm_problem_parameters_at (self->problem, self->parameters, regimen->first_dose_h,
+                             self->settled);
+  if (!tdm_pk_steady_state (&self->structure, &dose, self->settled, self->times, n_grid,
+                            self->values, self->work, &steady, error))
     return FALSE;
   for (guint i = 0; i < n_grid; i++)
     self->values[i] *= self->scale;

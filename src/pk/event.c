@@ -81,16 +81,65 @@ check_overlap (const TdmPkPlanDose *dose, const TdmPkTiming *timing, GError **er
   return FALSE;
 }
 
+TdmPkParameters
+tdm_pk_plan_set (const TdmPkPlan *plan, guint set, const double *parameters,
+                 const TdmJetSpace *space)
+{
+  const gsize stride = (gsize)plan->structure.n_parameters * space->size;
+  const TdmPkCourse *course = plan->courses != NULL ? &plan->courses[set] : NULL;
+  TdmPkParameters out = { .start = parameters + set * stride };
+  if (course == NULL || !(course->to_h > course->from_h))
+    return out;
+  out.middle = parameters + course->middle * stride;
+  out.end = parameters + course->end * stride;
+  out.from_h = course->from_h;
+  out.to_h = course->to_h;
+  return out;
+}
+
+const double *
+tdm_pk_plan_set_at (const TdmPkPlan *plan, guint set, double time_h,
+                    const double *parameters, const TdmJetSpace *space, double **buffer)
+{
+  const guint n = plan->structure.n_parameters;
+  const gsize z = space->size;
+  const TdmPkParameters all = tdm_pk_plan_set (plan, set, parameters, space);
+  if (all.middle == NULL)
+    return all.start;
+  *buffer = g_renew (double, *buffer, (n + 2) * z);
+  double *time = *buffer + n * z;
+  tdm_jet_set (space, time, time_h);
+  tdm_pk_parameters_at (&all, space, n, time, *buffer, time + z);
+  return *buffer;
+}
+
+const double *
+tdm_pk_plan_values_at (const TdmPkPlan *plan, const TdmPkPlanDose *dose,
+                       const double *parameters, const TdmJetSpace *space,
+                       double **buffer)
+{
+  const guint n = plan->structure.n_parameters;
+  const double *set =
+      tdm_pk_plan_set_at (plan, dose->set, dose->time_h, parameters, space, buffer);
+  if (set != *buffer)
+    *buffer = g_renew (double, *buffer, n + 1);
+  for (guint i = 0; i < n; i++)
+    (*buffer)[i] = set[i * (gsize)space->size];
+  return *buffer;
+}
+
+void
+tdm_pk_events_clear (TdmPkEvents *self)
+{
+  g_clear_pointer (&self->events, g_free);
+  g_clear_pointer (&self->set, g_free);
+}
+
 gboolean
-tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
-                    const double *parameters, guint size, TdmPkTiming *timing,
+tdm_pk_dose_timing (const TdmPkPlanDose *dose, const double *set, TdmPkTiming *timing,
                     GError **error)
 {
   const TdmJetSpace plain = tdm_jet_space (0, 0);
-  const guint n = structure->n_parameters;
-  double *set = g_newa (double, n + 1);
-  for (guint i = 0; parameters != NULL && i < n; i++)
-    set[i] = parameters[((gsize)dose->set * n + i) * size];
   timing->duration_h = length_of (dose, set);
   tdm_pk_route_lag (&dose->route, &plain, dose->amount_mg, set, &timing->lag_h);
   if (!check_time (timing->lag_h, "lag", error)
@@ -148,11 +197,14 @@ append_input (TdmPkEvents *self, const TdmPkPlan *plan, guint index, double base
 
 static gboolean
 append_dose (TdmPkEvents *self, const TdmPkPlan *plan, guint index,
-             const double *parameters, guint size, GError **error)
+             const double *parameters, const TdmJetSpace *space, GError **error)
 {
   const TdmPkPlanDose *dose = &plan->doses[index];
+  const double *set = NULL;
+  if (parameters != NULL)
+    set = tdm_pk_plan_values_at (plan, dose, parameters, space, &self->set);
   TdmPkTiming timing;
-  if (!tdm_pk_dose_timing (&plan->structure, dose, parameters, size, &timing, error))
+  if (!tdm_pk_dose_timing (dose, set, &timing, error))
     return FALSE;
   if (dose->reset)
     append (self, TDM_PK_EVENT_RESET, index, dose->time_h);
@@ -213,7 +265,7 @@ drop_after_last_output (TdmPkEvents *self)
 
 gboolean
 tdm_pk_events_build (TdmPkEvents *self, const TdmPkPlan *plan, const double *parameters,
-                     guint size, GError **error)
+                     const TdmJetSpace *space, GError **error)
 {
   double last = -INFINITY;
   for (guint i = 0; i < plan->n_times; i++)
@@ -223,7 +275,7 @@ tdm_pk_events_build (TdmPkEvents *self, const TdmPkPlan *plan, const double *par
     append (self, plan->change_after[i] ? TDM_PK_EVENT_SET_AFTER : TDM_PK_EVENT_SET, i,
             plan->change_times_h[i]);
   for (guint i = 0; i < plan->n_doses && plan->doses[i].time_h <= last; i++)
-    if (!append_dose (self, plan, i, parameters, size, error))
+    if (!append_dose (self, plan, i, parameters, space, error))
       return FALSE;
   for (guint i = 0; i < plan->n_times; i++)
     append (self, plan->after[i] ? TDM_PK_EVENT_OUTPUT_AFTER : TDM_PK_EVENT_OUTPUT, i,

@@ -41,7 +41,10 @@ typedef struct
   TdmPkEvent *events;
   guint n;
   guint capacity;
+  double *set; /* the parameters of one dose, where a course leads on */
 } TdmPkEvents;
+
+void tdm_pk_events_clear (TdmPkEvents *events);
 
 /* One expanded dose. */
 typedef struct
@@ -67,6 +70,8 @@ struct _TdmPkPlan
   guint n_doses;
   double *change_times_h;
   gboolean *change_after;
+  TdmPkCourse *courses;  /* or NULL: all constant */
+  TdmPkStructure linear; /* what the structure's equations are made from, if they are */
   guint n_sets;
   double *times_h;
   guint *outputs;
@@ -93,14 +98,29 @@ typedef struct
 
 TdmPkTrain tdm_pk_train (const TdmPkTiming *timing, double interval_h);
 
-/* The values of a dose's timing under `parameters` (all sets, jets of `size`). FALSE
- * with an error when one is negative or not finite, or when more than TDM_PK_MAX_DOSES
- * of a steady state overlap. */
-gboolean tdm_pk_dose_timing (const TdmPkStructure *structure, const TdmPkPlanDose *dose,
-                             const double *parameters, guint size, TdmPkTiming *timing,
-                             GError **error);
+/* A dose's timing under its own parameters `set`, plain numbers (NULL where none is
+ * needed). FALSE with an error when one is negative or not finite, or when more than
+ * TDM_PK_MAX_DOSES of a steady state overlap. */
+gboolean tdm_pk_dose_timing (const TdmPkPlanDose *dose, const double *set,
+                             TdmPkTiming *timing, GError **error);
+
+/* The parameters of set number `set`, among all of them. */
+TdmPkParameters tdm_pk_plan_set (const TdmPkPlan *plan, guint set,
+                                 const double *parameters, const TdmJetSpace *space);
+
+/* The parameters of set number `set` at the plain time `time_h`: those given, or where
+ * a course leads on, in `*buffer` (grown as needed, yours). */
+const double *tdm_pk_plan_set_at (const TdmPkPlan *plan, guint set, double time_h,
+                                  const double *parameters, const TdmJetSpace *space,
+                                  double **buffer);
+
+/* The values of a dose's parameters, in `*buffer` (grown as needed, yours). */
+const double *tdm_pk_plan_values_at (const TdmPkPlan *plan, const TdmPkPlanDose *dose,
+                                     const double *parameters, const TdmJetSpace *space,
+                                     double **buffer);
 
 /* Lists and sorts the events up to the last time asked for. `parameters` may be NULL
  * for a plain plan. */
 gboolean tdm_pk_events_build (TdmPkEvents *events, const TdmPkPlan *plan,
-                              const double *parameters, guint size, GError **error);
+                              const double *parameters, const TdmJetSpace *space,
+                              GError **error);

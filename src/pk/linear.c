@@ -102,9 +102,11 @@ linear_begin (gpointer data, const TdmPkStructure *structure, const TdmJetSpace 
 }
 
 static gboolean
-linear_set_parameters (gpointer data, const double *parameters, GError **error)
+linear_set_parameters (gpointer data, const TdmPkParameters *given, GError **error)
 {
   TdmPkLinear *self = data;
+  const double *parameters = given->start;
+  g_assert (given->middle == NULL);
   const guint n = 2 * self->c + (self->n > 0 ? 1 : 0);
   for (guint i = 0; i < n; i++)
     {
@@ -313,7 +315,7 @@ linear_method (gpointer instance)
 }
 
 static void
-linear_rest (gpointer instance, double *states)
+linear_rest (gpointer instance, const double *time, double *states)
 {
   const TdmPkLinear *self = instance;
   memset (states, 0, (gsize)self->n_states * self->space.size * sizeof (double));

@@ -163,7 +163,7 @@ static void
 start_from_rest (Search *self)
 {
   const TdmJetSpace s = tdm_jet_space (self->n, 1);
-  tdm_pk_ode.rest (self->search->inner, self->states);
+  tdm_pk_ode.rest (self->search->inner, self->cycle.stretch[0].start, self->states);
   for (guint i = 0; i < self->n; i++)
     {
       self->x[i] = self->rest[i] = self->states[i * s.size];
@@ -282,7 +282,8 @@ tdm_pk_ode_periodic (const TdmPkOdeSearch *search, const TdmPkCycle *cycle,
       constants (&own, &search->space, search->parameters, structure->n_parameters);
   g_ptr_array_add (pool, parameters);
   freeze_cycle (&self, cycle, pool);
+  const TdmPkParameters constant = { .start = parameters };
   return tdm_pk_ode.begin (search->inner, structure, &own, search->accuracy, error)
-         && tdm_pk_ode.set_parameters (search->inner, parameters, error)
+         && tdm_pk_ode.set_parameters (search->inner, &constant, error)
          && solve_values (&self, error) && solve_jets (&self, cycle, states, error);
 }

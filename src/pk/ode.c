@@ -29,19 +29,21 @@
 typedef struct
 {
   TdmJetSpace space;
-  double *parameters; /* n_parameters jets */
+  double *parameters; /* n_parameters jets: those of now */
+  double *nodes;      /* three times as many: what they go through */
   double *rates;      /* n_states jets */
   double *base;       /* model's time at s = 0 */
   double *time;       /* two jets: model's time now, time since the first dose */
   double *moment;     /* the same two, of an output */
+  double *place;      /* one jet */
   double *scratch;
 } Frame;
 
 typedef struct
 {
   const TdmPkStructure *structure;
-  TdmJetSpace space; /* of the prediction */
-  const double *parameters;
+  TdmJetSpace space;          /* of the prediction */
+  TdmPkParameters parameters; /* start is NULL before there are any */
   TdmPkAccuracy accuracy;
   gpointer inner; /* another, for the search of steady states, or NULL */
   TdmOde *solver;
@@ -91,6 +93,23 @@ set_since_first (const TdmPkStructure *structure, const TdmJetSpace *s, double *
     tdm_jet_set (s, since, 0.0);
 }
 
+/* The parameters of a frame become those at `time`. */
+static void
+place_parameters (const Ode *self, const Frame *frame, const double *time)
+{
+  const guint n = self->structure->n_parameters;
+  const gsize block = (gsize)n * frame->space.size;
+  if (self->parameters.middle == NULL)
+    return;
+  const TdmPkParameters course = { .start = frame->nodes,
+                                   .middle = frame->nodes + block,
+                                   .end = frame->nodes + 2 * block,
+                                   .from_h = self->parameters.from_h,
+                                   .to_h = self->parameters.to_h };
+  tdm_pk_parameters_at (&course, &frame->space, n, time, frame->parameters,
+                        frame->place);
+}
+
 static void
 rhs_cb (gpointer data, TdmOdeView view, double t, const double *states,
         double *derivatives)
@@ -102,6 +121,7 @@ rhs_cb (gpointer data, TdmOdeView view, double t, const double *states,
   const guint count = structure->n_states * s->size;
   frame->time[0] = frame->base[0] + t;
   set_since_first (structure, s, frame->time);
+  place_parameters (self, frame, frame->time);
   structure->rhs (structure->data, s, frame->time, frame->parameters, states,
                   derivatives, frame->scratch);
   if (self->has_rates)
@@ -124,7 +144,7 @@ static gsize
 frame_need (const TdmPkStructure *structure, const TdmJetSpace *s)
 {
   return (gsize)s->size
-         * (structure->n_parameters + structure->n_states + 5
+         * (4 * structure->n_parameters + structure->n_states + 6
             + structure->scratch_jets);
 }
 
@@ -135,10 +155,12 @@ lay_out_frame (Frame *frame, const TdmPkStructure *structure, const TdmJetSpace 
   const gsize z = s->size;
   frame->space = *s;
   frame->parameters = take (memory, z * structure->n_parameters);
+  frame->nodes = take (memory, 3 * z * structure->n_parameters);
   frame->rates = take (memory, z * structure->n_states);
   frame->base = take (memory, z);
   frame->time = take (memory, 2 * z);
   frame->moment = take (memory, 2 * z);
+  frame->place = take (memory, z);
   frame->scratch = take (memory, z * structure->scratch_jets);
 }
 
@@ -158,10 +180,19 @@ embed (const Ode *self, TdmOdeView view, double *r, const double *a, guint count
 static void
 load_parameters (Ode *self)
 {
-  if (self->parameters != NULL)
-    for (TdmOdeView view = TDM_ODE_VALUES; view <= TDM_ODE_STATES; view++)
-      embed (self, view, self->frame[view].parameters, self->parameters,
-             self->structure->n_parameters);
+  const guint n = self->structure->n_parameters;
+  const TdmPkParameters *p = &self->parameters;
+  const double *const nodes[] = { p->start, p->middle, p->end };
+  if (p->start == NULL)
+    return;
+  for (TdmOdeView view = TDM_ODE_VALUES; view <= TDM_ODE_STATES; view++)
+    {
+      const Frame *frame = &self->frame[view];
+      embed (self, view, frame->parameters, p->start, n);
+      for (guint i = 0; p->middle != NULL && i < G_N_ELEMENTS (nodes); i++)
+        embed (self, view, frame->nodes + (gsize)i * n * frame->space.size, nodes[i],
+               n);
+    }
 }
 
 /* Prepares all for the jets of the prediction and, with `area`, for one state more. */
@@ -239,17 +270,18 @@ ode_begin (gpointer instance, const TdmPkStructure *structure, const TdmJetSpace
   Ode *self = instance;
   self->structure = structure;
   self->space = *space;
-  self->parameters = NULL;
+  self->parameters = (TdmPkParameters){ 0 };
   self->accuracy = tdm_pk_structure_accuracy (structure, wanted);
   use (self, FALSE, FALSE);
   return TRUE;
 }
 
 static gboolean
-ode_set_parameters (gpointer instance, const double *parameters, GError **error)
+ode_set_parameters (gpointer instance, const TdmPkParameters *parameters,
+                    GError **error)
 {
   Ode *self = instance;
-  self->parameters = parameters;
+  self->parameters = *parameters;
   self->held = FALSE;
   load_parameters (self);
   return TRUE;
@@ -380,11 +412,12 @@ ode_step (gpointer instance, const TdmPkStretch *stretch, double *states, double
 }
 
 static void
-ode_rest (gpointer instance, double *states)
+ode_rest (gpointer instance, const double *time, double *states)
 {
   Ode *self = instance;
   const TdmPkStructure *structure = self->structure;
   const Frame *frame = &self->frame[TDM_ODE_JETS];
+  place_parameters (self, frame, time);
   if (structure->initial == NULL)
     memset (states, 0, structure->n_states * frame->space.size * sizeof (double));
   else
@@ -400,6 +433,7 @@ ode_output (gpointer instance, guint output, const double *time, const double *s
   const Frame *frame = &self->frame[TDM_ODE_JETS];
   tdm_jet_copy (&frame->space, frame->moment, time);
   set_since_first (self->structure, &frame->space, frame->moment);
+  place_parameters (self, frame, frame->moment);
   self->structure->output (self->structure->data, &frame->space, output, frame->moment,
                            frame->parameters, states, value, frame->scratch);
 }
@@ -409,15 +443,23 @@ ode_periodic (gpointer instance, const TdmPkCycle *cycle, double *states,
               GError **error)
 {
   Ode *self = instance;
+  const TdmPkParameters given = self->parameters;
+  const guint n = self->structure->n_parameters;
+  g_autofree double *constant = g_new (double, (gsize)(n + 1) * self->space.size);
   if (self->inner == NULL)
     self->inner = ode_new ();
+  tdm_pk_parameters_at (&given, &self->space, n, cycle->stretch[0].start, constant,
+                        constant + (gsize)n * self->space.size);
+  const TdmPkParameters now = { .start = constant };
   const TdmPkOdeSearch search = { .outer = self,
                                   .inner = self->inner,
                                   .structure = self->structure,
                                   .space = self->space,
-                                  .parameters = self->parameters,
+                                  .parameters = constant,
                                   .accuracy = &self->accuracy };
-  return tdm_pk_ode_periodic (&search, cycle, states, error);
+  return ode_set_parameters (self, &now, error)
+         && tdm_pk_ode_periodic (&search, cycle, states, error)
+         && ode_set_parameters (self, &given, error);
 }
 
 static TdmOdeMethod

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "pk/equations.h"
 
 /* Times closer than this are one: 12.1 and 0.1 + 12 are the same hour. */
 #define SAME_TIME_H 1e-9
@@ -273,6 +274,22 @@ find_origin (const TdmPkDose *doses, guint n_doses)
   return isfinite (origin) ? origin : 0.0;
 }
 
+/* A closed form knows constant parameters only. */
+static void
+copy_courses (TdmPkPlan *self, const TdmPkHistory *history)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; history->courses != NULL && i < history->n_sets; i++)
+    any = any || history->courses[i].to_h > history->courses[i].from_h;
+  if (!any)
+    return;
+  self->courses = g_memdup2 (history->courses, history->n_sets * sizeof (TdmPkCourse));
+  if (self->structure.kind != TDM_PK_LINEAR)
+    return;
+  self->linear = self->structure;
+  self->structure = tdm_pk_linear_equations (&self->linear);
+}
+
 static void
 copy_history (TdmPkPlan *self, const TdmPkHistory *history)
 {
@@ -280,6 +297,7 @@ copy_history (TdmPkPlan *self, const TdmPkHistory *history)
   self->n_sets = n_sets;
   self->change_times_h = g_memdup2 (history->change_times_h, n_sets * sizeof (double));
   self->change_after = copy_or_zero (history->change_after, n_sets, sizeof (gboolean));
+  copy_courses (self, history);
   self->n_times = n_times;
   self->times_h = g_memdup2 (history->times_h, n_times * sizeof (double));
   self->outputs = copy_or_zero (history->outputs, n_times, sizeof (guint));
@@ -300,18 +318,19 @@ tdm_pk_plan_new_history (const TdmPkStructure *structure, const TdmPkHistory *hi
   g_autoptr (TdmPkPlan) self = g_new0 (TdmPkPlan, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->structure = *structure;
-  self->structure.main_output = history->main_output;
-  self->structure.origin_h = find_origin (history->doses, history->n_doses);
   self->n_doses = total;
   self->doses = g_new0 (TdmPkPlanDose, total);
   copy_history (self, history);
+  self->structure.main_output = history->main_output;
+  self->structure.origin_h = find_origin (history->doses, history->n_doses);
   expand (self, history->doses, history->n_doses);
   merge_times (self);
   if (!sort_doses (self, error))
     return NULL;
   if (self->plain)
     {
-      if (!tdm_pk_events_build (&self->events, self, NULL, 1, error))
+      const TdmJetSpace plain = tdm_jet_space (0, 0);
+      if (!tdm_pk_events_build (&self->events, self, NULL, &plain, error))
         return NULL;
       share_steps (self);
     }
@@ -348,10 +367,11 @@ tdm_pk_plan_unref (TdmPkPlan *self)
   g_free (self->doses);
   g_free (self->change_times_h);
   g_free (self->change_after);
+  g_free (self->courses);
   g_free (self->times_h);
   g_free (self->outputs);
   g_free (self->after);
-  g_free (self->events.events);
+  tdm_pk_events_clear (&self->events);
   g_free (self);
 }
 

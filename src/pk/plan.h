@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "pk/course.h"
 #include "pk/structure.h"
 
 /* One line of the dosing history. */
@@ -42,14 +43,17 @@ typedef struct _TdmPkPlan TdmPkPlan; /* immutable, reference counted */
  * change_after[k], only to what comes after it. Predictions are made at `times_h`, any
  * order, duplicates allowed; a prediction at the very time of a bolus, of the start of
  * an infusion or of a reset is made before it, or where after[i], after it. The arrays
- * `change_after`, `outputs` (indices into the structure's) and `after` may be NULL: all
- * 0. */
+ * `change_after`, `courses` (of each set; those of its sets that a course only leads
+ * through are in force for no time), `outputs` (indices into the structure's) and
+ * `after` may be NULL: all 0. Where a course leads on, also a LINEAR structure is
+ * solved as differential equations. */
 typedef struct
 {
   const TdmPkDose *doses;
   guint n_doses;
   const double *change_times_h;
   const gboolean *change_after;
+  const TdmPkCourse *courses;
   guint n_sets;
   const double *times_h;
   const guint *outputs;

@@ -255,8 +255,9 @@ begin (TdmPkWork *work, const TdmPkStructure *structure, const double *parameter
        GError **error)
 {
   const TdmJetSpace plain = tdm_jet_space (0, 0);
+  const TdmPkParameters constant = { .start = parameters };
   return tdm_pk_walk_begin (work, structure, &plain, error)
-         && work->stepper->set_parameters (work->self, parameters, error);
+         && work->stepper->set_parameters (work->self, &constant, error);
 }
 
 static gboolean
@@ -288,7 +289,7 @@ tdm_pk_steady_state (const TdmPkStructure *structure, const TdmPkDose *dose,
   settled.origin_h = dose->time_h - TDM_PK_LONG_AGO_H;
   g_return_val_if_fail (dose->interval_h > 0.0, FALSE);
   if (!begin (work, &settled, parameters, error)
-      || !tdm_pk_dose_timing (structure, &given, parameters, 1, &timing, error))
+      || !tdm_pk_dose_timing (&given, parameters, &timing, error))
     return FALSE;
   tdm_pk_walk_cycle (work, &given, &timing, parameters, &cycle);
   if (!work->stepper->periodic (work->self, &cycle, work->states, error))

@@ -13,6 +13,7 @@
  * be looked at (they are still there). */
 #pragma once
 
+#include "pk/course.h"
 #include "pk/structure.h"
 
 /* One stretch without an event. */
@@ -55,13 +56,14 @@ typedef struct
                      const TdmJetSpace *space, const TdmPkAccuracy *wanted,
                      GError **error);
 
-  /* The parameter set in force from here: n_parameters jets, borrowed until the next
-   * call. */
-  gboolean (*set_parameters) (gpointer self, const double *parameters, GError **error);
+  /* The parameters in force from here, n_parameters jets (copied, the jets borrowed
+   * until the next call). Closed forms take constant ones only. */
+  gboolean (*set_parameters) (gpointer self, const TdmPkParameters *parameters,
+                              GError **error);
 
-  /* states = those of a body to which nothing was given, under the parameter set in
-   * force. */
-  void (*rest) (gpointer self, double *states);
+  /* states = those of a body to which nothing was given, under the parameters in force
+   * at `time` (jet). */
+  void (*rest) (gpointer self, const double *time, double *states);
 
   /* Carries `states` (n_states jets) over `stretch`, in place. `area` (NULL or one jet)
    * is increased by the area under the structure's main output over the stretch, in the
@@ -73,8 +75,9 @@ typedef struct
   void (*output) (gpointer self, guint output, const double *time, const double *states,
                   double *value);
 
-  /* states = the state that one `cycle` brings back to itself, at its start. FALSE with
-   * a TDM_ERROR_NO_ANSWER error when there is none or it is not found. */
+  /* states = the state that one `cycle` brings back to itself, at its start, under the
+   * parameters in force then. FALSE with a TDM_ERROR_NO_ANSWER error when there is none
+   * or it is not found. */
   gboolean (*periodic) (gpointer self, const TdmPkCycle *cycle, double *states,
                         GError **error);
 

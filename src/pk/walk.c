@@ -23,8 +23,9 @@ tdm_pk_work_free (TdmPkWork *self)
   for (guint i = 0; i < G_N_ELEMENTS (steppers); i++)
     if (self->steppers[i] != NULL)
       steppers[i]->free (self->steppers[i]);
-  g_free (self->events.events);
+  tdm_pk_events_clear (&self->events);
   g_free (self->buffer);
+  g_free (self->at);
   g_free (self->active);
   g_free (self);
 }
@@ -191,11 +192,27 @@ typedef struct
   double quiet_h;   /* the inputs stay as they are until then */
 } Walk;
 
+/* Good until the next call, as is what follows. */
 static const double *
 set_of_dose (const Walk *self, const TdmPkPlanDose *dose)
 {
-  return self->parameters
-         + dose->set * self->plan->structure.n_parameters * self->work->space.size;
+  TdmPkWork *work = self->work;
+  return tdm_pk_plan_set_at (self->plan, dose->set, dose->time_h, self->parameters,
+                             &work->space, &work->at);
+}
+
+/* Those in force, now. */
+static const double *
+set_of_now (const Walk *self)
+{
+  TdmPkWork *work = self->work;
+  const guint n = self->plan->structure.n_parameters;
+  if (work->parameters.middle == NULL)
+    return work->parameters.start;
+  work->at = g_renew (double, work->at, (gsize)(n + 1) * work->space.size);
+  tdm_pk_parameters_at (&work->parameters, &work->space, n, work->now, work->at,
+                        work->at + (gsize)n * work->space.size);
+  return work->at;
 }
 
 static void
@@ -231,7 +248,7 @@ give_bolus (Walk *self, const TdmPkPlanDose *dose)
       return;
     }
   const double *parameters =
-      dose->at_arrival ? work->parameters : set_of_dose (self, dose);
+      dose->at_arrival ? set_of_now (self) : set_of_dose (self, dose);
   tdm_pk_walk_input (work, dose, parameters, TRUE, work->scratch);
   tdm_jet_add (&work->space, state, state, work->scratch);
 }
@@ -320,7 +337,7 @@ forget_before (Walk *self, guint index)
 static void
 rest (TdmPkWork *self)
 {
-  self->stepper->rest (self->self, self->states);
+  self->stepper->rest (self->self, self->now, self->states);
 }
 
 /* All doses of that time are given after it. */
@@ -342,11 +359,12 @@ start_steady (Walk *self, guint index, GError **error)
   TdmPkWork *work = self->work;
   const TdmJetSpace *s = &work->space;
   const TdmPkPlanDose *dose = &self->plan->doses[index];
+  const double *values =
+      tdm_pk_plan_values_at (self->plan, dose, self->parameters, s, &work->events.set);
   const double *parameters = set_of_dose (self, dose);
   TdmPkTiming timing;
   TdmPkCycle cycle;
-  if (!tdm_pk_dose_timing (&self->plan->structure, dose, self->parameters, s->size,
-                           &timing, error))
+  if (!tdm_pk_dose_timing (dose, values, &timing, error))
     return FALSE;
   const guint running = tdm_pk_walk_cycle (work, dose, &timing, parameters, &cycle);
   if (!work->stepper->periodic (work->self, &cycle, work->probe, error))
@@ -357,7 +375,7 @@ start_steady (Walk *self, guint index, GError **error)
       rest (work);
       tdm_jet_set (s, work->area, 0.0);
     }
-  work->stepper->rest (work->self, work->rest);
+  work->stepper->rest (work->self, work->now, work->rest);
   for (guint i = 0; i < work->n_states * s->size; i++)
     work->states[i] += work->probe[i] - work->rest[i];
   for (guint i = 0; i < running; i++)
@@ -465,10 +483,9 @@ act (Walk *self, const TdmPkEvent *event, GError **error)
     case TDM_PK_EVENT_SET:
     case TDM_PK_EVENT_SET_AFTER:
       self->work->parameters =
-          self->parameters
-          + event->index * plan->structure.n_parameters * self->work->space.size;
+          tdm_pk_plan_set (plan, event->index, self->parameters, &self->work->space);
       if (!self->work->stepper->set_parameters (self->work->self,
-                                                self->work->parameters, error))
+                                                &self->work->parameters, error))
         return FALSE;
       if (!self->started)
         rest (self->work);
@@ -552,6 +569,8 @@ walk (Walk *self, const TdmPkEvents *events, GError **error)
           return FALSE;
       if (dosing && event->index < self->first_dose)
         continue;
+      if (!self->started && self->plan->courses != NULL && i > first)
+        rest (self->work);
       if (!act (self, event, error))
         return FALSE;
       self->started = self->started || dosing;
@@ -586,7 +605,7 @@ tdm_pk_plan_predict (const TdmPkPlan *plan, TdmPkWork *work, const TdmJetSpace *
     return FALSE;
   if (!plan->plain)
     {
-      if (!tdm_pk_events_build (&work->events, plan, parameters, space->size, error))
+      if (!tdm_pk_events_build (&work->events, plan, parameters, space, error))
         return FALSE;
       events = &work->events;
     }

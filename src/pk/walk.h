@@ -21,15 +21,16 @@ struct _TdmPkWork
   gpointer self;
   TdmJetSpace space;
   guint n_states;
-  const double *parameters;  /* of the set in force */
-  double *states, *rates;    /* n_states jets */
-  double *now, *dt, *area;   /* jets */
-  double *scratch;           /* TDM_PK_WALK_SCRATCH jets */
-  double *cycle_rates;       /* 3 x n_states jets */
-  double *probe;             /* n_states jets, a copy of the states to try a step on */
-  double *sample, *previous; /* likewise, for the regime of one dose line */
-  guint running;             /* inputs in all */
-  double *rest;              /* n_states jets, of a body to which nothing was given */
+  TdmPkParameters parameters; /* in force */
+  double *at;                 /* parameters of a dose, or of now */
+  double *states, *rates;     /* n_states jets */
+  double *now, *dt, *area;    /* jets */
+  double *scratch;            /* TDM_PK_WALK_SCRATCH jets */
+  double *cycle_rates;        /* 3 x n_states jets */
+  double *probe;              /* n_states jets, a copy of the states to try a step on */
+  double *sample, *previous;  /* likewise, for the regime of one dose line */
+  guint running;              /* inputs in all */
+  double *rest;               /* n_states jets, of a body to which nothing was given */
   gboolean rates_plain;
 };
 

@@ -82,7 +82,7 @@ covariate_at (const TdmProblem *problem, const char *name, double time_h)
 {
   int i = tdm_model_find_covariate (model, name);
   g_assert_cmpint (i, >=, 0);
-  return tdm_problem_get_covariates_at (problem, time_h)[i];
+  return tdm_problem_get_covariate_at (problem, i, time_h);
 }
 
 static void
