@@ -14,6 +14,7 @@
  * where the corners of at most so many doses are added. */
 #define GRID_POINTS 240
 #define MAX_CORNERS 96
+#define MOST_TIMES (GRID_POINTS + 8 + MAX_CORNERS)
 /* Just after a bolus: below any resolution of a clock, above that of a double. */
 #define JUST_AFTER_H 1e-7
 
@@ -213,6 +214,16 @@ tdm_target_centre (const TdmResolvedTarget *target)
   return sqrt (target->low * target->high);
 }
 
+/* What is predicted at named times; the plan is kept because draws ask for the same one
+ * in a row. */
+typedef struct
+{
+  TdmPkPlan *plan;
+  TdmRegimen planned;
+  double *values, *areas;
+  guint n; /* times */
+} Profile;
+
 struct _TdmMetrics
 {
   const TdmProblem *problem;
@@ -224,12 +235,10 @@ struct _TdmMetrics
   TdmPkStructure structure; /* asked for the target's output */
   guint *outputs;           /* of each time: that one */
   double scale;             /* output unit per mg/L */
-  /* Steady state: offsets for the time above a threshold. Named time: the plan of the
-   * last regimen asked for, kept because draws ask for the same one in a row. */
+  /* Steady state: offsets for the time above a threshold. Named time: what the metrics
+   * are read from, and the profiles of one amount, or of two between which all lie. */
   double *values, *areas, *times;
-  guint n_times;
-  TdmPkPlan *plan;
-  TdmRegimen planned;
+  Profile ends[2];
 };
 
 TdmMetrics *
@@ -247,11 +256,16 @@ tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
   self->scale = tdm_model_get_output (model, target->output)->per_mg_l;
   self->structure = *tdm_model_get_structure (model);
   self->structure.main_output = target->output;
-  self->values = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
-  self->areas = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
-  self->times = g_new (double, GRID_POINTS + 8 + MAX_CORNERS);
-  self->outputs = g_new (guint, GRID_POINTS + 8 + MAX_CORNERS);
-  for (guint i = 0; i < GRID_POINTS + 8 + MAX_CORNERS; i++)
+  self->values = g_new (double, MOST_TIMES);
+  self->areas = g_new (double, MOST_TIMES);
+  self->times = g_new (double, MOST_TIMES);
+  self->outputs = g_new (guint, MOST_TIMES);
+  for (guint i = 0; i < G_N_ELEMENTS (self->ends); i++)
+    {
+      self->ends[i].values = g_new (double, MOST_TIMES);
+      self->ends[i].areas = g_new (double, MOST_TIMES);
+    }
+  for (guint i = 0; i < MOST_TIMES; i++)
     self->outputs[i] = target->output;
   return self;
 }
@@ -259,7 +273,12 @@ tdm_metrics_new (const TdmProblem *problem, const TdmResolvedTarget *target)
 void
 tdm_metrics_free (TdmMetrics *self)
 {
-  g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (self->ends); i++)
+    {
+      g_clear_pointer (&self->ends[i].plan, tdm_pk_plan_unref);
+      g_free (self->ends[i].values);
+      g_free (self->ends[i].areas);
+    }
   tdm_pk_work_free (self->work);
   g_free (self->parameters);
   g_free (self->settled);
@@ -440,11 +459,12 @@ add_corners (TdmMetrics *self, const TdmPkPlan *doses, double until_h, guint n)
 /* times: the grid over the interval, then its end of 24 h, then from_h, to_h, then the
  * corners within the interval. */
 static gboolean
-prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
+prepare_plan (TdmMetrics *self, Profile *profile, const TdmRegimen *regimen,
+              GError **error)
 {
-  if (self->plan && tdm_regimen_equal (&self->planned, regimen, TRUE))
+  if (profile->plan && tdm_regimen_equal (&profile->planned, regimen, TRUE))
     return TRUE;
-  g_clear_pointer (&self->plan, tdm_pk_plan_unref);
+  g_clear_pointer (&profile->plan, tdm_pk_plan_unref);
   TdmPkDose lines[TDM_REGIMEN_LINES];
   guint n = 0;
   double start = look_from (self), length = look_length (self, regimen);
@@ -459,23 +479,42 @@ prepare_plan (TdmMetrics *self, const TdmRegimen *regimen, GError **error)
   if (!doses)
     return FALSE;
   n = add_corners (self, doses, start + length, n);
-  self->n_times = n;
+  profile->n = n;
   spec.times_h = self->times;
   spec.outputs = self->outputs;
   spec.n_times = n;
   spec.main_output = self->target.output;
-  self->plan = tdm_problem_plan (self->problem, &spec, error);
-  self->planned = *regimen;
-  return self->plan != NULL;
+  profile->plan = tdm_problem_plan (self->problem, &spec, error);
+  profile->planned = *regimen;
+  return profile->plan != NULL;
+}
+
+/* The values and areas of a regimen, in the output's unit; the parameters are loaded.
+ */
+static gboolean
+predict_named (TdmMetrics *self, Profile *profile, const TdmRegimen *regimen,
+               GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  if (!prepare_plan (self, profile, regimen, error)
+      || !tdm_pk_plan_predict (profile->plan, self->work, &plain, self->parameters,
+                               profile->values, profile->areas, error))
+    return FALSE;
+  for (guint i = 0; i < profile->n; i++)
+    {
+      profile->values[i] *= self->scale;
+      profile->areas[i] *= self->scale;
+    }
+  return TRUE;
 }
 
 /* Lowest and highest concentration of the interval that is looked at. */
 static void
-find_extremes (const TdmMetrics *self, double *low, double *high)
+find_extremes (const TdmMetrics *self, guint n, double *low, double *high)
 {
   const guint end = GRID_POINTS, to = end + 3;
   *low = *high = self->values[0];
-  for (guint i = 0; i < self->n_times; i++)
+  for (guint i = 0; i < n; i++)
     if (i <= end || i > to)
       {
         *low = MIN (*low, self->values[i]);
@@ -483,22 +522,13 @@ find_extremes (const TdmMetrics *self, double *low, double *high)
       }
 }
 
-static gboolean
-at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *out,
-               GError **error)
+/* The metrics from the n values and areas that `self` holds. */
+static void
+read_named (TdmMetrics *self, const TdmRegimen *regimen, guint n,
+            TdmRegimenMetrics *out)
 {
-  TdmJetSpace plain = tdm_jet_space (0, 0);
-  if (!prepare_plan (self, regimen, error)
-      || !tdm_pk_plan_predict (self->plan, self->work, &plain, self->parameters,
-                               self->values, self->areas, error))
-    return FALSE;
   const guint end = GRID_POINTS, day = end + 1, from = end + 2, to = end + 3;
-  for (guint i = 0; i < self->n_times; i++)
-    {
-      self->values[i] *= self->scale;
-      self->areas[i] *= self->scale;
-    }
-  find_extremes (self, &out->trough, &out->peak);
+  find_extremes (self, n, &out->trough, &out->peak);
   if (!self->target.has_span || self->target.metric == TDM_METRIC_AUC)
     out->trough = self->values[0];
   out->average = (self->areas[end] - self->areas[0]) / look_length (self, regimen);
@@ -508,24 +538,49 @@ at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *o
   else if (self->target.metric == TDM_METRIC_CUMULATIVE_AUC)
     out->target = self->areas[0];
   set_target_metric (self, GRID_POINTS + 1, 1.0, out);
+}
+
+static gboolean
+at_named_time (TdmMetrics *self, const TdmRegimen *regimen, TdmRegimenMetrics *out,
+               GError **error)
+{
+  Profile *profile = &self->ends[0];
+  if (!predict_named (self, profile, regimen, error))
+    return FALSE;
+  memcpy (self->values, profile->values, profile->n * sizeof (double));
+  memcpy (self->areas, profile->areas, profile->n * sizeof (double));
+  read_named (self, regimen, profile->n, out);
   return TRUE;
+}
+
+static gboolean
+load_parameters (TdmMetrics *self, const double *eta, GError **error)
+{
+  TdmJetSpace plain = tdm_jet_space (0, 0);
+  if (tdm_problem_parameters (self->problem, &plain, eta, TDM_SETS_AHEAD,
+                              self->parameters))
+    return TRUE;
+  g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
+               "a parameter of the model is not a finite number for this patient");
+  return FALSE;
+}
+
+/* Whether all metrics are of a named time or span. */
+static gboolean
+is_named (const TdmMetrics *self)
+{
+  return !self->target.at_steady_state
+         || (self->target.has_span && self->target.metric != TDM_METRIC_AUC);
 }
 
 gboolean
 tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *eta,
                      TdmRegimenMetrics *out, GError **error)
 {
-  TdmJetSpace plain = tdm_jet_space (0, 0);
   *out = (TdmRegimenMetrics){ 0 };
-  if (!tdm_problem_parameters (self->problem, &plain, eta, TDM_SETS_AHEAD,
-                               self->parameters))
-    {
-      g_set_error (error, TDM_ERROR, TDM_ERROR_NO_ANSWER,
-                   "a parameter of the model is not a finite number for this patient");
-      return FALSE;
-    }
-  if (!self->target.at_steady_state
-      || (self->target.has_span && self->target.metric != TDM_METRIC_AUC))
+  if (!load_parameters (self, eta, error))
+    return FALSE;
+  if (is_named (self))
     return at_named_time (self, regimen, out, error);
   if (self->target.metric != TDM_METRIC_AUC)
     return at_steady_state (self, regimen, out, error);
@@ -543,8 +598,8 @@ tdm_metrics_compute (TdmMetrics *self, const TdmRegimen *regimen, const double *
 static gboolean
 is_linear (const TdmMetrics *self, const TdmRegimen *regimen)
 {
-  return tdm_model_get_structure (tdm_problem_get_model (self->problem))->kind
-             == TDM_PK_LINEAR
+  return tdm_model_is_proportional (tdm_problem_get_model (self->problem),
+                                    self->target.output)
          && !regimen->route->route.duration_is_rate
          && !tdm_pk_route_depends_on_dose (&regimen->route->route);
 }
@@ -568,27 +623,80 @@ is_plainly_steady (const TdmMetrics *self)
          && self->target.metric != TDM_METRIC_CUMULATIVE_AUC;
 }
 
+/* All amounts from the largest one: there a solver's absolute error counts least. */
+static void
+compute_scaled (TdmMetrics *self, const TdmRegimen *regimen, const double *amounts_mg,
+                guint n, const double *eta, TdmRegimenMetrics *out)
+{
+  TdmRegimen one = *regimen;
+  TdmRegimenMetrics most;
+  one.amount_mg = amounts_mg[0];
+  for (guint i = 1; i < n; i++)
+    one.amount_mg = MAX (one.amount_mg, amounts_mg[i]);
+  const gboolean known = tdm_metrics_compute (self, &one, eta, &most, NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      scale_steady (self, &most, amounts_mg[i] / one.amount_mg, &out[i]);
+      if (!known)
+        out[i].target = NAN;
+    }
+}
+
+/* Named times: the history and what is added to it superpose, so that the profiles of
+ * two amounts give those of all between and beyond. FALSE where one cannot be had. */
+static gboolean
+compute_superposed (TdmMetrics *self, const TdmRegimen *regimen,
+                    const double *amounts_mg, guint n, const double *eta,
+                    TdmRegimenMetrics *out)
+{
+  const double least = amounts_mg[0], most = amounts_mg[n - 1];
+  TdmRegimen one = *regimen;
+  if (n < 3 || least == most || !load_parameters (self, eta, NULL))
+    return FALSE;
+  one.amount_mg = least;
+  if (!predict_named (self, &self->ends[0], &one, NULL))
+    return FALSE;
+  one.amount_mg = most;
+  if (!predict_named (self, &self->ends[1], &one, NULL))
+    return FALSE;
+  const Profile *low = &self->ends[0], *high = &self->ends[1];
+  for (guint i = 0; i < n; i++)
+    {
+      const double share = (amounts_mg[i] - least) / (most - least);
+      for (guint k = 0; k < low->n; k++)
+        {
+          self->values[k] = low->values[k] + share * (high->values[k] - low->values[k]);
+          self->areas[k] = low->areas[k] + share * (high->areas[k] - low->areas[k]);
+        }
+      out[i] = (TdmRegimenMetrics){ 0 };
+      read_named (self, regimen, low->n, &out[i]);
+    }
+  return TRUE;
+}
+
 void
 tdm_metrics_compute_amounts (TdmMetrics *self, const TdmRegimen *regimen,
                              const double *amounts_mg, guint n, const double *eta,
                              TdmRegimenMetrics *out)
 {
-  const gboolean scales = is_linear (self, regimen) && is_plainly_steady (self);
+  const gboolean linear = is_linear (self, regimen);
   TdmRegimen one = *regimen;
-  if (!scales && self->target.metric != TDM_METRIC_NONE
+  if (linear && is_plainly_steady (self))
+    {
+      compute_scaled (self, regimen, amounts_mg, n, eta, out);
+      return;
+    }
+  if (linear && is_named (self)
+      && compute_superposed (self, regimen, amounts_mg, n, eta, out))
+    return;
+  if (self->target.metric != TDM_METRIC_NONE
       && !tdm_metric_has_threshold (self->target.metric)
       && tdm_interpolate_amounts (self, regimen, amounts_mg, n, eta, out))
     return;
   for (guint i = 0; i < n; i++)
     {
       one.amount_mg = amounts_mg[i];
-      if (i > 0 && scales)
-        {
-          scale_steady (self, &out[0], amounts_mg[i] / amounts_mg[0], &out[i]);
-          if (isnan (out[0].target))
-            out[i].target = NAN;
-        }
-      else if (!tdm_metrics_compute (self, &one, eta, &out[i], NULL))
+      if (!tdm_metrics_compute (self, &one, eta, &out[i], NULL))
         out[i].target = NAN;
     }
 }

@@ -107,6 +107,13 @@ gboolean tdm_program_depends (const TdmProgram *self, guint output,
 /* TRUE when an output depends on no variable that is a jet: bind alone computes it. */
 gboolean tdm_program_output_is_plain (const TdmProgram *self, guint output);
 
+/* TRUE when output number `output` is proportional to the variables of `kind` taken
+ * together, whatever all others are: twice their values give twice its value, and what
+ * two sets of values give adds up. Told from the operations alone; FALSE when in doubt.
+ */
+gboolean tdm_program_is_proportional (const TdmProgram *self, guint output,
+                                      TdmVariableKind kind);
+
 /* Evaluates all that depends on constants only. `constants`: one number for each
  * variable of kind CONSTANT, NAN = missing. `plain` (n_plain doubles, yours) receives
  * the image. */

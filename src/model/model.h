@@ -208,6 +208,10 @@ double tdm_model_get_molar_mass (const TdmModel *self); /* g/mol, 0 = unknown */
 /* What it shares with the other models of its drug; NULL = it stands alone. */
 const TdmDrug *tdm_model_get_drug (const TdmModel *self);
 const TdmPkStructure *tdm_model_get_structure (const TdmModel *self);
+/* Whether an output is proportional to the doses, all else being equal: always of a
+ * LINEAR structure; of differential equations where they and the output's expression
+ * are such (whatever they do with time). FALSE when in doubt. */
+gboolean tdm_model_is_proportional (const TdmModel *self, guint output);
 guint tdm_model_get_n_parameters (const TdmModel *self);
 const char *tdm_model_get_parameter_name (const TdmModel *self, guint i);
 const char *tdm_model_get_parameter_unit (const TdmModel *self, guint i); /* or NULL */

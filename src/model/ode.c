@@ -53,6 +53,21 @@ tdm_model_ode_initial (gconstpointer data, const TdmJetSpace *space,
   tdm_program_eval (self->initial, space, &frame, states);
 }
 
+gboolean
+tdm_model_is_proportional (const TdmModel *self, guint output)
+{
+  const TdmModelOde *ode = &self->ode;
+  if (self->structure.kind == TDM_PK_LINEAR)
+    return TRUE;
+  if (ode->initial != NULL)
+    return FALSE;
+  for (guint i = 0; i < ode->n_states; i++)
+    if (!tdm_program_is_proportional (ode->rhs, i, TDM_VARIABLE_STATE))
+      return FALSE;
+  return tdm_program_is_proportional (g_ptr_array_index (ode->outputs, output), 0,
+                                      TDM_VARIABLE_STATE);
+}
+
 void
 tdm_model_ode_clear (TdmModelOde *self)
 {

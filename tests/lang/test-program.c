@@ -90,6 +90,41 @@ test_outputs (void)
   g_assert_false (tdm_program_depends (program, 0, "missing"));
 }
 
+/* What is proportional to the effects, and what is not. */
+static void
+test_proportional (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean proportional;
+  } cases[] = {
+    { "2.7*x", TRUE },
+    { "-x/WT + 3.1*(x - y)", TRUE },
+    { "if(WT > 50, x, 2*y)", TRUE },
+    { "x*exp(WT)", TRUE },
+    { "x + 1", FALSE },
+    { "x*y", FALSE },
+    { "WT/x", FALSE },
+    { "x/(1 + y)", FALSE },
+    { "max(x, 0)", FALSE },
+    { "if(x > 1, x, y)", FALSE },
+    { "if(WT > 50, x, 1)", FALSE },
+    { "sqrt(x)", FALSE },
+    { "WT", FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      static const char *const outputs[] = { "result", NULL };
+      g_autoptr (TdmProgramBuilder) builder = calc_builder ();
+      assign (builder, "term", cases[i].text);
+      assign (builder, "result", "term");
+      g_autoptr (TdmProgram) program = finish (builder, outputs);
+      g_assert_true (tdm_program_is_proportional (program, 0, TDM_VARIABLE_EFFECT)
+                     == cases[i].proportional);
+    }
+}
+
 static void
 test_plain_outputs (void)
 {
@@ -242,6 +277,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lang/program/partial-evaluation", test_partial_evaluation);
   g_test_add_func ("/lang/program/common-subexpressions", test_common_subexpressions);
   g_test_add_func ("/lang/program/outputs", test_outputs);
+  g_test_add_func ("/lang/program/proportional", test_proportional);
   g_test_add_func ("/lang/program/plain-outputs", test_plain_outputs);
   g_test_add_func ("/lang/program/depends", test_depends);
   g_test_add_func ("/lang/program/differential-equations", test_differential_equations);
