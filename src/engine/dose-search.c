@@ -9,6 +9,7 @@
  * way, and too little of the effect is what too much of the drug is elsewhere. */
 #include "engine/limits.h"
 #include "engine/refine.h"
+#include "engine/screen.h"
 #include "engine/ward.h"
 #include "engine/withhold.h"
 
@@ -20,8 +21,8 @@
 
 #define DEFAULT_DRAWS 1000
 #define DEFAULT_KEEP 12
-/* Candidates of one dosing, shared out between its intervals, and at least of each; a
- * differential equation costs a thousand times more. */
+/* Candidates of one dosing, shared out between its intervals, and at least of each;
+ * where amounts do not superpose each costs a thousand times more. */
 #define PER_DOSING 9
 #define PER_INTERVAL 3
 #define PER_DOSING_ODE 5
@@ -411,11 +412,8 @@ evaluate_all (Search *s, GError **error)
                                 .rows = s->effects,
                                 .draws = s->draws,
                                 .cancellable = s->cancellable };
-  TdmRegimen *const *regimens = (TdmRegimen *const *)s->pool->pdata;
-  g_autoptr (TdmScore) score = tdm_score_new (&input, regimens, s->pool->len, error);
-  for (guint i = 0; score && i < s->pool->len; i++)
-    tdm_score_summarise (score, &s->target, i, regimens[i]);
-  return score != NULL;
+  return tdm_screen_judge (&input, (TdmRegimen *const *)s->pool->pdata, s->pool->len,
+                           error);
 }
 
 typedef struct
@@ -525,8 +523,9 @@ search_init (Search *s, const TdmFit *fit, const TdmDoseSearchOptions *options)
   TdmModel *model = tdm_problem_get_model (fit->problem);
   s->fit = fit;
   s->problem = fit->problem;
-  s->linear = tdm_model_get_structure (model)->kind == TDM_PK_LINEAR;
-  s->draws = s->linear ? DEFAULT_DRAWS : ODE_DRAWS;
+  s->linear = tdm_model_is_proportional (model, s->target.output);
+  s->draws = tdm_model_get_structure (model)->kind == TDM_PK_LINEAR ? DEFAULT_DRAWS
+                                                                    : ODE_DRAWS;
   if (options && options->draws)
     s->draws = options->draws;
   if (options && options->posterior)

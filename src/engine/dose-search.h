@@ -50,6 +50,7 @@ typedef struct
   TdmRegimenMetrics metrics;
   TdmRegimenMetrics low, high; /* 5 and 95 percentiles over the draws */
   double p_below, p_within, p_above;
+  guint draws;                      /* that these are shares of */
   double p_alarm_low, p_alarm_high; /* beyond the target's alarm limits, if any */
   double score;
   /* Where the target is of the steady state, and for the leading regimens and their

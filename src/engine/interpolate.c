@@ -1,6 +1,7 @@
 #include "engine/interpolate.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Interpolation over amounts, where a curve costs much: the amount over a metric (an
  * apparent clearance) is almost straight in the amount for the common nonlinearities,
@@ -8,7 +9,7 @@
  * verify it, and where it is off, becomes a node in its turn. */
 #define NODES_FIRST 3
 #define NODES_MOST 7
-#define INTERPOLATION_ERROR 5e-4
+#define INTERPOLATION_ERROR 1e-3
 /* Below this many amounts each is computed. */
 #define AMOUNTS_LEAST 6
 #define N_FIELDS 5
@@ -106,18 +107,12 @@ is_foretold (const Nodes *nodes)
   return TRUE;
 }
 
+/* What lies between `low` and `high`. */
 static gboolean
-find_nodes (TdmMetrics *metrics, const TdmRegimen *regimen, const double *amounts_mg,
-            guint n, const double *eta, Nodes *nodes)
+find_nodes (TdmMetrics *metrics, const TdmRegimen *regimen, double low, double high,
+            const double *eta, Nodes *nodes)
 {
-  double low = INFINITY, high = 0;
-  for (guint i = 0; i < n; i++)
-    {
-      low = MIN (low, amounts_mg[i]);
-      high = MAX (high, amounts_mg[i]);
-    }
-  nodes->n = 0;
-  for (guint i = 0; i < NODES_FIRST; i++)
+  for (guint i = 1; i < NODES_FIRST; i++)
     if (!add_node (metrics, regimen, high + (low - high) * i / (NODES_FIRST - 1), eta,
                    nodes))
       return FALSE;
@@ -129,18 +124,59 @@ find_nodes (TdmMetrics *metrics, const TdmRegimen *regimen, const double *amount
   return FALSE;
 }
 
+/* The largest amount that has an answer becomes the first node, by bisection: where
+ * elimination saturates there is none beyond. Returns how many have one. */
+static guint
+find_highest (TdmMetrics *metrics, const TdmRegimen *regimen, const double *sorted,
+              guint n, const double *eta, Nodes *nodes)
+{
+  guint low = 0, high = n; /* sorted[low - 1] has an answer, sorted[high] has none */
+  nodes->n = 0;
+  for (guint at = n - 1; low < high; at = (low + high) / 2)
+    {
+      nodes->n = 0;
+      if (add_node (metrics, regimen, sorted[at], eta, nodes))
+        low = at + 1;
+      else
+        high = at;
+    }
+  if (low > 0 && (nodes->n == 0 || nodes->amounts[0] != sorted[low - 1]))
+    {
+      nodes->n = 0;
+      if (!add_node (metrics, regimen, sorted[low - 1], eta, nodes))
+        return 0;
+    }
+  return low;
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
 gboolean
 tdm_interpolate_amounts (TdmMetrics *metrics, const TdmRegimen *regimen,
                          const double *amounts_mg, guint n, const double *eta,
                          TdmRegimenMetrics *out)
 {
   Nodes nodes;
-  double fields[N_FIELDS];
-  if (n < AMOUNTS_LEAST || !find_nodes (metrics, regimen, amounts_mg, n, eta, &nodes))
+  if (n < AMOUNTS_LEAST)
+    return FALSE;
+  g_autofree double *sorted = g_memdup2 (amounts_mg, n * sizeof (double));
+  qsort (sorted, n, sizeof (double), compare_doubles);
+  const guint known = find_highest (metrics, regimen, sorted, n, eta, &nodes);
+  const double highest = known > 0 ? sorted[known - 1] : 0;
+  if (known > 0
+      && (sorted[0] == highest
+          || !find_nodes (metrics, regimen, sorted[0], highest, eta, &nodes)))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      interpolate (&nodes, nodes.n, amounts_mg[i], fields);
+      double fields[N_FIELDS] = { NAN, NAN, NAN, NAN, NAN };
+      if (amounts_mg[i] <= highest)
+        interpolate (&nodes, nodes.n, amounts_mg[i], fields);
       out[i] = (TdmRegimenMetrics){ .trough = fields[0],
                                     .peak = fields[1],
                                     .average = fields[2],

@@ -473,6 +473,7 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
       json_pack ("{s:o, s:o, s:o}", "below", tdm_json_real (r->p_below), "within",
                  tdm_json_real (r->p_within), "above", tdm_json_real (r->p_above)));
   json_object_set_new (out, "alarm", alarm_json (r, proposals));
+  json_object_set_new (out, "draws", json_integer (r->draws));
   json_object_set_new (out, "score", tdm_json_real (r->score));
   json_object_set_new (out, "notes", tdm_json_notes (r->notes));
   return out;

@@ -199,6 +199,7 @@ count_sides (const TdmScore *self, const TdmResolvedTarget *target, guint i,
       regimen->p_within
       - self->penalty * (target->falling ? regimen->p_below : regimen->p_above);
   regimen->value = regimen->score;
+  regimen->draws = self->draws;
   return without;
 }
 

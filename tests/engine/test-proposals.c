@@ -4,6 +4,7 @@
 #include "engine/interpolate.h"
 #include "engine/limits.h"
 #include "engine/refine.h"
+#include "engine/screen.h"
 #include "engine/ward.h"
 #include "random-patient.h"
 #include "reference.h"
@@ -223,6 +224,164 @@ test_interpolation (void)
     }
 }
 
+/* One after the other, and all at once: the same, for closed forms and for differential
+ * equations that are proportional to the doses; at a named time, of a span, and of the
+ * steady state. */
+static void
+check_amounts (const TdmFit *fit, const TdmRegimen *base, TdmResolvedTarget target)
+{
+  const double t0 = base->first_dose_h;
+  const TdmResolvedTarget kinds[] = {
+    { .at_h = t0 + 37.3 },
+    { .at_steady_state = TRUE, .has_span = TRUE, .from_h = t0 + 3.1, .to_h = t0 + 61 },
+    { .at_steady_state = TRUE },
+  };
+  double amounts[7];
+  TdmRegimenMetrics all[7], one;
+  TdmRegimen regimen = *base;
+  for (guint i = 0; i < 7; i++)
+    amounts[i] = base->amount_mg * (0.43 + 0.27 * ((3 * i) % 7));
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    {
+      target.at_steady_state = kinds[k].at_steady_state;
+      target.has_span = kinds[k].has_span;
+      target.at_h = kinds[k].at_h;
+      target.from_h = kinds[k].from_h;
+      target.to_h = kinds[k].to_h;
+      g_autoptr (TdmMetrics) metrics = tdm_metrics_new (fit->problem, &target);
+      tdm_metrics_compute_amounts (metrics, base, amounts, 7, fit->eta, all);
+      for (guint i = 0; i < 7; i++)
+        {
+          regimen.amount_mg = amounts[i];
+          g_assert_true (tdm_metrics_compute (metrics, &regimen, fit->eta, &one, NULL));
+          g_assert_cmpfloat_with_epsilon (all[i].target, one.target,
+                                          1e-6 * (one.target + 1e-3));
+          g_assert_cmpfloat_with_epsilon (all[i].trough / one.trough, 1, 1e-6);
+          g_assert_cmpfloat_with_epsilon (all[i].peak / one.peak, 1, 1e-6);
+          g_assert_cmpfloat_with_epsilon (all[i].auc24 / one.auc24, 1, 1e-6);
+        }
+    }
+}
+
+static const char busulfan_case[] =
+    "{'format': 'titrate-case/1', 'model': 'busulfan-shukla-2020', 'patient': {'id': "
+    "'B'}, 'covariates': [{'name': 'WT', 'value': 25, 'unit': 'kg'}, {'name': 'AGE', "
+    "'value': 8, 'unit': 'y'}, {'name': 'FFM', 'value': 19, 'unit': 'kg'}, {'name': "
+    "'REGI', 'value': 0}], 'doses': [{'time': 0, 'amount': 23, 'unit': 'mg', 'route': "
+    "'iv', 'interval': 6, 'count': 6, 'duration': 2}], 'levels': [{'time': 2.2, "
+    "'value': 1.1, 'unit': 'mg/L'}, {'time': 5.9, 'value': 0.4, 'unit': 'mg/L'}]}";
+
+static void
+test_superposition (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = bundled_model ("busulfan-shukla-2020");
+  g_autoptr (TdmCase) record = given_case (busulfan_case);
+  g_autoptr (TdmProblem) ode = tdm_problem_new (record, model, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmProblem) closed = reference_problem ("A4.json");
+  TdmProblem *const problems[] = { ode, closed };
+  static const TdmMetricKind kinds[] = { TDM_METRIC_TROUGH, TDM_METRIC_AUC24,
+                                         TDM_METRIC_TIME_ABOVE, TDM_METRIC_PEAK };
+  g_assert_true (tdm_model_is_proportional (model, 0));
+  for (guint p = 0; p < 2; p++)
+    for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+      {
+        g_autoptr (TdmFit) fit = tdm_map_fit (problems[p], NULL, NULL, NULL);
+        const TdmCurrentRegimen now = tdm_problem_get_current (problems[p]);
+        const TdmRegimen base = { .route = now.route,
+                                  .amount_mg = now.amount_mg,
+                                  .interval_h = now.interval_h,
+                                  .duration_h = now.duration_h,
+                                  .loading_mg = 1.7 * now.amount_mg,
+                                  .loading_duration_h = now.duration_h,
+                                  .first_dose_h =
+                                      tdm_problem_get_adjust_h (problems[p]) };
+        const TdmResolvedTarget target = { .metric = kinds[k],
+                                           .threshold = p ? 13.7 : 0.53,
+                                           .mic = 1,
+                                           .low = 1,
+                                           .high = 2 };
+        check_amounts (fit, &base, target);
+      }
+}
+
+/* Which bundled differential equations are: known from their papers. */
+static void
+test_proportional_models (void)
+{
+  static const struct
+  {
+    const char *id;
+    gboolean proportional;
+  } models[] = {
+    { "busulfan-shukla-2020", TRUE },     { "nivolumab-bajaj-2017", TRUE },
+    { "linezolid-boak-2014", TRUE },      { "mycophenolate-riglet-2020", TRUE },
+    { "valproate-williams-2012", TRUE },  { "phenytoin-yukawa-1990", FALSE },
+    { "omalizumab-lowe-2009", FALSE },    { "rifampicin-smythe-2012", FALSE },
+    { "tacrolimus-storset-2014", FALSE }, { "warfarin-holford-1986", FALSE },
+    { "vancomycin-goti-2018", TRUE }
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autoptr (TdmModel) model = bundled_model (models[i].id);
+      g_assert_true (tdm_model_is_proportional (model, 0) == models[i].proportional);
+    }
+}
+
+/* Of a Michaelis-Menten elimination: what leads has been judged under all draws, and is
+ * what leads where all are. */
+static void
+test_screening (void)
+{
+  g_autoptr (TdmProblem) problem = reference_problem ("C.json");
+  g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+  g_autofree double *rows = tdm_fit_draw_individual (fit, 320, 11);
+  const TdmCurrentRegimen now = tdm_problem_get_current (problem);
+  const TdmResolvedTarget target = {
+    .metric = TDM_METRIC_TROUGH, .at_steady_state = TRUE, .low = 10, .high = 20
+  };
+  const TdmScoreInput input = {
+    .problem = problem, .target = &target, .rows = rows, .draws = 320
+  };
+  g_autoptr (GPtrArray) list =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)tdm_regimen_free);
+  for (guint i = 0; i < 40; i++)
+    {
+      const TdmRegimen one = { .route = now.route,
+                               .amount_mg = now.amount_mg * (0.4 + 0.03 * i),
+                               .interval_h = i % 2 ? 12 : 24,
+                               .duration_h = now.duration_h,
+                               .is_current = i == 39,
+                               .notes = tdm_notes_new () };
+      g_ptr_array_add (list, g_memdup2 (&one, sizeof one));
+    }
+  TdmRegimen *const *regimens = (TdmRegimen *const *)list->pdata;
+  g_assert_false (tdm_screen_is_exact (&input));
+  g_assert_true (tdm_screen_judge (&input, regimens, 40, NULL));
+  g_autoptr (TdmScore) all = tdm_score_new (&input, regimens, 40, NULL);
+  guint best = 0, full = 0;
+  double most = -1;
+  for (guint i = 0; i < 40; i++)
+    {
+      TdmRegimen exact = *regimens[i];
+      tdm_score_chances (all, &target, i, &exact);
+      if (exact.score > most)
+        best = i;
+      most = MAX (most, exact.score);
+      full += regimens[i]->draws == 320;
+      /* Ten of 320 draws: amounts that are interpolated are good to that. */
+      if (regimens[i]->draws == 320)
+        g_assert_cmpfloat_with_epsilon (regimens[i]->p_within, exact.p_within, 0.031);
+      g_assert_cmpfloat_with_epsilon (regimens[i]->p_within, exact.p_within, 0.2);
+    }
+  for (guint i = 0; i < 40; i++)
+    g_assert_cmpfloat (regimens[i]->score, <=, regimens[best]->score + 0.031);
+  g_assert_cmpuint (regimens[best]->draws, ==, 320);
+  g_assert_cmpuint (regimens[39]->draws, ==, 320);
+  g_assert_cmpuint (full, <, 20);
+}
+
 #define WARD                                                              \
   "{'format': 'titrate-case/1', 'start': '2026-03-01T07:20', 'options': " \
   "{'ward_times': ['06:00', '14:00', '22:00']}}"
@@ -282,6 +441,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/proposals/all-models", test_all_models);
   g_test_add_func ("/engine/proposals/more-is-more", test_more_is_more);
   g_test_add_func ("/engine/proposals/interpolation", test_interpolation);
+  g_test_add_func ("/engine/proposals/superposition", test_superposition);
+  g_test_add_func ("/engine/proposals/proportional-models", test_proportional_models);
+  g_test_add_func ("/engine/proposals/screening", test_screening);
   g_test_add_func ("/engine/proposals/ward-times", test_ward_times);
   g_test_add_func ("/engine/proposals/lines", test_lines);
   return g_test_run ();
