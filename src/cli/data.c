@@ -41,9 +41,15 @@ typedef struct
 gboolean
 tdm_cli_is_data (const TdmCliOptions *options)
 {
+  static const char *const endings[] = {
+    ".csv", ".tsv", ".tab", ".dat", ".prn", ".txt"
+  };
   const char *name = options->arguments[0];
   const gsize n = name ? strlen (name) : 0;
-  return n > 4 && g_ascii_strcasecmp (name + n - 4, ".csv") == 0;
+  for (guint i = 0; n > 4 && i < G_N_ELEMENTS (endings); i++)
+    if (g_ascii_strcasecmp (name + n - 4, endings[i]) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -312,6 +318,10 @@ tdm_cli_data_fit (const TdmCliOptions *options, gboolean expected_covariance,
   if (!study_read_options (&study, options, error)
       || !study_load (&study, options, error))
     return FALSE;
+  if (!tdm_nonmem_data_has_levels (study.data))
+    return tdm_error_set_input (
+        error, options->arguments[0],
+        "holds no level: a row with EVID 0, MDV 0 and a number in DV");
   json_t *subjects = json_array ();
   g_autoptr (TdmCliTable) table = new_table (&study);
   for (guint i = 0; i < tdm_nonmem_data_get_n_subjects (study.data); i++)

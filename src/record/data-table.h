@@ -1,6 +1,7 @@
-/* A table of comma-separated values: a header line, then rows of fields. Blank lines
- * and rows that begin with "#" are left out, and so are rows with something in a column
- * "C", the habit of NONMEM's users to strike out a line. */
+/* A table of comma-separated values, or with tabs or semicolons where the header has no
+ * comma: a header line, then rows of fields, which may stand in double quotes. Lines
+ * without text and those that begin with "#" are left out, and so are rows with a
+ * letter in a column "C", the habit of NONMEM's users to strike out a line. */
 #pragma once
 
 #include <glib.h>

@@ -22,7 +22,29 @@ typedef struct
   TdmCaseEdit *edit;
   double *times_h; /* of the subject's rows */
   guint n_doses, n_levels, n_covariates;
+  GArray *origins[3]; /* of Origin: of the doses, levels and covariates */
 } Builder;
+
+/* Where an entry comes from: the row, and of a covariate the column. */
+typedef struct
+{
+  guint row;
+  const char *column; /* or NULL */
+} Origin;
+
+typedef enum
+{
+  OF_DOSES,
+  OF_LEVELS,
+  OF_COVARIATES,
+} Kind;
+
+static void
+remember (Builder *self, Kind kind, guint i, const char *column)
+{
+  const Origin origin = { i, column };
+  g_array_append_val (self->origins[kind], origin);
+}
 
 static double
 time_of (const Builder *self, guint i)
@@ -172,6 +194,7 @@ add_dose (Builder *self, guint i, GError **error)
       entry.at_rate = route->absorption;
     }
   tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);
+  remember (self, OF_DOSES, i, NULL);
   return TRUE;
 }
 
@@ -183,6 +206,7 @@ add_reset (Builder *self, guint i)
                                .reset = TRUE,
                                .count = 1 };
   tdm_case_edit_insert_dose (self->edit, self->n_doses++, &entry);
+  remember (self, OF_DOSES, i, NULL);
 }
 
 /* Whether no dose of the same time stands below. */
@@ -244,6 +268,7 @@ add_level (Builder *self, guint i, GError **error)
     return tdm_data_table_fault (self->data->table, i, limited ? "LLOQ" : "DV", error,
                                  "a limit must be above 0");
   tdm_case_edit_insert_level (self->edit, self->n_levels++, &entry);
+  remember (self, OF_LEVELS, i, NULL);
   return TRUE;
 }
 
@@ -308,7 +333,10 @@ keep (Builder *self, Run *run, guint i, gboolean replace, GError **error)
   if (replace)
     tdm_case_edit_replace_covariate (self->edit, self->n_covariates - 1, &entry);
   else
-    tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
+    {
+      tdm_case_edit_insert_covariate (self->edit, self->n_covariates++, &entry);
+      remember (self, OF_COVARIATES, i, run->covariate->name);
+    }
   run->kept = run->last = i;
   return TRUE;
 }
@@ -424,19 +452,65 @@ static Builder
 begin (const TdmNonmemData *data, guint subject, const TdmDataMap *map)
 {
   g_assert (subject < data->subjects->len);
-  return (Builder){ .data = data,
-                    .map = map,
-                    .subject =
-                        g_array_index (data->subjects, TdmDataSubject, subject) };
+  Builder out = { .data = data,
+                  .map = map,
+                  .subject = g_array_index (data->subjects, TdmDataSubject, subject) };
+  for (guint k = 0; k < G_N_ELEMENTS (out.origins); k++)
+    out.origins[k] = g_array_new (FALSE, FALSE, sizeof (Origin));
+  return out;
 }
 
 static void
 builder_clear (Builder *self)
 {
   g_free (self->times_h);
+  for (guint k = 0; k < G_N_ELEMENTS (self->origins); k++)
+    g_array_unref (self->origins[k]);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Builder, builder_clear)
+
+/* The column that a field of an entry comes from. */
+static const char *
+column_of (Kind kind, const Origin *origin, const char *field)
+{
+  static const char *const fields[][2] = {
+    { "time", "TIME" },   { "amount", "AMT" }, { "duration", "RATE" },
+    { "interval", "II" }, { "count", "ADDL" }, { "route", "CMT" },
+    { "output", "CMT" },  { "value", "DV" },
+  };
+  if (kind == OF_COVARIATES && !g_str_has_prefix (field, "time"))
+    return origin->column;
+  for (guint k = 0; k < G_N_ELEMENTS (fields); k++)
+    if (g_str_has_prefix (field, fields[k][0]))
+      return fields[k][1];
+  return "ID";
+}
+
+/* What the checks of a case say of "doses[2].interval: …" is said of line and column;
+ * anything else of the subject. */
+static void
+locate (const Builder *self, GError **error)
+{
+  static const char *const names[] = { "doses[", "levels[", "covariates[" };
+  const char *message = (*error)->message;
+  for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+    {
+      const gboolean own = g_str_has_prefix (message, names[k]);
+      const char *after = own ? strstr (message, "].") : NULL;
+      const char *text = after ? strstr (after, ": ") : NULL;
+      const guint64 i =
+          text ? g_ascii_strtoull (message + strlen (names[k]), NULL, 10) : 0;
+      if (text == NULL || i >= self->origins[k]->len)
+        continue;
+      const Origin *origin = &g_array_index (self->origins[k], Origin, i);
+      g_autoptr (GError) own_error = g_steal_pointer (error);
+      tdm_data_table_fault (self->data->table, origin->row,
+                            column_of (k, origin, after + 2), error, "%s", text + 2);
+      return;
+    }
+  g_prefix_error (error, "subject %s: ", self->subject.id);
+}
 
 TdmCase *
 tdm_nonmem_data_case (const TdmNonmemData *data, guint subject, const TdmDataMap *map,
@@ -452,8 +526,8 @@ tdm_nonmem_data_case (const TdmNonmemData *data, guint subject, const TdmDataMap
       || !add_covariates (&self, error))
     return NULL;
   TdmCase *result = tdm_case_edit_finish (edit, error);
-  if (result == NULL)
-    g_prefix_error (error, "subject %s: ", self.subject.id);
+  if (result == NULL && error != NULL)
+    locate (&self, error);
   return result;
 }
 

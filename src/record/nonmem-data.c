@@ -12,7 +12,7 @@
 
 /* A row further than this from time 0, in hours, is taken for a mistake. */
 #define MAX_TIME_H 1e6
-#define MAX_ADDL 100000
+#define MAX_ADDL 99999
 
 static const char *const column_names[TDM_DATA_N_COLUMNS] = {
   "ID",   "TIME", "AMT", "RATE", "II",   "ADDL", "SS",
@@ -42,6 +42,15 @@ read_clock (const char *text, double *out)
   return TRUE;
 }
 
+/* What may have been meant by something that is no number. */
+static const char *
+find_hint (TdmDataColumn column, const char *text)
+{
+  if (column == TDM_DATA_DV && (text[0] == '<' || text[0] == '>'))
+    return "; a level beyond a limit has the limit in DV, and CENS 1 (below) or -1";
+  return strchr (text, ',') != NULL ? "; decimals are written with a point" : "";
+}
+
 /* The number in a field; `fallback` where it is missing or there is no such column. */
 static gboolean
 read_field (const TdmNonmemData *self, guint row, TdmDataColumn column, double fallback,
@@ -57,8 +66,9 @@ read_field (const TdmNonmemData *self, guint row, TdmDataColumn column, double f
     return TRUE;
   return tdm_number_parse_file (text, out, NULL)
          || tdm_data_table_fault (self->table, row, column_names[column], error,
-                                  "“%.40s”: expected a number%s, or nothing", text,
-                                  column == TDM_DATA_TIME ? " of hours or hh:mm" : "");
+                                  "“%.40s”: expected a number%s, or nothing%s", text,
+                                  column == TDM_DATA_TIME ? " of hours or hh:mm" : "",
+                                  find_hint (column, text));
 }
 
 /* A whole number from `low` to `high`. */
@@ -127,14 +137,40 @@ check_dose (const TdmNonmemData *self, guint i, const TdmDataRow *row, GError **
   return TRUE;
 }
 
+/* What a row that does not dose must not hold. */
+static gboolean
+check_other (const TdmNonmemData *self, guint i, const TdmDataRow *row, GError **error)
+{
+  const struct
+  {
+    TdmDataColumn column;
+    gboolean there;
+  } of_doses[] = {
+    { TDM_DATA_AMT, row->amount != 0.0 },    { TDM_DATA_RATE, row->rate != 0.0 },
+    { TDM_DATA_II, row->interval_h != 0.0 }, { TDM_DATA_ADDL, row->additional > 0 },
+    { TDM_DATA_SS, row->steady != 0 },
+  };
+  for (guint k = 0; k < G_N_ELEMENTS (of_doses); k++)
+    if (of_doses[k].there)
+      return wrong (self, i, of_doses[k].column,
+                    "only a row with EVID 1 or 4 gives a dose; expected 0 or nothing",
+                    error);
+  return TRUE;
+}
+
 static gboolean
 check_row (const TdmNonmemData *self, guint i, const TdmDataRow *row, GError **error)
 {
+  /* MDV says so itself, and a dose's DV is often 0. */
+  if (row->event != 0 && row->missing == 0 && self->columns[TDM_DATA_MDV] >= 0
+      && tdm_data_table_get (self->table, i, self->columns[TDM_DATA_MDV]) != NULL
+      && isfinite (row->value) && row->value != 0.0)
+    return wrong (self, i, TDM_DATA_MDV,
+                  "a level (MDV 0) needs a row of its own, with EVID 0", error);
   if (row->event == 1 || row->event == 4)
     return check_dose (self, i, row, error);
-  if (row->amount != 0.0)
-    return wrong (self, i, TDM_DATA_AMT, "only a row with EVID 1 or 4 has an amount",
-                  error);
+  if (!check_other (self, i, row, error))
+    return FALSE;
   if (row->event == 0 && row->missing == 0 && isnan (row->value))
     return wrong (self, i, TDM_DATA_DV, "a row with MDV 0 needs a value", error);
   return TRUE;
@@ -171,8 +207,11 @@ place_row (TdmNonmemData *self, guint i, GHashTable *seen, GError **error)
       g_array_append_val (self->subjects, subject);
     }
   else if (row->time_h < row[-1].time_h)
-    return wrong (self, i, TDM_DATA_TIME,
-                  "is before that of the row above; sort each subject's rows", error);
+    return wrong (
+        self, i, TDM_DATA_TIME,
+        "is before that of the row above; sort each subject's rows, and count "
+        "hours on after midnight (25:30)",
+        error);
   g_array_index (self->subjects, TdmDataSubject, self->subjects->len - 1).end = i + 1;
   return TRUE;
 }
@@ -180,7 +219,7 @@ place_row (TdmNonmemData *self, guint i, GHashTable *seen, GError **error)
 static gboolean
 check_columns (const TdmNonmemData *self, const char *name, GError **error)
 {
-  static const TdmDataColumn needed[] = { TDM_DATA_ID, TDM_DATA_TIME };
+  static const TdmDataColumn needed[] = { TDM_DATA_ID, TDM_DATA_TIME, TDM_DATA_AMT };
   static const char *const foreign[] = { "DATE", "DAT1", "DAT2", "DAT3" };
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (self->columns[needed[i]] < 0)
@@ -260,6 +299,15 @@ guint
 tdm_nonmem_data_get_n_subjects (const TdmNonmemData *self)
 {
   return self->subjects->len;
+}
+
+gboolean
+tdm_nonmem_data_has_levels (const TdmNonmemData *self)
+{
+  for (guint i = 0; i < tdm_data_table_get_n_rows (self->table); i++)
+    if (self->rows[i].event == 0 && self->rows[i].missing == 0)
+      return TRUE;
+  return FALSE;
 }
 
 const char *

@@ -1,5 +1,7 @@
 /* NONMEM-style data: many subjects in one table, an event a row. Each subject becomes a
- * case.
+ * case. The first line has the names; commas stand between the fields, or tabs or
+ * semicolons throughout. Lines that begin with # and empty ones are left out, and rows
+ * with a letter in a column C.
  *
  * Read are ID, TIME (hours, or hh:mm), AMT, RATE, II, ADDL, SS, EVID, MDV, CMT, DV, and
  * CENS, BLQ and LLOQ for levels beyond a limit; all other columns may be covariates. DV
@@ -64,6 +66,8 @@ TdmNonmemData *tdm_nonmem_data_read (const char *path,
 void tdm_nonmem_data_free (TdmNonmemData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmNonmemData, tdm_nonmem_data_free)
 
+/* Whether any row is a level. */
+gboolean tdm_nonmem_data_has_levels (const TdmNonmemData *self);
 guint tdm_nonmem_data_get_n_subjects (const TdmNonmemData *self);
 const char *tdm_nonmem_data_get_id (const TdmNonmemData *self, guint subject);
 

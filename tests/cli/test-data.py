@@ -186,6 +186,20 @@ def test_fails():
     run("predict", data, "--model", path, "--by", 1).fails(2, "their own times")
     run("fit", write(ROWS.replace("5,0,0,2,0,0,0,0,12.5", "5,0,0,2,0,0,0,0,x")),
         "--model", path).fails(3, "data.csv:11: DV: “x”")
+    run("fit", write(ROWS.replace(",DV,", ",CONC,")), "--model",
+        path).fails(3, "data.csv: holds no level: a row with EVID 0")
+    run("fit", write(ROWS.replace("B,0,1,500,1,0,0,0,0,.,0", "B,0,1,500,1,0,0,0,0,.,-1")),
+        "--model", path).expect(1, "1 of 2 subjects")
+
+
+@test
+def test_endings():
+    """Tables need not be called .csv, and may have tabs."""
+    path = dialysis_model()
+    objectives = [subjects("fit", write(text, name), path)[0]["objective"] for text, name in (
+        (ROWS, "data.csv"), (ROWS.replace(",", "\t"), "data.tsv"),
+        (ROWS.replace(",", ";"), "data.TXT"), (ROWS, "data.dat"))]
+    assert len(set(objectives)) == 1, objectives
 
 
 @test

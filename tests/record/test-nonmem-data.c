@@ -273,6 +273,12 @@ test_refusals (void)
       "d.csv:3: EVID: expected a whole number from 0 to 4" },
     { "1,1,1,0,1,0,0,0,0,.,70,male", "d.csv:3: AMT: a dose needs an amount above 0" },
     { "1,1,0,9,1,0,0,0,0,3,70,male", "d.csv:3: AMT: only a row with EVID 1 or 4" },
+    { "1,1,0,0,2,9,0,0,0,3,70,male", "d.csv:3: RATE: only a row with EVID 1 or 4" },
+    { "1,1,2,0,2,0,9,0,0,.,70,male", "d.csv:3: II: only a row with EVID 1 or 4" },
+    { "1,1,3,0,2,0,0,9,0,.,70,male", "d.csv:3: ADDL: only a row with EVID 1 or 4" },
+    { "1,1,0,0,2,0,0,0,1,3,70,male", "d.csv:3: SS: only a row with EVID 1 or 4" },
+    { "1,1,1,9,1,0,0.05,3,0,.,70,male", "d.csv:3: II: must be at least 0.1 hours" },
+    { "1,1,1,9,1,0,12,100000,0,.,70,male", "d.csv:3: ADDL: expected a whole number" },
     { "1,1,1,9,1,0,0,3,0,.,70,male", "d.csv:3: II: ADDL and SS need the interval" },
     { "1,1,1,9,1,-1,0,0,0,.,70,male",
       "d.csv:3: RATE: -1 needs a route of drug-author-2020 with a “rate” parameter" },
@@ -286,7 +292,7 @@ test_refusals (void)
     { "1,1,1,0,2,9,0,0,1,.,70,male", "d.csv:3: AMT: a constant infusion" },
     { "1,1,0,0,2,0,0,0,0,3,heavy,male", "d.csv:3: WT: “heavy”: expected a number" },
     { "1,1,0,0,2,0,0,0,0,3,70,1", "d.csv:3: SEX: write male or female" },
-    { "1,1,0,0,2,0,0,0,0,3,-70,male", "subject 1: covariates[1].value: " },
+    { "1,1,0,0,2,0,0,0,0,3,-70,male", "d.csv:3: WT: WT must be more than 0" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     {
@@ -302,21 +308,67 @@ test_refusals (void)
     }
 }
 
+/* The same two rows in every way that a table may be written. */
+static void
+test_ways_of_writing (void)
+{
+  static const char *const texts[] = {
+    "ID,TIME,AMT,CMT,DV\n7,0,50,1,.\n7,2.5,0,2,4.25\n",
+    "\xef\xbb\xbfid,Time,AMT,CMT,DV\r\n7,0,50,1,\r\n7,2:30,,2,4.25\r\n",
+    "ID\tTIME\tAMT\tCMT\tDV\n7\t0\t50\t1\t\n7\t2.5\t\t2\t4.25\n",
+    "ID;TIME;AMT;CMT;DV\n7;0;50;1;.\n\n7;2.5;.;2;4.25\n",
+    "\"ID\",\"TIME\", \"AMT\" ,CMT,DV\n\"7\",0,50,1,.\n7,2.5,\" \",2,+4.25e0\n",
+    "# by \"hand\", of course\n#ID,TIME,AMT,CMT,DV\n7,0,50,1,.\n# 7,1,0,2,3\n"
+    "7,2.5,0,2,4.25\n,,,,\n",
+    "C,NAME,ID,TIME,AMT,CMT,DV\n.,\"Doe, \"\"J\"\"\",7,0,50,1,.\nC,x,7,1,0,2,9\n"
+    ",x,7,2.5,0,2,4.25\n",
+    "ID,TIME,AMT,CMT,DV,MDV,EVID\n7,0,50,1,0,0,1\n7,1,0,2,9,1,0\n7,2.5,0,2,4.25,0,0\n",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (TdmCase) record = case_of (texts[i], 0);
+      g_test_message ("%s", texts[i]);
+      g_assert_cmpstr (tdm_case_get_patient (record)->id, ==, "7");
+      g_assert_cmpuint (tdm_case_get_n_doses (record), ==, 1);
+      g_assert_cmpfloat (tdm_case_get_dose (record, 0)->amount, ==, 50);
+      g_assert_cmpuint (tdm_case_get_n_levels (record), ==, 1);
+      g_assert_cmpfloat (tdm_case_get_level (record, 0)->time.hours, ==, 2.5);
+      g_assert_cmpfloat (tdm_case_get_level (record, 0)->value, ==, 4.25);
+    }
+}
+
 static void
 test_refused_tables (void)
 {
   static const char *const texts[][2] = {
     { "", "holds no data" },
     { "ID,TIME,DV\n", "holds no data" },
-    { "ID;TIME;DV\n1;2;3\n", "d.csv:1: expected columns with commas" },
+    { "# nothing\n", "holds no data" },
+    { "ID TIME DV\n1 2 3\n", "d.csv:1: column 1, “ID TIME DV”: expected a line of" },
+    { "ID,Body weight,DV\n1,2,3\n", "d.csv:1: column 2, “BODY WEIGHT”: expected" },
+    { "ID,TIME,DV,\n1,2,3,\n", "d.csv:1: column 4, “”: expected" },
+    { "ID,TIME,\"DV\n1,2,3\n", "d.csv:1: quotes are not closed" },
+    { "ID,TIME,DV\n1,2,\"3\n", "d.csv:2: quotes are not closed" },
+    { "ID,TIME,DV\n1,2,\"3\"4\n", "d.csv:2: quotes are not closed, or something" },
+    { "C,ID,TIME,AMT\n4.5,1,2,3\n", "d.csv:2: C: strikes out a row with a letter" },
     { "ID,TIME,ID\n1,2,3\n", "d.csv:1: the column ID is there twice" },
-    { "1,2,3\n1,2,3\n", "d.csv:1: expected a line of column names" },
+    { "1,2,3\n1,2,3\n", "column 1, “1”: expected a line of column names" },
     { "TIME,DV\n1,2\n", "d.csv: has no column ID" },
     { "ID,DV\n1,2\n", "d.csv: has no column TIME" },
-    { "ID,DATE,TIME,DV\n1,2,3,4\n", "d.csv: DATE is not read" },
-    { "ID,TIME,DV\n1,1e999,3\n", "d.csv:2: TIME: “1e999”" },
-    { "ID,TIME,DV\n.,1,3\n", "d.csv:2: ID: is missing" },
-    { "ID,TIME,DV\n\xff,1,3\n", "no UTF-8 text" },
+    { "ID,TIME,DOSE,DV\n1,2,3,4\n", "d.csv: has no column AMT" },
+    { "ID,DATE,TIME,AMT,DV\n1,2,3,4,5\n", "d.csv: DATE is not read" },
+    { "ID,TIME,AMT,DV\n1,1e999,0,3\n", "d.csv:2: TIME: “1e999”" },
+    { "ID,TIME,AMT,DV\n1,6:00:30,0,3\n",
+      "d.csv:2: TIME: “6:00:30”: expected a number of "
+      "hours or hh:mm" },
+    { "ID;TIME;AMT;DV\n1;2;0;3,5\n",
+      "d.csv:2: DV: “3,5”: expected a number, or nothing; "
+      "decimals are written with a point" },
+    { "ID,TIME,AMT,DV\n1,2,0,<0.5\n", "d.csv:2: DV: “<0.5”: expected a number, or "
+                                      "nothing; a level beyond a limit has" },
+    { "ID,TIME,AMT,DV\n1,23:00,5,.\n1,01:30,0,4\n", "count hours on after midnight" },
+    { "ID,TIME,AMT,DV\n.,1,0,3\n", "d.csv:2: ID: is missing" },
+    { "ID,TIME,DV\n\xff,1,3\n", "is no UTF-8 text; save it as that" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -343,6 +395,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/record/nonmem-data/same-time", test_same_time);
   g_test_add_func ("/record/nonmem-data/own-covariates", test_own_covariates);
   g_test_add_func ("/record/nonmem-data/refusals", test_refusals);
+  g_test_add_func ("/record/nonmem-data/ways-of-writing", test_ways_of_writing);
   g_test_add_func ("/record/nonmem-data/refused-tables", test_refused_tables);
   return g_test_run ();
 }
