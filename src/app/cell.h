@@ -32,6 +32,10 @@ typedef enum
   TDM_CELL_TARGET_TO,
   TDM_CELL_TARGET_THRESHOLD,
   TDM_CELL_TARGET_MIC,
+  TDM_CELL_TARGET_MULTIPLE, /* of the MIC, in place of a threshold */
+  TDM_CELL_TARGET_FREE,     /* the part of the drug that the target is of, percent */
+  TDM_CELL_TARGET_ALARM_LOW,
+  TDM_CELL_TARGET_ALARM_HIGH,
   TDM_CELL_TARGET_METRIC, /* chosen; waits for the limits that it needs */
   TDM_CELL_OPTION_INTERVALS,
   TDM_CELL_OPTION_PRIOR,

@@ -9,11 +9,20 @@
 #include "engine/target.h"
 
 #define SHOWN_DIGITS 12
+/* Between the ends of a counted time of which one is typed. */
+#define SPAN_H 24
 
 static char *
 limit_text (double limit)
 {
   return isfinite (limit) ? tdm_number_format (limit, SHOWN_DIGITS) : g_strdup ("");
+}
+
+/* "" for what is not stated. */
+static char *
+above_zero_text (double value)
+{
+  return value > 0 ? limit_text (value) : g_strdup ("");
 }
 
 char *
@@ -42,9 +51,17 @@ tdm_sheet_target_text (const TdmCase *record, TdmCellKind kind)
                  ? tdm_moment_format_people (&target->to, start)
                  : g_strdup ("");
     case TDM_CELL_TARGET_THRESHOLD:
-      return target->threshold > 0 ? limit_text (target->threshold) : g_strdup ("");
+      return above_zero_text (target->threshold);
     case TDM_CELL_TARGET_MIC:
-      return target->mic > 0 ? limit_text (target->mic) : g_strdup ("");
+      return above_zero_text (target->mic);
+    case TDM_CELL_TARGET_MULTIPLE:
+      return above_zero_text (target->multiple);
+    case TDM_CELL_TARGET_FREE:
+      return above_zero_text (100 * target->free_fraction);
+    case TDM_CELL_TARGET_ALARM_LOW:
+      return above_zero_text (target->alarm_low);
+    case TDM_CELL_TARGET_ALARM_HIGH:
+      return above_zero_text (target->alarm_high);
     case TDM_CELL_TARGET_METRIC:
     default:
       return g_strdup (tdm_metric_name (target->metric));
@@ -183,6 +200,87 @@ apply_limit (const char *text, double open, double *out, GError **error)
 }
 
 static gboolean
+apply_above_zero (const char *text, const char *what, double *out, GError **error)
+{
+  *out = 0;
+  return tdm_sheet_is_blank (text) || tdm_sheet_parse_positive (text, what, out, error);
+}
+
+static gboolean
+apply_free (const char *text, TdmTarget *target, GError **error)
+{
+  if (!apply_above_zero (text, "The free fraction", &target->free_fraction, error))
+    return FALSE;
+  target->free_fraction /= 100;
+  return target->free_fraction <= 1
+         || tdm_sheet_refuse (error, "The free fraction is at most 100 %.");
+}
+
+/* One end of the time that is counted; the other, where there is none yet, is a day
+ * away. Blank: the steady state is meant, but for an AUC. */
+static gboolean
+apply_span (const TdmSheet *self, TdmCell cell, const char *text, TdmTarget *target,
+            Kept *kept, GError **error)
+{
+  const gboolean from = cell.kind == TDM_CELL_TARGET_FROM;
+  const gboolean before = target->has_span || target->metric == TDM_METRIC_AUC;
+  TdmMoment *own = from ? &target->from : &target->to;
+  TdmMoment *other = from ? &target->to : &target->from;
+
+  if (tdm_sheet_is_blank (text) && target->metric != TDM_METRIC_AUC)
+    {
+      target->has_span = FALSE;
+      return TRUE;
+    }
+  if (!apply_moment (self, cell, text, own, from ? &kept->from : &kept->to, error))
+    return FALSE;
+  if (!before)
+    *other = (TdmMoment){ own->hours + (from ? SPAN_H : -SPAN_H), NULL };
+  target->has_span = TRUE;
+  target->at_steady_state = TRUE;
+  return TRUE;
+}
+
+/* A threshold stands for itself; else it is a multiple of the MIC. */
+static gboolean
+apply_mic (const char *text, TdmTarget *target, GError **error)
+{
+  if (!tdm_metric_has_threshold (target->metric))
+    return tdm_sheet_parse_positive (text, "The MIC", &target->mic, error);
+  if (!apply_above_zero (text, "The MIC", &target->mic, error))
+    return FALSE;
+  if (target->mic == 0)
+    {
+      target->multiple = 0;
+      return target->threshold > 0
+             || tdm_sheet_refuse (error, "Enter the threshold, or a MIC in its place.");
+    }
+  target->threshold = 0;
+  target->threshold_unit = NULL;
+  return TRUE;
+}
+
+static gboolean
+apply_threshold (const char *text, TdmTarget *target, GError **error)
+{
+  if (tdm_sheet_is_blank (text) && target->mic > 0)
+    return TRUE;
+  if (!tdm_sheet_parse_positive (text, "The threshold", &target->threshold, error))
+    return FALSE;
+  target->mic = target->multiple = 0;
+  target->mic_unit = NULL;
+  return TRUE;
+}
+
+static gboolean
+apply_multiple (const char *text, TdmTarget *target, GError **error)
+{
+  return apply_above_zero (text, "The multiple", &target->multiple, error)
+         && (target->multiple == 0 || target->mic > 0
+             || tdm_sheet_refuse (error, "Enter the MIC first."));
+}
+
+static gboolean
 apply_target (const TdmSheet *self, TdmCell cell, const char *text, TdmTarget *target,
               Kept *kept, GError **error)
 {
@@ -193,16 +291,24 @@ apply_target (const TdmSheet *self, TdmCell cell, const char *text, TdmTarget *t
     case TDM_CELL_TARGET_HIGH:
       return apply_limit (text, INFINITY, &target->high, error);
     case TDM_CELL_TARGET_AT:
+      if (target->metric != TDM_METRIC_AUC)
+        target->has_span = FALSE;
       return apply_at (self, text, target, &kept->at, error);
     case TDM_CELL_TARGET_FROM:
-      return apply_moment (self, cell, text, &target->from, &kept->from, error);
     case TDM_CELL_TARGET_TO:
-      return apply_moment (self, cell, text, &target->to, &kept->to, error);
+      return apply_span (self, cell, text, target, kept, error);
     case TDM_CELL_TARGET_THRESHOLD:
-      return tdm_sheet_parse_positive (text, "The threshold", &target->threshold,
-                                       error);
+      return apply_threshold (text, target, error);
+    case TDM_CELL_TARGET_MULTIPLE:
+      return apply_multiple (text, target, error);
+    case TDM_CELL_TARGET_FREE:
+      return apply_free (text, target, error);
+    case TDM_CELL_TARGET_ALARM_LOW:
+      return apply_above_zero (text, "An alarm limit", &target->alarm_low, error);
+    case TDM_CELL_TARGET_ALARM_HIGH:
+      return apply_above_zero (text, "An alarm limit", &target->alarm_high, error);
     default:
-      return tdm_sheet_parse_positive (text, "The MIC", &target->mic, error);
+      return apply_mic (text, target, error);
     }
 }
 
@@ -214,8 +320,7 @@ settle_units (const TdmSheet *self, TdmTarget *target, Kept *kept)
       && target->threshold_unit == NULL)
     target->threshold_unit = kept->threshold_unit =
         tdm_sheet_metric_unit (self, TDM_METRIC_TROUGH);
-  if ((target->metric == TDM_METRIC_PEAK_MIC || target->metric == TDM_METRIC_AUC_MIC)
-      && target->mic_unit == NULL)
+  if (target->mic > 0 && target->mic_unit == NULL)
     target->mic_unit = (char *)"mg/L";
 }
 
@@ -255,6 +360,7 @@ tdm_sheet_write_target (const TdmSheet *self, TdmCell cell, const char *text,
     }
   if (!apply_target (self, cell, text, &target, &kept, error))
     return NULL;
+  settle_units (self, &target, &kept);
   return finish_target (self, base, &target, error);
 }
 
@@ -267,11 +373,17 @@ tdm_sheet_metric_takes (TdmMetricKind metric, TdmCellKind kind)
       return metric != TDM_METRIC_AUC && metric != TDM_METRIC_NONE;
     case TDM_CELL_TARGET_FROM:
     case TDM_CELL_TARGET_TO:
-      return metric == TDM_METRIC_AUC;
+      return tdm_metric_takes_span (metric);
     case TDM_CELL_TARGET_THRESHOLD:
+    case TDM_CELL_TARGET_MULTIPLE:
       return tdm_metric_has_threshold (metric);
     case TDM_CELL_TARGET_MIC:
-      return metric == TDM_METRIC_PEAK_MIC || metric == TDM_METRIC_AUC_MIC;
+      return tdm_metric_has_threshold (metric) || metric == TDM_METRIC_PEAK_MIC
+             || metric == TDM_METRIC_AUC_MIC;
+    case TDM_CELL_TARGET_FREE:
+    case TDM_CELL_TARGET_ALARM_LOW:
+    case TDM_CELL_TARGET_ALARM_HIGH:
+      return metric != TDM_METRIC_NONE;
     default:
       return kind == TDM_CELL_TARGET_LOW || kind == TDM_CELL_TARGET_HIGH;
     }
@@ -280,9 +392,16 @@ tdm_sheet_metric_takes (TdmMetricKind metric, TdmCellKind kind)
 static gboolean
 is_complete (TdmMetricKind metric, const char *const *texts)
 {
-  for (TdmCellKind k = TDM_CELL_TARGET_FROM; k <= TDM_CELL_TARGET_MIC; k++)
-    if (tdm_sheet_metric_takes (metric, k) && tdm_sheet_is_blank (texts[k]))
-      return FALSE;
+  const gboolean from = !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_FROM]);
+  const gboolean to = !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_TO]);
+  const gboolean mic = !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_MIC]);
+
+  if (metric == TDM_METRIC_AUC && !(from && to))
+    return FALSE;
+  if (tdm_metric_has_threshold (metric)
+          ? !mic && tdm_sheet_is_blank (texts[TDM_CELL_TARGET_THRESHOLD])
+          : tdm_sheet_metric_takes (metric, TDM_CELL_TARGET_MIC) && !mic)
+    return FALSE;
   return !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_LOW])
          || !tdm_sheet_is_blank (texts[TDM_CELL_TARGET_HIGH]);
 }
@@ -302,7 +421,7 @@ tdm_sheet_make_target (const TdmSheet *self, const char *const texts[TDM_CELL_N]
   if (!is_complete (target.metric, texts))
     return NULL;
   target.unit = kept.unit = tdm_sheet_metric_unit (self, target.metric);
-  for (TdmCellKind k = TDM_CELL_TARGET_LOW; k <= TDM_CELL_TARGET_MIC; k++)
+  for (TdmCellKind k = TDM_CELL_TARGET_LOW; k <= TDM_CELL_TARGET_ALARM_HIGH; k++)
     if (tdm_sheet_metric_takes (target.metric, k) && !tdm_sheet_is_blank (texts[k])
         && !apply_target (self, (TdmCell){ k, 0 }, texts[k], &target, &kept, error))
       return NULL;

@@ -120,6 +120,10 @@ tdm_sheet_unit (const TdmSheet *self, TdmCell cell)
     return tdm_sheet_target (self)->threshold_unit;
   else if (cell.kind == TDM_CELL_TARGET_MIC)
     return tdm_sheet_target (self)->mic_unit;
+  else if (cell.kind == TDM_CELL_TARGET_FREE)
+    return "%";
+  else if (cell.kind == TDM_CELL_TARGET_MULTIPLE)
+    return "1";
   else if (tdm_cell_section (cell.kind) == TDM_SECTION_TARGET)
     return tdm_sheet_target (self)->unit;
   return unit != NULL ? unit : tdm_sheet_model_unit (self, cell);

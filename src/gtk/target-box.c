@@ -8,6 +8,7 @@
 #include "gtk/a11y.h"
 #include "gtk/choice.h"
 #include "gtk/field.h"
+#include "gtk/fold.h"
 
 /* The metrics in their order, as targets that are not the model's. */
 static const char *const others[] = {
@@ -26,7 +27,8 @@ struct _TdmTargetBox
   TdmForm *form;
   GtkWidget *box;
   GtkDropDown *choice;
-  GtkGrid *grid;
+  GtkGrid *grid, *rare; /* the latter folded */
+  GtkWidget *more;
   GtkWidget *labels[TDM_CELL_N], *fields[TDM_CELL_N], *units[TDM_CELL_N];
   GtkWidget *remark;
   TdmModel *model; /* whose targets the drop-down lists */
@@ -97,8 +99,11 @@ unit_of (const TdmSheet *sheet, TdmMetricKind metric, gboolean waits, TdmCellKin
 {
   const char *unit = NULL;
 
-  if (kind == TDM_CELL_TARGET_MIC && waits)
+  if (kind == TDM_CELL_TARGET_MIC
+      && (waits || tdm_sheet_target (sheet)->mic_unit == NULL))
     unit = "mg/L";
+  else if (kind == TDM_CELL_TARGET_FREE || kind == TDM_CELL_TARGET_MULTIPLE)
+    unit = kind == TDM_CELL_TARGET_FREE ? "%" : "1";
   else if (!waits)
     unit = tdm_sheet_unit (sheet, (TdmCell){ kind, 0 });
   g_autofree char *own =
@@ -117,11 +122,10 @@ refresh_fields (TdmTargetBox *self, const TdmSheet *sheet, gboolean waits)
   g_autofree char *remark =
       tdm_form_get_remark (self->form, TDM_SECTION_TARGET, 0, &kind);
 
-  for (TdmCellKind k = TDM_CELL_TARGET_LOW; k <= TDM_CELL_TARGET_MIC; k++)
+  for (TdmCellKind k = TDM_CELL_TARGET_LOW; k <= TDM_CELL_TARGET_ALARM_HIGH; k++)
     {
       gboolean takes = metric != TDM_METRIC_NONE && tdm_sheet_metric_takes (metric, k);
-      gboolean counted = k == TDM_CELL_TARGET_HIGH || k == TDM_CELL_TARGET_THRESHOLD
-                         || k == TDM_CELL_TARGET_MIC;
+      gboolean counted = k == TDM_CELL_TARGET_HIGH || k >= TDM_CELL_TARGET_THRESHOLD;
       g_autofree char *unit =
           takes && counted ? unit_of (sheet, metric, waits, k) : g_strdup ("");
       tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
@@ -130,6 +134,11 @@ refresh_fields (TdmTargetBox *self, const TdmSheet *sheet, gboolean waits)
       gtk_widget_set_visible (self->labels[k], takes);
       gtk_widget_set_visible (self->units[k], takes && unit[0] != '\0');
     }
+  gtk_label_set_text (
+      GTK_LABEL (self->labels[TDM_CELL_TARGET_THRESHOLD]),
+      metric == TDM_METRIC_TIME_BELOW || metric == TDM_METRIC_TIME_TO_BELOW ? "Below"
+                                                                            : "Above");
+  gtk_widget_set_visible (self->more, metric != TDM_METRIC_NONE);
   gtk_label_set_text (GTK_LABEL (self->remark), remark);
   gtk_widget_set_visible (self->remark, remark[0] != '\0');
   if (kind == TDM_REMARK_ERROR)
@@ -174,6 +183,7 @@ dim_label (const char *text)
 static void
 add_field (TdmTargetBox *self, TdmCellKind kind, const char *label, int column, int row)
 {
+  GtkGrid *grid = kind >= TDM_CELL_TARGET_FREE ? self->rare : self->grid;
   gboolean number = kind <= TDM_CELL_TARGET_HIGH || kind >= TDM_CELL_TARGET_THRESHOLD;
   GtkWidget *field = tdm_field_new (self->form, (TdmCell){ kind, 0 }, number ? 6 : 15);
 
@@ -187,11 +197,10 @@ add_field (TdmTargetBox *self, TdmCellKind kind, const char *label, int column, 
     gtk_entry_set_placeholder_text (GTK_ENTRY (field), kind == TDM_CELL_TARGET_AT
                                                            ? "Steady state"
                                                            : "Date and time");
-  gtk_grid_attach (self->grid, self->labels[kind], column, row, 1, 1);
-  gtk_grid_attach (self->grid, field, column + 1, row,
-                   kind == TDM_CELL_TARGET_AT ? 4 : 1, 1);
-  gtk_grid_attach (self->grid, self->units[kind],
-                   kind == TDM_CELL_TARGET_AT ? 5 : column + 2, row, 1, 1);
+  gtk_grid_attach (grid, self->labels[kind], column, row, 1, 1);
+  gtk_grid_attach (grid, field, column + 1, row, kind == TDM_CELL_TARGET_AT ? 4 : 1, 1);
+  gtk_grid_attach (grid, self->units[kind], kind == TDM_CELL_TARGET_AT ? 5 : column + 2,
+                   row, 1, 1);
 }
 
 static void
@@ -200,12 +209,18 @@ build (TdmTargetBox *self)
   add_field (self, TDM_CELL_TARGET_LOW, "From", 0, 0);
   add_field (self, TDM_CELL_TARGET_HIGH, "to", 3, 0);
   add_field (self, TDM_CELL_TARGET_THRESHOLD, "Above", 0, 1);
-  add_field (self, TDM_CELL_TARGET_MIC, "MIC", 3, 1);
-  add_field (self, TDM_CELL_TARGET_FROM, "Counted from", 0, 2);
-  add_field (self, TDM_CELL_TARGET_TO, "to", 3, 2);
-  add_field (self, TDM_CELL_TARGET_AT, "Holds at", 0, 3);
+  add_field (self, TDM_CELL_TARGET_MULTIPLE, "or", 3, 1);
+  add_field (self, TDM_CELL_TARGET_MIC, "MIC", 0, 2);
+  add_field (self, TDM_CELL_TARGET_FROM, "Counted from", 0, 3);
+  add_field (self, TDM_CELL_TARGET_TO, "to", 3, 3);
+  add_field (self, TDM_CELL_TARGET_AT, "Holds at", 0, 4);
+  add_field (self, TDM_CELL_TARGET_ALARM_LOW, "Alarm below", 0, 0);
+  add_field (self, TDM_CELL_TARGET_ALARM_HIGH, "above", 3, 0);
+  add_field (self, TDM_CELL_TARGET_FREE, "Of the free part", 0, 1);
+  self->more = tdm_fold_new ("Alarm limits, free part", GTK_WIDGET (self->rare));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->choice));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->grid));
+  gtk_box_append (GTK_BOX (self->box), self->more);
   self->remark = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->remark), 0);
   gtk_label_set_wrap (GTK_LABEL (self->remark), TRUE);
@@ -243,6 +258,16 @@ tdm_target_box_class_init (TdmTargetBoxClass *klass)
                                             GTK_TYPE_BIN_LAYOUT);
 }
 
+static GtkGrid *
+grid_new (void)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
+  return GTK_GRID (grid);
+}
+
 static void
 tdm_target_box_init (TdmTargetBox *self)
 {
@@ -254,9 +279,8 @@ tdm_target_box_init (TdmTargetBox *self)
   tdm_choice_set_name (self->choice, "Target");
   g_signal_connect_swapped (self->choice, "notify::selected", G_CALLBACK (choice_cb),
                             self);
-  self->grid = GTK_GRID (gtk_grid_new ());
-  gtk_grid_set_column_spacing (self->grid, 6);
-  gtk_grid_set_row_spacing (self->grid, 4);
+  self->grid = grid_new ();
+  self->rare = grid_new ();
 }
 
 GtkWidget *

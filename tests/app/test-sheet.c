@@ -309,6 +309,63 @@ test_metrics (Fixture *f, gconstpointer data)
   g_assert_cmpint (tdm_form_get_metric (f->form), ==, TDM_METRIC_AUC);
 }
 
+/* A threshold, or in its place a multiple of the MIC; the part that is free; alarms. */
+static void
+test_target_parts (Fixture *f, gconstpointer data)
+{
+  tdm_form_choose_metric (f->form, TDM_METRIC_TIME_ABOVE);
+  g_assert_false (enter (f, TDM_CELL_TARGET_LOW, 0, "62"));
+  g_assert_false (enter (f, TDM_CELL_TARGET_MULTIPLE, 0, "4"));
+  g_assert_true (enter (f, TDM_CELL_TARGET_MIC, 0, "1.5"));
+  const TdmTarget *target = tdm_case_get_target (record_of (f));
+  g_assert_cmpfloat (target->mic, ==, 1.5);
+  g_assert_cmpfloat (target->multiple, ==, 4);
+  g_assert_cmpfloat (target->threshold, ==, 0);
+  g_assert_cmpstr (target->mic_unit, ==, "mg/L");
+  g_assert_true (enter (f, TDM_CELL_TARGET_THRESHOLD, 0, "7.25"));
+  target = tdm_case_get_target (record_of (f));
+  g_assert_cmpfloat (target->threshold, ==, 7.25);
+  g_assert_cmpfloat (target->mic, ==, 0);
+  assert_text (f, TDM_CELL_TARGET_MIC, 0, "");
+  g_assert_false (enter (f, TDM_CELL_TARGET_MULTIPLE, 0, "2"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_TARGET_MULTIPLE, 0 });
+  g_assert_true (enter (f, TDM_CELL_TARGET_FREE, 0, "47.5"));
+  g_assert_false (enter (f, TDM_CELL_TARGET_FREE, 0, "112"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_TARGET_FREE, 0 });
+  g_assert_true (enter (f, TDM_CELL_TARGET_ALARM_LOW, 0, "35"));
+  g_assert_false (enter (f, TDM_CELL_TARGET_ALARM_LOW, 0, "71"));
+  target = tdm_case_get_target (record_of (f));
+  g_assert_cmpfloat (target->free_fraction, ==, 0.475);
+  g_assert_cmpfloat (target->alarm_low, ==, 35);
+}
+
+/* One end of a window of time brings the other, a day away; blank, or a time at which
+ * the target holds, takes the window back. */
+static void
+test_target_span (Fixture *f, gconstpointer data)
+{
+  tdm_form_choose_metric (f->form, TDM_METRIC_TROUGH);
+  g_assert_true (enter (f, TDM_CELL_TARGET_HIGH, 0, "19"));
+  g_assert_true (enter (f, TDM_CELL_TARGET_TO, 0, "2026-03-05 08:00"));
+  const TdmTarget *target = tdm_case_get_target (record_of (f));
+  g_assert_true (target->has_span);
+  g_assert_cmpfloat (target->from.hours, ==, 72);
+  g_assert_cmpfloat (target->to.hours, ==, 96);
+  assert_text (f, TDM_CELL_TARGET_FROM, 0, "2026-03-04 08:00");
+  g_assert_true (enter (f, TDM_CELL_TARGET_FROM, 0, "2026-03-04 20:00"));
+  g_assert_cmpfloat (tdm_case_get_target (record_of (f))->to.hours, ==, 96);
+  g_assert_false (enter (f, TDM_CELL_TARGET_FROM, 0, "2026-03-06 20:00"));
+  tdm_form_revert (f->form, (TdmCell){ TDM_CELL_TARGET_FROM, 0 });
+  g_assert_true (enter (f, TDM_CELL_TARGET_AT, 0, "2026-03-04 08:00"));
+  target = tdm_case_get_target (record_of (f));
+  g_assert_false (target->has_span);
+  g_assert_false (target->at_steady_state);
+  g_assert_true (enter (f, TDM_CELL_TARGET_FROM, 0, "2026-03-04 08:00"));
+  g_assert_true (tdm_case_get_target (record_of (f))->at_steady_state);
+  g_assert_true (enter (f, TDM_CELL_TARGET_FROM, 0, ""));
+  g_assert_false (tdm_case_get_target (record_of (f))->has_span);
+}
+
 static void
 test_target_time (Fixture *f, gconstpointer data)
 {
@@ -489,6 +546,8 @@ main (int argc, char **argv)
   ADD ("sample-options", test_sample_options);
   ADD ("metrics", test_metrics);
   ADD ("target-time", test_target_time);
+  ADD ("target-parts", test_target_parts);
+  ADD ("target-span", test_target_span);
   ADD ("unit-slip", test_unit_slip);
   ADD ("unit-first", test_unit_first);
   ADD ("default", test_default);

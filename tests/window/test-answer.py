@@ -61,7 +61,7 @@ def asks_about_a_slip(program):
 def draws_a_choice(program):
     program.key("ctrl+e")
     program.wait_focus("New level, Time drawn")
-    program.move_to("Predicted trough")
+    program.move_to("Show all regimens")
     if not program.move("Tab").startswith("Keep current"):
         assert program.move("Home").startswith("Keep current"), program.focus
     program.move_to("500 mg every 12 h", "Down", 3)
@@ -69,7 +69,7 @@ def draws_a_choice(program):
     drive.until("the row selected", lambda: program.has(
         program.find("list item", "500 mg every 12 h"), "SELECTED"))
     # The plot's readout, moved by keys, has a second curve now.
-    program.move_to("Predicted trough", "shift+Tab", 4)
+    program.move_to("Predicted trough", "shift+Tab", 8)
     program.key("End")
     drive.until("curve B in the readout", lambda: "B " in (
         program.find("image", "Predicted trough ").get_description()))
