@@ -207,10 +207,13 @@ char *
 tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
 {
   const TdmRegimen *regimen = regimen_at (result, index);
+  const gboolean none = regimen->amount_mg <= 0;
 
   switch (column)
     {
     case TDM_COLUMN_DOSE:
+      if (none)
+        return g_strdup ("none");
       if (regimen->salt != salt_of (result))
         return tdm_words_amount (regimen->salt, regimen->amount_mg);
       else
@@ -220,7 +223,7 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
           return g_strdup_printf ("%s %s", amount, unit);
         }
     case TDM_COLUMN_INTERVAL:
-      return hours_text (regimen->interval_h);
+      return hours_text (none ? 0.0 : regimen->interval_h);
     case TDM_COLUMN_DURATION:
       return hours_text (regimen->duration_h);
     case TDM_COLUMN_TROUGH:
@@ -240,12 +243,12 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
     case TDM_COLUMN_ALARM_HIGH:
       return tdm_percent_text (regimen->p_alarm_high);
     case TDM_COLUMN_PER_DAY:
-      if (regimen->interval_h <= 0)
+      if (none || regimen->interval_h <= 0)
         return g_strdup ("");
       return amount_text (result, regimen->amount_mg * 24 / regimen->interval_h);
     case TDM_COLUMN_PER_KG:
     default:
-      if (regimen->interval_h <= 0 || !isfinite (weight_kg (result)))
+      if (none || regimen->interval_h <= 0 || !isfinite (weight_kg (result)))
         return g_strdup ("");
       return tdm_number_format (tdm_salt_amount (regimen->salt, regimen->amount_mg) * 24
                                     / regimen->interval_h / weight_kg (result),
@@ -257,6 +260,7 @@ char *
 tdm_proposal_sentence (const TdmResult *result, guint index)
 {
   const TdmRegimen *regimen = regimen_at (result, index);
+  const gboolean none = regimen->amount_mg <= 0;
   const char *unit =
       tdm_model_get_output (result->model, result->proposals->output)->unit;
   g_autofree char *words = tdm_words_regimen (regimen);
@@ -274,8 +278,8 @@ tdm_proposal_sentence (const TdmResult *result, guint index)
   g_string_append_printf (out,
                           "%s%s: trough %s %s, peak %s %s, AUC24 %s %s, chance below "
                           "the target %s, within %s, above %s",
-                          regimen->is_current ? "Keep current, " : "", words, trough,
-                          shown, peak, shown, auc, area, below, within, above);
+                          regimen->is_current && !none ? "Keep current, " : "", words,
+                          trough, shown, peak, shown, auc, area, below, within, above);
   for (TdmColumn c = TDM_COLUMN_ALARM_LOW; c <= TDM_COLUMN_ALARM_HIGH; c++)
     if (has_alarm (result, c))
       {

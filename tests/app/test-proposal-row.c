@@ -101,6 +101,16 @@ test_course (void)
   regimen->loading_duration_h = 2;
   g_autofree char *course = tdm_proposal_course (result, 1);
   g_assert_cmpstr (course, ==, "after a loading dose of 1750 mg over 2 h");
+  /* Nothing more given has no interval and no daily dose. */
+  regimen->amount_mg = 0;
+  g_autofree char *dose = tdm_proposal_text (result, 1, TDM_COLUMN_DOSE);
+  g_autofree char *interval = tdm_proposal_text (result, 1, TDM_COLUMN_INTERVAL);
+  g_autofree char *daily = tdm_proposal_text (result, 1, TDM_COLUMN_PER_DAY);
+  g_autofree char *sentence = tdm_proposal_sentence (result, 1);
+  g_assert_cmpstr (dose, ==, "none");
+  g_assert_cmpstr (interval, ==, "");
+  g_assert_cmpstr (daily, ==, "");
+  g_assert_true (g_str_has_prefix (sentence, "no further dose: trough "));
   g_autofree char *continuous = tdm_proposal_continuous (result);
   g_assert_true (
       g_str_has_prefix (continuous, "For comparison, were there any amount"));
