@@ -41,17 +41,93 @@ tdm_sheet_set_salt (const TdmSheet *self, guint dose, const char *salt, GError *
   return replace_dose (self, dose, &entry, error);
 }
 
+/* Whether entry `i` of the covariates is of the model's covariate `c`. */
+static gboolean
+is_entry_of (const TdmSheet *self, guint i, guint c)
+{
+  return g_ascii_strcasecmp (tdm_case_get_covariate (self->record, i)->name,
+                             tdm_model_get_covariate (self->model, c)->name)
+         == 0;
+}
+
+/* The formulation that the covariate `c` says at a time; the first entry also holds
+ * before. NULL where it says none. */
+static const char *
+formulation_at (const TdmSheet *self, guint c, double time_h)
+{
+  const TdmCovariateEntry *best = NULL;
+  char **categories = tdm_model_get_covariate (self->model, c)->categories;
+
+  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
+    {
+      const TdmCovariateEntry *entry = tdm_case_get_covariate (self->record, i);
+      if (!is_entry_of (self, i, c))
+        continue;
+      const double at = entry->time.hours;
+      if (best == NULL
+          || (at <= time_h ? at >= best->time.hours || best->time.hours > time_h
+                           : at < best->time.hours))
+        best = entry;
+    }
+  if (best == NULL || best->text != NULL)
+    return best != NULL ? best->text : NULL;
+  return best->value >= 0 && best->value < g_strv_length (categories)
+             ? categories[(guint)best->value]
+             : NULL;
+}
+
+/* What the covariate `c` says comes to be said by the doses. */
+static void
+move_formulations (const TdmSheet *self, TdmCaseEdit *edit, guint c)
+{
+  for (guint i = 0; i < tdm_case_get_n_doses (self->record); i++)
+    {
+      TdmDoseEntry entry = *tdm_case_get_dose (self->record, i);
+      const char *said = formulation_at (self, c, entry.time.hours);
+      if (said == NULL || entry.formulation != NULL)
+        continue;
+      entry.formulation = (char *)said;
+      tdm_case_edit_replace_dose (edit, i, &entry);
+    }
+  for (guint i = tdm_case_get_n_covariates (self->record); i-- > 0;)
+    if (is_entry_of (self, i, c))
+      tdm_case_edit_remove_covariate (edit, i);
+}
+
 TdmCase *
 tdm_sheet_set_formulation (const TdmSheet *self, guint dose, const char *formulation,
                            GError **error)
 {
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (self->record);
   TdmDoseEntry entry = *tdm_case_get_dose (self->record, dose);
+  guint covariate, category;
 
+  if (self->model != NULL && formulation != NULL
+      && tdm_model_find_formulation (self->model, formulation, &covariate, &category))
+    move_formulations (self, edit, covariate);
   entry.formulation = (char *)formulation;
   if (self->model != NULL && formulation != NULL
       && tdm_model_route_of (self->model, entry.route, formulation) == NULL)
     entry.route = NULL;
-  return replace_dose (self, dose, &entry, error);
+  tdm_case_edit_replace_dose (edit, dose, &entry);
+  return tdm_case_edit_finish (edit, error);
+}
+
+/* Whether the covariate changes while the doses of one line go on. */
+static gboolean
+changes_within_line (const TdmSheet *self, guint c)
+{
+  for (guint d = 0; d < tdm_case_get_n_doses (self->record); d++)
+    {
+      const TdmDoseEntry *line = tdm_case_get_dose (self->record, d);
+      const double last_h =
+          line->time.hours + (line->count > 1 ? line->count - 1 : 0) * line->interval_h;
+      if (g_strcmp0 (formulation_at (self, c, line->time.hours),
+                     formulation_at (self, c, last_h))
+          != 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean
@@ -59,15 +135,9 @@ tdm_sheet_takes_formulation (const TdmSheet *self, const char *formulation)
 {
   guint covariate, category;
 
-  if (self->model == NULL
-      || !tdm_model_find_formulation (self->model, formulation, &covariate, &category))
-    return FALSE;
-  for (guint i = 0; i < tdm_case_get_n_covariates (self->record); i++)
-    if (g_ascii_strcasecmp (tdm_case_get_covariate (self->record, i)->name,
-                            tdm_model_get_covariate (self->model, covariate)->name)
-        == 0)
-      return FALSE;
-  return TRUE;
+  return self->model != NULL
+         && tdm_model_find_formulation (self->model, formulation, &covariate, &category)
+         && !changes_within_line (self, covariate);
 }
 
 gboolean

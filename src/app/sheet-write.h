@@ -62,12 +62,13 @@ TdmCase *tdm_sheet_set_steady_state (const TdmSheet *self, guint dose, gboolean 
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TdmCase *tdm_sheet_set_salt (const TdmSheet *self, guint dose, const char *salt,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* NULL = not said. A route that does not go with it is dropped. */
+/* NULL = not said. A route that does not go with it is dropped; what a covariate said
+ * of formulations is said by the doses from then on. */
 TdmCase *tdm_sheet_set_formulation (const TdmSheet *self, guint dose,
                                     const char *formulation,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Whether doses may say their formulation: the model tells it by a covariate, and the
- * case does not say it there. */
+/* Whether doses may say their formulation: the model tells it by a covariate, which
+ * does not change within a line of doses. */
 gboolean tdm_sheet_takes_formulation (const TdmSheet *self, const char *formulation);
 TdmCase *tdm_sheet_set_output (const TdmSheet *self, guint level, const char *output,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -477,8 +477,8 @@ covariate_row (Fixture *f, const char *name)
   return -1;
 }
 
-/* Said by a dose it need not be typed as a covariate; typed there, doses do not take
- * it.
+/* Said by a dose it need not be typed as a covariate; typed there, it moves to the
+ * doses.
  */
 static void
 test_formulation (Fixture *f, gconstpointer data)
@@ -499,11 +499,30 @@ test_formulation (Fixture *f, gconstpointer data)
   g_autofree char *remark = tdm_form_get_remark (f->form, TDM_SECTION_DOSES, 0, &kind);
   g_assert_nonnull (strstr (remark, "Prograf"));
 
-  const TdmCovariateEntry entry = { .name = (char *)"PROGRAF",
-                                    .text = (char *)"Advagraf" };
+  sheet = sheet_of (f);
+  tdm_form_take (f->form, tdm_sheet_set_formulation (&sheet, 0, NULL, NULL));
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (record_of (f));
-  tdm_case_edit_insert_covariate (edit, 0, &entry);
+  const TdmCovariateEntry entries[] = {
+    { .name = (char *)"PROGRAF", .time = { 11, NULL }, .value = 1 },
+    { .name = (char *)"PROGRAF", .text = (char *)"Advagraf" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    tdm_case_edit_insert_covariate (edit, i, &entries[i]);
   tdm_form_take (f->form, tdm_case_edit_finish (edit, NULL));
+  sheet = sheet_of (f);
+  g_assert_true (tdm_sheet_takes_formulation (&sheet, "Advagraf"));
+  g_autoptr (TdmCase) moved = tdm_sheet_set_formulation (&sheet, 1, "Advagraf", NULL);
+  g_assert_cmpstr (tdm_case_get_dose (moved, 0)->formulation, ==, "Advagraf");
+  tdm_form_take (f->form, tdm_sheet_set_formulation (&sheet, 0, "Prograf", NULL));
+  g_assert_cmpstr (dose_of (f, 0)->formulation, ==, "Prograf");
+  g_assert_cmpstr (dose_of (f, 1)->formulation, ==, "Prograf");
+  g_assert_cmpint (covariate_row (f, "PROGRAF"), ==, -1);
+  /* It changes while the second line goes on. */
+  g_autoptr (TdmCaseEdit) later = tdm_case_edit_new (record_of (f));
+  const TdmCovariateEntry change = { (char *)"PROGRAF", { 30, NULL }, 0, NULL, NULL };
+  for (guint i = 0; i < 2; i++)
+    tdm_case_edit_insert_covariate (later, 0, i == 0 ? &entries[0] : &change);
+  tdm_form_take (f->form, tdm_case_edit_finish (later, NULL));
   sheet = sheet_of (f);
   g_assert_false (tdm_sheet_takes_formulation (&sheet, "Advagraf"));
 }

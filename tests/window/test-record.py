@@ -83,6 +83,19 @@ def knows_a_time_only_as_two(program):
     drive.until("the field gone", lambda: program.find("text", "Level 1, Drawn at") is None)
 
 
+def leaves_out_a_missed_dose(program):
+    row_menu(program, "Dose 2, Given from", "Doses not given")
+    program.wait("check box", "Given at 2026-03-01 20:00")
+    program.move_to("Given at 2026-03-02 08:00", most=10)
+    program.key("space")
+    program.move_to("Apply", most=10)
+    program.key("space")
+    program.wait("text", "Dose 3, Amount")
+    assert program.find("frame", "Doses not given") is None
+    program.key("ctrl+z")
+    drive.until("one line again", lambda: program.find("text", "Dose 3") is None)
+
+
 def weighs_a_level(program):
     type_into(program, "Level 1, Weight", "0.3")
     program.wait("label", "Clearance is ")
@@ -115,7 +128,30 @@ def takes_another_target(program):
         if node.get_role_name() == "label"))
 
 
+def says_the_formulation_of_a_dose(program):
+    """What a covariate said of all doses is said by each of them."""
+    program.key("ctrl+f")
+    program.wait_focus("Search patients")
+    program.move_to("Teaching case 2", most=5)
+    program.key("Return")
+    program.wait("frame", "Teaching case 2")
+    program.wait("combo box", "Formulation")
+    program.key("ctrl+d")
+    program.wait_focus("New dose, Given from")
+    program.move_to("Dose 1, Given from", "shift+Tab", 10)
+    program.key("shift+F10")
+    program.wait("push button", "Formulation: Advagraf")
+    program.move_to("Formulation: Advagraf", most=15)
+    program.key("space")
+    drive.until("the formulation under the dose", lambda: any(
+        "Advagraf" in (n.get_name() or "") and "last Sat 7 Mar" in n.get_name()
+        for n in program.walk()))
+    drive.until("no covariate of it",
+                lambda: program.find("combo box", "Formulation") is None)
+
+
 if __name__ == "__main__":
     drive.run([keeps_a_sequence_half_typed, adds_the_sequence, adds_a_session_of_dialysis,
                knows_a_time_only_as_two,
-               weighs_a_level, sets_options, takes_another_target], ["--demo"])
+               leaves_out_a_missed_dose, weighs_a_level, sets_options,
+               takes_another_target, says_the_formulation_of_a_dose], ["--demo"])
