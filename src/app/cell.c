@@ -75,6 +75,8 @@ static const struct
                              "Times of the ward for doses", FALSE },
   [TDM_CELL_OPTION_UNCERTAINTY] = { TDM_SECTION_OPTIONS, "options", "time_uncertainty",
                                     "Times may be off by, minutes", FALSE },
+  [TDM_CELL_OPTION_HALF_LIFE] = { TDM_SECTION_OPTIONS, "options", "weight_half_life",
+                                  "A level counts half after, hours", FALSE },
   [TDM_CELL_SEQUENCE_KIND] = { TDM_SECTION_SEQUENCE, "sequence", "kind", "Pattern",
                                FALSE },
   [TDM_CELL_SEQUENCE_START] = { TDM_SECTION_SEQUENCE, "sequence", "start", "First dose",

@@ -240,6 +240,27 @@ append_since_dose (GString *text, const TdmCase *record, const TdmLevelEntry *le
   append_part (text, since_h < duration_h ? "during an infusion" : words);
 }
 
+/* "counts 35 %", where old levels count less. */
+static void
+append_weight (GString *text, const TdmCase *record, const TdmLevelEntry *level)
+{
+  const double half_h = tdm_case_get_options (record)->weight_half_life_h;
+  double last = -INFINITY;
+
+  for (guint i = 0; i < tdm_case_get_n_levels (record); i++)
+    {
+      const TdmLevelEntry *other = tdm_case_get_level (record, i);
+      if (other->use && other->weight > 0)
+        last = MAX (last, other->time.hours);
+    }
+  if (!(half_h > 0) || !level->use || !(level->time.hours < last))
+    return;
+  const double weight = level->weight * exp2 ((level->time.hours - last) / half_h);
+  g_autofree char *percent = tdm_number_format (100 * weight, 2);
+  g_autofree char *words = g_strdup_printf ("counts %s %%", percent);
+  append_part (text, words);
+}
+
 char *
 tdm_sheet_echo_level (const TdmCase *record, const TdmModel *model, guint i)
 {
@@ -263,6 +284,7 @@ tdm_sheet_echo_level (const TdmCase *record, const TdmModel *model, guint i)
   append_since_dose (text, record, level);
   if (level->after_dose)
     append_part (text, "drawn after the dose of that time");
+  append_weight (text, record, level);
   if (!level->use)
     append_part (text, "shown, not fitted");
   return g_string_free (text, FALSE);

@@ -113,6 +113,9 @@ tdm_sheet_option_text (const TdmCase *record, TdmCellKind kind)
     return options->time_uncertainty_min > 0
                ? limit_text (options->time_uncertainty_min)
                : g_strdup ("");
+  if (kind == TDM_CELL_OPTION_HALF_LIFE)
+    return options->weight_half_life_h > 0 ? limit_text (options->weight_half_life_h)
+                                           : g_strdup ("");
   if (kind == TDM_CELL_OPTION_SAMPLE_WITHIN)
     return options->sample_within_h > 0 ? limit_text (options->sample_within_h)
                                         : g_strdup ("");
@@ -548,6 +551,26 @@ apply_uncertainty (const char *text, TdmCaseOptions *options, GError **error)
                                       &options->time_uncertainty_min, error);
 }
 
+/* HOURS ["h"] | DAYS "d"; blank = old levels count as the others. */
+static gboolean
+apply_half_life (const char *text, TdmCaseOptions *options, GError **error)
+{
+  g_autofree char *typed = g_strstrip (g_strdup (text != NULL ? text : ""));
+  const gsize n = strlen (typed);
+  const gboolean days = g_str_has_suffix (typed, "d");
+
+  options->weight_half_life_h = 0;
+  if (n == 0)
+    return TRUE;
+  if (days || g_str_has_suffix (typed, "h"))
+    typed[n - 1] = '\0';
+  if (!tdm_sheet_parse_positive (g_strchomp (typed), "The time",
+                                 &options->weight_half_life_h, error))
+    return FALSE;
+  options->weight_half_life_h *= days ? 24 : 1;
+  return TRUE;
+}
+
 TdmCase *
 tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
                         GError **error)
@@ -582,6 +605,11 @@ tdm_sheet_write_option (const TdmSheet *self, TdmCell cell, const char *text,
   else if (cell.kind == TDM_CELL_OPTION_UNCERTAINTY)
     {
       if (!apply_uncertainty (text, &options, error))
+        return NULL;
+    }
+  else if (cell.kind == TDM_CELL_OPTION_HALF_LIFE)
+    {
+      if (!apply_half_life (text, &options, error))
         return NULL;
     }
   else if (cell.kind == TDM_CELL_OPTION_SAMPLE_WITHIN)

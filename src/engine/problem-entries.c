@@ -467,6 +467,26 @@ note_uncertain_times (TdmProblem *self)
       }
 }
 
+/* Levels of long ago count less than the last one, where the case wishes so. */
+static void
+age_weights (TdmProblem *self)
+{
+  const double half_h = tdm_case_get_options (self->record)->weight_half_life_h;
+  double last = -INFINITY;
+  for (guint i = 0; i < self->n_levels; i++)
+    if (self->levels[i].use)
+      last = MAX (last, self->levels[i].time_h);
+  if (!(half_h > 0) || isinf (last))
+    return;
+  for (guint i = 0; i < self->n_levels; i++)
+    if (self->levels[i].time_h < last)
+      self->levels[i].weight *= exp2 ((self->levels[i].time_h - last) / half_h);
+  g_autofree char *shown = tdm_number_format (half_h, 4);
+  tdm_notes_add (
+      self->notes, TDM_NOTE_INFO, "weight-half-life", "options.weight_half_life",
+      "Older levels count less: half for every %s h before the last one.", shown);
+}
+
 gboolean
 tdm_problem_load_levels (TdmProblem *self, GError **error)
 {
@@ -479,6 +499,7 @@ tdm_problem_load_levels (TdmProblem *self, GError **error)
         return FALSE;
       used += self->levels[i].use;
     }
+  age_weights (self);
   note_uncertain_times (self);
   if (used == 0)
     tdm_notes_add (self->notes, TDM_NOTE_INFO, "a-priori", "levels",

@@ -116,6 +116,8 @@ level (const TdmModel *model, const TdmFitLevel *l, const TdmProblemLevel *from)
   if (l->censor != TDM_CENSOR_NONE)
     json_object_set_new (out, l->censor == TDM_CENSOR_BELOW ? "below" : "above",
                          json_true ());
+  if (from->weight != 1.0)
+    json_object_set_new (out, "weight", tdm_json_real (from->weight));
   if (from->to_h > from->from_h)
     {
       json_object_set_new (out, "time_from", tdm_json_real (from->from_h));

@@ -51,11 +51,13 @@ summary (const TdmCase *record)
   const TdmCaseOptions *options = tdm_case_get_options (record);
   GString *text = g_string_new ("Options");
 
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_UNCERTAINTY; k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_HALF_LIFE; k++)
     {
-      static const char *const words[] = { "every",  "prior", "from",   "level",
-                                           "within", "doses", "times ±" };
-      static const char *const units[] = { " h", "", "", "", " h", "", " min" };
+      static const char *const words[] = { "every",   "prior",
+                                           "from",    "level",
+                                           "within",  "doses",
+                                           "times ±", "levels half after" };
+      static const char *const units[] = { " h", "", "", "", " h", "", " min", " h" };
       g_autofree char *value = tdm_sheet_option_text (record, k);
       if (value[0] != '\0')
         g_string_append_printf (text, " · %s %s%s",
@@ -102,7 +104,7 @@ updated_cb (TdmOptionsBox *self)
       tdm_form_get_remark (self->form, TDM_SECTION_OPTIONS, 0, &kind);
   self->refreshing = TRUE;
   tdm_fold_set_title (TDM_FOLD (self->fold), title);
-  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_UNCERTAINTY; k++)
+  for (TdmCellKind k = TDM_CELL_OPTION_INTERVALS; k <= TDM_CELL_OPTION_HALF_LIFE; k++)
     tdm_field_refresh (TDM_FIELD (self->fields[k]), tdm_cell_title (k), remark);
   refresh_future (self, &sheet);
   gtk_drop_down_set_selected (self->posterior,
@@ -156,7 +158,7 @@ add_posterior (TdmOptionsBox *self, int row)
 static void
 build (TdmOptionsBox *self)
 {
-  const int rows = TDM_CELL_OPTION_UNCERTAINTY - TDM_CELL_OPTION_INTERVALS + 1;
+  const int rows = TDM_CELL_OPTION_HALF_LIFE - TDM_CELL_OPTION_INTERVALS + 1;
 
   add_field (self, TDM_CELL_OPTION_INTERVALS, 15, "All that can be given");
   add_field (self, TDM_CELL_OPTION_PRIOR, 6, "1");
@@ -177,6 +179,10 @@ build (TdmOptionsBox *self)
   gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_UNCERTAINTY],
                                "How far times that are written down may be off, for "
                                "asking whether the advice hangs on them");
+  add_field (self, TDM_CELL_OPTION_HALF_LIFE, 6, "Never");
+  gtk_widget_set_tooltip_text (self->fields[TDM_CELL_OPTION_HALF_LIFE],
+                               "Old levels count less: half for each such time before "
+                               "the last one. Hours, or days such as 3 d");
   add_posterior (self, rows);
   self->future = gtk_check_button_new_with_label ("Occasions to come may differ");
   gtk_widget_set_tooltip_text (self->future,

@@ -479,7 +479,8 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (!tdm_json_check_keys (&node,
                             KEYS ("interval", "prior_weight", "adjust",
                                   "future_occasions", "posterior", "sample_hours",
-                                  "sample_within", "time_uncertainty", "ward_times"),
+                                  "sample_within", "time_uncertainty",
+                                  "weight_half_life", "ward_times"),
                             NO_KEYS, error)
       || !tdm_json_read_list (&node, "interval", read_interval, intervals, error)
       || !tdm_json_read_number (&node, "prior_weight", &options.prior_weight, error)
@@ -491,6 +492,8 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
       || !tdm_json_read_number (&node, "sample_within", &options.sample_within_h, error)
       || !tdm_json_read_number (&node, "time_uncertainty",
                                 &options.time_uncertainty_min, error)
+      || !tdm_json_read_number (&node, "weight_half_life", &options.weight_half_life_h,
+                                error)
       || !read_moment (&node, "adjust", &options.adjust, error))
     return FALSE;
   if (tdm_json_has (&node, "sample_within") && options.sample_within_h == 0)
@@ -498,6 +501,9 @@ read_options (const TdmJsonNode *root, TdmCaseEdit *edit, GError **error)
   if (tdm_json_has (&node, "time_uncertainty") && options.time_uncertainty_min == 0)
     return tdm_json_fault (&node, "time_uncertainty", error,
                            "must be more than 0 minutes");
+  if (tdm_json_has (&node, "weight_half_life") && options.weight_half_life_h == 0)
+    return tdm_json_fault (&node, "weight_half_life", error,
+                           "must be more than 0 hours");
   if (tdm_json_has (&node, "interval") && intervals->len == 0)
     return tdm_json_fault (&node, "interval", error, "is empty; leave it out");
   options.intervals_h = (double *)(gpointer)intervals->data;

@@ -287,7 +287,8 @@ put_options (GString *s, const TdmCaseOptions *options)
   if (options->n_intervals == 0 && options->prior_weight == 1.0 && !options->has_adjust
       && !options->future_occasions && options->posterior == TDM_POSTERIOR_AUTO
       && !options->has_sample_hours && options->sample_within_h == 0
-      && options->time_uncertainty_min == 0 && options->n_ward_times == 0)
+      && options->time_uncertainty_min == 0 && options->weight_half_life_h == 0
+      && options->n_ward_times == 0)
     return;
   begin_field (s, "options");
   Line line = open_line (s);
@@ -320,6 +321,8 @@ put_options (GString *s, const TdmCaseOptions *options)
     put_number (&line, "sample_within", options->sample_within_h);
   if (options->time_uncertainty_min != 0)
     put_number (&line, "time_uncertainty", options->time_uncertainty_min);
+  if (options->weight_half_life_h != 0)
+    put_number (&line, "weight_half_life", options->weight_half_life_h);
   if (options->n_ward_times > 0)
     put_key (&line, "ward_times");
   for (guint i = 0; i < options->n_ward_times; i++)

@@ -195,6 +195,9 @@ typedef struct
   /* How far times that are written down may be off, for asking whether the advice hangs
    * on them (engine/robustness.h); 0 = not said. */
   double time_uncertainty_min;
+  /* Old levels count less: half for each such time before the last one that is used, on
+   * top of their own weight; 0 = they count as the others. */
+  double weight_half_life_h;
   /* When the ward gives doses, in minutes after midnight, ascending; none = at any
    * time. The first dose that is proposed and all that follow it are at these times. */
   guint ward_min[TDM_CASE_MAX_WARD_TIMES];

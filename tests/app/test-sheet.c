@@ -212,6 +212,11 @@ test_options (Fixture *f, gconstpointer data)
   assert_text (f, TDM_CELL_OPTION_WARD, 0, "06:00, 14:00, 22:00");
   g_assert_false (enter (f, TDM_CELL_OPTION_WARD, 0, "6:00, 06:00"));
   tdm_form_revert (f->form, (TdmCell){ TDM_CELL_OPTION_WARD, 0 });
+  g_assert_true (enter (f, TDM_CELL_OPTION_HALF_LIFE, 0, "1.5 d"));
+  assert_text (f, TDM_CELL_OPTION_HALF_LIFE, 0, "36");
+  TdmRemarkKind kind;
+  g_autofree char *echo = tdm_form_get_remark (f->form, TDM_SECTION_LEVELS, 0, &kind);
+  g_assert_nonnull (strstr (echo, "counts 80 %")); /* 2^(-(47.3 - 35.5)/36) */
   g_assert_true (enter (f, TDM_CELL_OPTION_UNCERTAINTY, 0, "20"));
   g_assert_cmpfloat (tdm_case_get_options (record_of (f))->time_uncertainty_min, ==,
                      20);

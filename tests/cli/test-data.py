@@ -127,6 +127,23 @@ def test_sessions_refused():
 
 
 @test
+def test_old_levels_count_less():
+    """As if each level had the weight that its age leaves it."""
+    path = dialysis_model()
+    aged = sessions(options={"weight_half_life": 28})
+    aged["levels"][0]["weight"] = 0.8
+    stated = sessions()
+    stated["levels"][0]["weight"] = 0.8 * 2 ** (-14 / 28)
+    one, other = (answer("fit", case, "--model", path) for case in (aged, stated))
+    close(one["objective"], other["objective"], 1e-12, "objective")
+    close(one["levels"][0]["weight"], 0.8 * 2 ** -0.5, 1e-12, "weight")
+    assert "weight" not in one["levels"][1]
+    assert "weight-half-life" in [note["code"] for note in one["notes"]], one["notes"]
+    run("fit", "--model", path, case=sessions(options={"weight_half_life": 0})).fails(
+        3, "options.weight_half_life: must be more than 0 hours")
+
+
+@test
 def test_own_covariates_of_a_dose():
     """What is absorbed depends on a covariate that the dose's row alone has: without a lag the
     row counts, also after another row of the same time; with one the row at which it arrives."""

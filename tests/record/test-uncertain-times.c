@@ -43,6 +43,31 @@ test_read (void)
   g_assert_null (strstr (text, "duration"));
 }
 
+/* Sessions of dialysis and the age of levels, written as they were read. */
+static void
+test_sessions (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmCase) self = read_case (
+      "'dialysis': [{'time': '2026-03-02T14:00', 'end': '2026-03-02T17:45', "
+      "'clearance': 113, 'unit': 'mL/min'}, {'time': 33.75, 'duration': 2.5, "
+      "'clearance': 7.1, 'unit': 'L/h'}], 'options': {'weight_half_life': 61.5, "
+      "'ward_times': ['06:00', '18:30']}",
+      &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tdm_case_get_n_dialyses (self), ==, 2);
+  g_assert_cmpfloat_with_epsilon (tdm_case_get_dialysis (self, 0)->duration_h, 3.75,
+                                  1e-12);
+  g_assert_cmpfloat (tdm_case_get_dialysis (self, 1)->clearance, ==, 7.1);
+  g_assert_cmpfloat (tdm_case_get_options (self)->weight_half_life_h, ==, 61.5);
+  g_autofree char *text = tdm_case_file_to_text (self);
+  g_autoptr (TdmCase) again = tdm_case_file_parse (text, strlen (text), &error);
+  g_assert_no_error (error);
+  g_assert_true (tdm_case_equal (self, again));
+  g_assert_nonnull (strstr (text, "\"time\": \"2026-03-02T14:00\""));
+  g_assert_nonnull (strstr (text, "\"weight_half_life\": 61.5"));
+}
+
 /* An edit that drops the interval leaves a time like any other. */
 static void
 test_edit (void)
@@ -116,6 +141,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/uncertain-times/read", test_read);
   g_test_add_func ("/record/uncertain-times/edit", test_edit);
+  g_test_add_func ("/record/uncertain-times/sessions", test_sessions);
   g_test_add_func ("/record/uncertain-times/refused", test_refused);
   return g_test_run ();
 }
