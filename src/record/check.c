@@ -672,12 +672,11 @@ check_options (TdmCase *self, GError **error)
         && options->time_uncertainty_min <= MAX_UNCERTAINTY_MIN))
     return wrong (error, "options", "time_uncertainty",
                   "must be more than 0, at most %g minutes", MAX_UNCERTAINTY_MIN);
-  if (!check_span (options->weight_half_life_h, TRUE, "options", "weight_half_life",
-                   error))
-    return FALSE;
-  return !options->has_adjust
-         || tdm_moment_resolve (&options->adjust, self->start, "options", "adjust",
-                                error);
+  return check_span (options->weight_half_life_h, TRUE, "options", "weight_half_life",
+                     error)
+         && (!options->has_adjust
+             || tdm_moment_resolve (&options->adjust, self->start, "options", "adjust",
+                                    error));
 }
 
 static gboolean
