@@ -45,14 +45,16 @@ regimen_json (const TdmRegimen *regimen)
 {
   if (!regimen)
     return json_null ();
-  return json_pack ("{s:f, s:s, s:s, s:f, s:f, s:b, s:f, s:{s:f, s:f, s:f}, s:f}",
-                    "amount", tdm_salt_amount (regimen->salt, regimen->amount_mg),
-                    "unit", tdm_salt_unit (regimen->salt), "route",
-                    regimen->route->name, "interval", regimen->interval_h, "duration",
-                    regimen->duration_h, "current", regimen->is_current, "target",
-                    regimen->metrics.target, "probability", "below", regimen->p_below,
-                    "within", regimen->p_within, "above", regimen->p_above, "score",
-                    regimen->score);
+  json_t *out =
+      json_pack ("{s:f, s:s, s:s, s:f, s:f, s:b, s:f, s:{s:f, s:f, s:f}, s:f}",
+                 "amount", tdm_salt_amount (regimen->salt, regimen->amount_mg), "unit",
+                 tdm_salt_unit (regimen->salt), "route", regimen->route->name,
+                 "interval", regimen->interval_h, "duration", regimen->duration_h,
+                 "current", regimen->is_current, "target", regimen->metrics.target,
+                 "probability", "below", regimen->p_below, "within", regimen->p_within,
+                 "above", regimen->p_above, "score", regimen->score);
+  tdm_json_add_course (out, regimen);
+  return out;
 }
 
 static json_t *

@@ -558,20 +558,6 @@ find_pool (Search *s)
     keep_nearest_shapes (s);
 }
 
-/* Occasions yet to come count as typical ones, unless the case asks otherwise: a dose
- * is chosen for what is known of the patient. */
-static void
-drop_future (const TdmFit *fit, double *effects, guint draws)
-{
-  const TdmCaseOptions *options =
-      tdm_case_get_options (tdm_problem_get_case (fit->problem));
-  const guint end = fit->n + tdm_problem_get_n_future (fit->problem);
-  const guint stride = tdm_problem_get_n_values (fit->problem);
-  for (guint d = 0; !options->future_occasions && d < draws; d++)
-    for (guint i = fit->n; i < end; i++)
-      effects[(gsize)d * stride + i] = 0.0;
-}
-
 static double *
 new_effects (const Search *s, const TdmDoseSearchOptions *options)
 {
@@ -607,7 +593,7 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
     return g_steal_pointer (&self);
   search_init (&s, fit, options);
   g_autofree double *effects = new_effects (&s, options);
-  drop_future (fit, effects, s.draws);
+  tdm_score_drop_future (fit, effects, s.draws);
   s.effects = effects;
   find_pool (&s);
   if (!evaluate_all (&s, error))

@@ -164,9 +164,10 @@ static gboolean
 score_choices (Search *s, GError **error)
 {
   const GPtrArray *regimens = s->result->proposals->regimens;
+  g_autofree double *rows = tdm_score_rows (s->result->fit, s->result->posterior);
   const TdmScoreInput input = { .problem = s->problem,
                                 .target = &s->target,
-                                .rows = s->result->posterior->rows,
+                                .rows = rows,
                                 .draws = s->draws,
                                 .cancellable = s->cancellable };
   s->score = tdm_score_new (&input, (TdmRegimen *const *)regimens->pdata,

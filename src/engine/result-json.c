@@ -418,9 +418,8 @@ add_days (json_t *out, const TdmRegimen *r)
   json_object_set_new (out, "value", tdm_json_real (r->value));
 }
 
-/* How it begins and what it turns into. */
-static void
-add_course (json_t *out, const TdmRegimen *r)
+void
+tdm_json_add_course (json_t *out, const TdmRegimen *r)
 {
   json_t *steps = json_array ();
   const char *unit = tdm_salt_unit (r->salt);
@@ -464,7 +463,7 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
                            r->is_current);
   if (r->salt && r->salt->name)
     json_object_set_new (out, "salt", json_string (r->salt->name));
-  add_course (out, r);
+  tdm_json_add_course (out, r);
   json_object_set_new (out, "metrics", regimen_metrics (&r->metrics, target));
   json_object_set_new (out, "interval_90",
                        json_pack ("{s:o, s:o}", "low",

@@ -37,3 +37,8 @@ json_t *tdm_json_real (double value) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Text of a JSON value, indented, with a newline at the end. Yours. */
 char *tdm_json_text (const json_t *value) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds to the object of a regimen how it begins and what it turns into: "loading",
+ * "hold_h", "hold" (for the sake of the level), "steps", and where its first days were
+ * looked at "early", "days", "day_h" and "value". */
+void tdm_json_add_course (json_t *out, const TdmRegimen *regimen);

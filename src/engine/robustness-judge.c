@@ -50,22 +50,6 @@ refit (const TdmJudge *self, TdmProblem *problem, GError **error)
                       error);
 }
 
-/* Occasions yet to come count as the proposals count them. */
-static double *
-rows_for (const TdmFit *fit, const TdmPosterior *posterior)
-{
-  const TdmCaseOptions *options =
-      tdm_case_get_options (tdm_problem_get_case (fit->problem));
-  const guint end = fit->n + tdm_problem_get_n_future (fit->problem);
-  double *rows =
-      g_memdup2 (posterior->rows,
-                 ((gsize)posterior->draws * posterior->width + 1) * sizeof (double));
-  for (guint d = 0; !options->future_occasions && d < posterior->draws; d++)
-    for (guint i = fit->n; i < end; i++)
-      rows[(gsize)d * posterior->width + i] = 0.0;
-  return rows;
-}
-
 /* Fills the chances, score and metrics of a regimen that the search has not judged. */
 static gboolean
 score_one (const TdmJudge *self, const TdmFit *fit, const TdmPosterior *posterior,
@@ -75,7 +59,7 @@ score_one (const TdmJudge *self, const TdmFit *fit, const TdmPosterior *posterio
   const TdmProblem *problem = fit->problem;
   if (!tdm_target_resolve (problem, tdm_problem_get_target (problem), &target, NULL))
     return FALSE;
-  g_autofree double *rows = rows_for (fit, posterior);
+  g_autofree double *rows = tdm_score_rows (fit, posterior);
   const TdmScoreInput input = { .problem = problem,
                                 .target = &target,
                                 .rows = rows,

@@ -108,6 +108,28 @@ tdm_score_penalty (const TdmModel *model)
   return drug ? drug->above_penalty : TDM_DRUG_ABOVE_PENALTY;
 }
 
+void
+tdm_score_drop_future (const TdmFit *fit, double *rows, guint draws)
+{
+  const TdmCaseOptions *options =
+      tdm_case_get_options (tdm_problem_get_case (fit->problem));
+  const guint end = fit->n + tdm_problem_get_n_future (fit->problem);
+  const guint stride = tdm_problem_get_n_values (fit->problem);
+  for (guint d = 0; !options->future_occasions && d < draws; d++)
+    for (guint i = fit->n; i < end; i++)
+      rows[(gsize)d * stride + i] = 0.0;
+}
+
+double *
+tdm_score_rows (const TdmFit *fit, const TdmPosterior *posterior)
+{
+  double *rows =
+      g_memdup2 (posterior->rows,
+                 ((gsize)posterior->draws * posterior->width + 1) * sizeof (double));
+  tdm_score_drop_future (fit, rows, posterior->draws);
+  return rows;
+}
+
 TdmScore *
 tdm_score_new (const TdmScoreInput *input, TdmRegimen *const *regimens, guint n,
                GError **error)

@@ -22,6 +22,14 @@ typedef struct
   TdmRegimenMetrics *metrics;
 } TdmScore;
 
+/* The rows of a posterior by which regimens are judged: occasions yet to come count as
+ * typical ones, unless the case asks otherwise, since a dose is chosen for what is
+ * known of the patient. Yours. */
+double *tdm_score_rows (const TdmFit *fit,
+                        const TdmPosterior *posterior) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, in place, for `draws` rows. */
+void tdm_score_drop_future (const TdmFit *fit, double *rows, guint draws);
+
 /* Regimens that differ in their amount alone are computed together: in a linear model
  * the profile of one amount, or of two where there is a history, gives all. NULL with
  * G_IO_ERROR_CANCELLED. Yours. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/average.h"
+#include "given.h"
 #include "model/library.h"
 #include "record/case-file.h"
 
@@ -220,6 +221,168 @@ test_variants (void)
   g_assert_cmpfloat (fabs (flat->eta[0]), >, fabs (standard->eta[0]));
 }
 
+/* One compartment by bolus, CL = %s L/h times a lognormal effect of SD 0.3, V 20 L. */
+#define TWIN                                                                \
+  GIVEN_HEAD                                                                \
+  "[parameters]\nCL = %s * exp(eta_CL)\nV = 20\n[units]\nCL = L/h\nV = L\n" \
+  "[effects]\nCL = variance 0.09\n"                                         \
+  "[structure]\nkind = linear\ncompartments = 1\n"                          \
+  "[output C]\ntitle = C\nunit = mg/L\nerror = proportional\n"              \
+  "proportional = 20 %%\n"                                                  \
+  "[route iv]\ntitle = iv\ninto = central\n"                                \
+  "[dosing iv]\namounts = 100 to 2000 step 50 mg\nintervals = 12, 24 h\n"   \
+  "max_single = 2000 mg\nsource = Test\n"                                   \
+  "[check one]\nvalues = V 20\nsource = Test\n"
+
+static TdmModel *
+twin (const char *clearance)
+{
+  g_autofree char *text = g_strdup_printf (TWIN, clearance);
+  return given_model (text);
+}
+
+static TdmAverage *
+average_twins (const char *low, const char *high, const char *body, TdmWeightRule rule)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) models = list_of (twin (low), twin (high));
+  g_autofree char *json = g_strdup_printf (
+      "{'format': 'titrate-case/1', 'model': 'testamycin-test-2026', 'patient': {'id': "
+      "'T'}, 'target': {'metric': 'auc24', 'low': 200, 'high': 300, 'unit': 'mg.h/L'}, "
+      "'options': {'adjust': 48}, %s}",
+      body);
+  g_autoptr (TdmCase) record = given_case (json);
+  TdmAverage *average = tdm_average_new (record, models, rule, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return average;
+}
+
+/* The expected utility of a daily dose where the logarithm of the clearance is normal:
+ * AUC24 is the dose over the clearance. */
+static double
+utility_of (double daily, double cl, double sd, double *within)
+{
+  const double mu = log (daily / cl);
+  const double below = 0.5 * erfc (-(log (200) - mu) / sd / M_SQRT2);
+  const double above = 0.5 * erfc ((log (300) - mu) / sd / M_SQRT2);
+  *within = 1 - below - above;
+  return *within - 0.5 * above;
+}
+
+/* Without levels, clearances of 3.1 and 4.3 L/h, half and half: every row has the mean
+ * of two normal integrals, and the first is the best of all amounts there are, which is
+ * none that either model has first. */
+static void
+test_hand_made (void)
+{
+  g_autoptr (TdmAverage) average =
+      average_twins ("3.1", "4.3", "'doses': [], 'levels': []", TDM_WEIGHT_EQUAL);
+  double best = -1, a, b;
+  for (double dose = 100; dose <= 2000; dose += 50)
+    best =
+        MAX (best,
+             0.5 * (utility_of (dose, 3.1, 0.3, &a) + utility_of (dose, 4.3, 0.3, &b)));
+  g_assert_cmpuint (average->regimens->len, >, 10);
+  for (guint i = 0; i < average->regimens->len; i++)
+    {
+      const TdmAverageRegimen *one = average->regimens->pdata[i];
+      const double daily = one->regimen.amount_mg * 24 / one->regimen.interval_h;
+      const double both =
+          0.5 * (utility_of (daily, 3.1, 0.3, &a) + utility_of (daily, 4.3, 0.3, &b));
+      /* Three standard errors of 2,000 draws. */
+      g_assert_cmpfloat_with_epsilon (one->within[0], a, 0.05);
+      g_assert_cmpfloat_with_epsilon (one->within[1], b, 0.05);
+      g_assert_cmpfloat_with_epsilon (one->regimen.p_within, 0.5 * (a + b), 0.035);
+      g_assert_cmpfloat_with_epsilon (one->regimen.score, both, 0.05);
+      g_assert_cmpfloat_with_epsilon (one->target[0], daily / 3.1, 1e-9 * daily);
+      g_assert_cmpfloat_with_epsilon (one->regimen.metrics.target,
+                                      0.5 * (daily / 3.1 + daily / 4.3), 1e-9 * daily);
+      if (i == 0)
+        g_assert_cmpfloat (both, >, best - 0.02);
+    }
+}
+
+/* Apart in their clearances, the models propose daily doses of about 500 and 1,100 mg;
+ * what lies between is judged as well. */
+static void
+test_between (void)
+{
+  g_autoptr (TdmAverage) average =
+      average_twins ("2", "4.5", "'doses': [], 'levels': []", TDM_WEIGHT_EQUAL);
+  gboolean between = FALSE;
+  for (guint i = 0; i < average->regimens->len; i++)
+    {
+      const TdmRegimen *r =
+          &((TdmAverageRegimen *)average->regimens->pdata[i])->regimen;
+      const double daily = r->amount_mg * 24 / r->interval_h;
+      between = between || (daily > 750 && daily < 850);
+    }
+  g_assert_true (between);
+}
+
+/* The density of one or two levels after a bolus of 500 mg, the effect integrated out
+ * on a grid. */
+static double
+marginal_of (double cl, guint n)
+{
+  static const double times[] = { 6, 20 }, levels[] = { 11.3, 3.4 };
+  double sum = 0;
+  for (double eta = -2; eta <= 2; eta += 1e-4)
+    {
+      double density = exp (-0.5 * eta * eta / 0.09);
+      for (guint i = 0; i < n; i++)
+        {
+          const double f = 500 / 20.0 * exp (-cl * exp (eta) / 20 * times[i]);
+          const double sd = 0.2 * f, miss = (levels[i] - f) / sd;
+          density *= exp (-0.5 * miss * miss) / sd;
+        }
+      sum += density;
+    }
+  return sum;
+}
+
+/* Weights by the marginal likelihood and by the prediction of the second level from the
+ * first, against integrals on a grid. */
+static void
+test_weights (void)
+{
+  const char *body =
+      "'doses': [{'time': 0, 'amount': 500, 'unit': 'mg', 'route': 'iv'}], 'levels': "
+      "[{'time': 6, 'value': 11.3, 'unit': 'mg/L'}, {'time': 20, 'value': 3.4, "
+      "'unit': 'mg/L'}]";
+  g_autoptr (TdmAverage) likelihood =
+      average_twins ("2", "3.1", body, TDM_WEIGHT_LIKELIHOOD);
+  g_autoptr (TdmAverage) prediction =
+      average_twins ("2", "3.1", body, TDM_WEIGHT_PREDICTION);
+  const double two = marginal_of (2, 2) / marginal_of (3.1, 2);
+  const double later = two / (marginal_of (2, 1) / marginal_of (3.1, 1));
+  g_assert_cmpfloat_with_epsilon (
+      member (likelihood, 0)->weight / member (likelihood, 1)->weight / two, 1, 0.01);
+  g_assert_cmpfloat_with_epsilon (
+      member (prediction, 0)->weight / member (prediction, 1)->weight / later, 1, 0.05);
+  g_assert_cmpfloat (fabs (two - later), >, 0.03);
+}
+
+/* A beginning is chosen by all models together: with a day of hardly any drug both say
+ * that a loading dose helps. */
+static void
+test_beginning (void)
+{
+  g_autoptr (TdmAverage) average =
+      average_twins ("0.31", "0.36", "'doses': [], 'levels': []", TDM_WEIGHT_EQUAL);
+  const TdmRegimen *first =
+      &((TdmAverageRegimen *)average->regimens->pdata[0])->regimen;
+  const TdmRegimen *second =
+      &((TdmAverageRegimen *)average->regimens->pdata[1])->regimen;
+  g_assert_cmpfloat (first->loading_mg, >, 0);
+  g_assert_true (first->has_days && second->has_days);
+  g_assert_cmpfloat (second->loading_mg, ==, 0);
+  g_assert_cmpfloat (first->amount_mg, ==, second->amount_mg);
+  g_assert_cmpfloat (first->value, >=, second->value + 0.1);
+  g_assert_cmpfloat_with_epsilon (
+      first->days[0].below + first->days[0].within + first->days[0].above, 1, 1e-9);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -230,5 +393,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/average/two", test_two);
   g_test_add_func ("/engine/average/obstacle", test_obstacle);
   g_test_add_func ("/engine/average/variants", test_variants);
+  g_test_add_func ("/engine/average/hand-made", test_hand_made);
+  g_test_add_func ("/engine/average/between", test_between);
+  g_test_add_func ("/engine/average/weights", test_weights);
+  g_test_add_func ("/engine/average/beginning", test_beginning);
   return g_test_run ();
 }
