@@ -8,6 +8,8 @@
 #include "engine/target.h"
 #include "engine/words.h"
 
+#define HOURS_IN_WEEK 168.0
+
 static const TdmRegimen *
 regimen_at (const TdmResult *result, guint index)
 {
@@ -59,7 +61,7 @@ dose_unit (const TdmResult *result)
 }
 
 static char *
-amount_text (const TdmResult *result, double mg)
+amount_text (const TdmResult *result, double mg, int digits)
 {
   double value = tdm_salt_amount (salt_of (result), mg);
 
@@ -68,8 +70,7 @@ amount_text (const TdmResult *result, double mg)
                             dose_unit (result),
                             tdm_model_get_molar_mass (result->model), &value, NULL))
     value = mg;
-  /* Daily amounts divide by an interval: more than four digits are noise. */
-  return tdm_number_format (value, 5);
+  return tdm_number_format (value, digits);
 }
 
 /* Body weight in kg at the adjust time; NAN when the model does not know it. */
@@ -82,6 +83,48 @@ weight_kg (const TdmResult *result)
   if (wt < 0)
     return NAN;
   return tdm_problem_get_covariate_at (problem, wt, tdm_problem_get_adjust_h (problem));
+}
+
+gboolean
+tdm_proposal_has_own_metric (const TdmResult *result)
+{
+  TdmMetricKind metric = result->proposals->target.metric;
+
+  return metric != TDM_METRIC_NONE && metric != TDM_METRIC_TROUGH
+         && metric != TDM_METRIC_PEAK && metric != TDM_METRIC_AUC24;
+}
+
+const char *
+tdm_proposal_metric_title (const TdmResult *result)
+{
+  static const char *const titles[TDM_METRIC_LAST + 1] = {
+    [TDM_METRIC_AVERAGE] = "Average",        [TDM_METRIC_AUC] = "AUC",
+    [TDM_METRIC_CUMULATIVE_AUC] = "AUC sum", [TDM_METRIC_TIME_ABOVE] = "Above for",
+    [TDM_METRIC_TIME_BELOW] = "Below for",   [TDM_METRIC_TIME_TO_BELOW] = "Below after",
+    [TDM_METRIC_PEAK_MIC] = "Peak/MIC",      [TDM_METRIC_AUC_MIC] = "AUC/MIC",
+  };
+  const char *title = titles[result->proposals->target.metric];
+
+  return title != NULL ? title : "Target";
+}
+
+char *
+tdm_proposal_metric_number (const TdmResult *result, double value)
+{
+  if (!isfinite (value))
+    return g_strdup ("never");
+  return tdm_number_format (
+      tdm_metric_is_share (result->proposals->target.metric) ? 100 * value : value, 3);
+}
+
+char *
+tdm_proposal_metric_unit (const TdmResult *result)
+{
+  const char *unit = result->proposals->target_unit;
+
+  if (tdm_metric_is_share (result->proposals->target.metric))
+    return g_strdup ("%");
+  return unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
 }
 
 /* An alarm at the window's own limit says no more than that does. */
@@ -133,20 +176,25 @@ tdm_proposal_continuous (const TdmResult *result)
                           amount, unit, interval, within);
 }
 
-/* What stands by the kilogram, and by the day, makes room for alarms. */
+/* What stands by the kilogram, and by the day, makes room for alarms and the target. */
 gboolean
 tdm_proposal_has_column (const TdmResult *result, TdmColumn column)
 {
   const GPtrArray *regimens = result->proposals->regimens;
   const guint alarms = has_alarm (result, TDM_COLUMN_ALARM_LOW)
                        + has_alarm (result, TDM_COLUMN_ALARM_HIGH);
+  const guint own = tdm_proposal_has_own_metric (result);
 
   if (column == TDM_COLUMN_ALARM_LOW || column == TDM_COLUMN_ALARM_HIGH)
     return has_alarm (result, column);
+  if (column == TDM_COLUMN_TARGET)
+    return own > 0;
+  if (column == TDM_COLUMN_AUC24)
+    return !tdm_model_get_output (result->model, result->proposals->output)->effect;
   if (column == TDM_COLUMN_PER_KG)
-    return alarms == 0 && isfinite (weight_kg (result));
+    return alarms + own == 0 && isfinite (weight_kg (result));
   if (column == TDM_COLUMN_PER_DAY)
-    return alarms < 2;
+    return alarms + own < 2;
   if (column != TDM_COLUMN_DURATION)
     return TRUE;
   for (guint i = 0; i < regimens->len; i++)
@@ -159,8 +207,13 @@ char *
 tdm_proposal_heading (const TdmResult *result, TdmColumn column)
 {
   static const char *const titles[TDM_COLUMN_N] = {
-    "Dose",   "Every", "Over", "Trough", "Peak",    "AUC24", "below",
-    "within", "above", "<",    ">",      "Per day", "Per kg"
+    [TDM_COLUMN_DOSE] = "Dose",       [TDM_COLUMN_INTERVAL] = "Every",
+    [TDM_COLUMN_DURATION] = "Over",   [TDM_COLUMN_TROUGH] = "Trough",
+    [TDM_COLUMN_PEAK] = "Peak",       [TDM_COLUMN_AUC24] = "AUC24",
+    [TDM_COLUMN_TARGET] = "",         [TDM_COLUMN_BELOW] = "below",
+    [TDM_COLUMN_WITHIN] = "within",   [TDM_COLUMN_ABOVE] = "above",
+    [TDM_COLUMN_ALARM_LOW] = "<",     [TDM_COLUMN_ALARM_HIGH] = ">",
+    [TDM_COLUMN_PER_DAY] = "Per day", [TDM_COLUMN_PER_KG] = "Per kg",
   };
   const char *unit =
       tdm_model_get_output (result->model, result->proposals->output)->unit;
@@ -186,6 +239,11 @@ tdm_proposal_heading (const TdmResult *result, TdmColumn column)
                                                     4);
         return g_strdup_printf ("alarm\n%s %s", titles[column], limit);
       }
+    case TDM_COLUMN_TARGET:
+      {
+        g_autofree char *own = tdm_proposal_metric_unit (result);
+        return g_strdup_printf ("%s\n%s", tdm_proposal_metric_title (result), own);
+      }
     case TDM_COLUMN_PER_DAY:
       return g_strdup_printf ("%s\n%s", titles[column], dose);
     case TDM_COLUMN_PER_KG:
@@ -203,6 +261,17 @@ hours_text (double hours)
   return hours > 0 ? g_strdup_printf ("%s h", number) : g_strdup ("");
 }
 
+/* "12 h", "2 wk". */
+static char *
+interval_text (double hours)
+{
+  const double weeks = hours / HOURS_IN_WEEK;
+  g_autofree char *number = tdm_number_format (MAX (weeks, 1), 4);
+
+  return weeks >= 1 && weeks == round (weeks) ? g_strdup_printf ("%s wk", number)
+                                              : hours_text (hours);
+}
+
 char *
 tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
 {
@@ -218,12 +287,12 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
         return tdm_words_amount (regimen->salt, regimen->amount_mg);
       else
         {
-          g_autofree char *amount = amount_text (result, regimen->amount_mg);
+          g_autofree char *amount = amount_text (result, regimen->amount_mg, 6);
           g_autofree char *unit = tdm_unit_display (dose_unit (result));
           return g_strdup_printf ("%s %s", amount, unit);
         }
     case TDM_COLUMN_INTERVAL:
-      return hours_text (none ? 0.0 : regimen->interval_h);
+      return none ? g_strdup ("") : interval_text (regimen->interval_h);
     case TDM_COLUMN_DURATION:
       return hours_text (regimen->duration_h);
     case TDM_COLUMN_TROUGH:
@@ -232,6 +301,8 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
       return tdm_number_format (regimen->metrics.peak, 3);
     case TDM_COLUMN_AUC24:
       return tdm_number_format (regimen->metrics.auc24, 3);
+    case TDM_COLUMN_TARGET:
+      return tdm_proposal_metric_number (result, regimen->metrics.target);
     case TDM_COLUMN_BELOW:
       return tdm_percent_text (regimen->p_below);
     case TDM_COLUMN_WITHIN:
@@ -245,7 +316,8 @@ tdm_proposal_text (const TdmResult *result, guint index, TdmColumn column)
     case TDM_COLUMN_PER_DAY:
       if (none || regimen->interval_h <= 0)
         return g_strdup ("");
-      return amount_text (result, regimen->amount_mg * 24 / regimen->interval_h);
+      /* Divided by an interval: more than four digits are noise. */
+      return amount_text (result, regimen->amount_mg * 24 / regimen->interval_h, 4);
     case TDM_COLUMN_PER_KG:
     default:
       if (none || regimen->interval_h <= 0 || !isfinite (weight_kg (result)))
@@ -280,6 +352,14 @@ tdm_proposal_sentence (const TdmResult *result, guint index)
                           "the target %s, within %s, above %s",
                           regimen->is_current && !none ? "Keep current, " : "", words,
                           trough, shown, peak, shown, auc, area, below, within, above);
+  if (tdm_proposal_has_own_metric (result))
+    {
+      g_autofree char *own = tdm_proposal_text (result, index, TDM_COLUMN_TARGET);
+      g_autofree char *own_unit = tdm_proposal_metric_unit (result);
+      g_string_append_printf (out, ", %s %s%s%s",
+                              tdm_words_metric (result->proposals->target.metric), own,
+                              own_unit[0] != '\0' ? " " : "", own_unit);
+    }
   for (TdmColumn c = TDM_COLUMN_ALARM_LOW; c <= TDM_COLUMN_ALARM_HIGH; c++)
     if (has_alarm (result, c))
       {

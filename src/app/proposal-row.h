@@ -11,6 +11,7 @@ typedef enum
   TDM_COLUMN_TROUGH,
   TDM_COLUMN_PEAK,
   TDM_COLUMN_AUC24,
+  TDM_COLUMN_TARGET, /* what the target looks at, where it is none of these */
   TDM_COLUMN_BELOW,
   TDM_COLUMN_WITHIN,
   TDM_COLUMN_ABOVE,
@@ -45,6 +46,15 @@ char *tdm_proposal_course (const TdmResult *result,
                            guint index) G_GNUC_WARN_UNUSED_RESULT;
 /* What amounts that cannot be given would do, for comparison; or NULL. Yours. */
 char *tdm_proposal_continuous (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the target looks at something that has no column of its own. */
+gboolean tdm_proposal_has_own_metric (const TdmResult *result);
+/* "Cumulated", "Below after": that in a word or two. Static. */
+const char *tdm_proposal_metric_title (const TdmResult *result);
+/* "37.8", "> 24" where it is longer than can be told. Yours. */
+char *tdm_proposal_metric_number (const TdmResult *result,
+                                  double value) G_GNUC_WARN_UNUSED_RESULT;
+/* "h", "%", "": the unit of that. Yours. */
+char *tdm_proposal_metric_unit (const TdmResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* The whole row in a sentence, for screen readers. Yours. */
 char *tdm_proposal_sentence (const TdmResult *result,
                              guint index) G_GNUC_WARN_UNUSED_RESULT;

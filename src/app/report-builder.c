@@ -145,6 +145,20 @@ alarm_text (const Builder *self, const TdmRegimen *regimen)
   return g_string_free (text, text->len == 0);
 }
 
+/* The AUC24, or what the target looks at. */
+static char *
+third_range (const Builder *self, const TdmRegimen *regimen)
+{
+  const TdmRegimenMetrics *m = &regimen->metrics;
+  if (!tdm_proposal_has_own_metric (self->result))
+    return range_text (m->auc24, regimen->low.auc24, regimen->high.auc24);
+  g_autofree char *value = tdm_proposal_metric_number (self->result, m->target);
+  g_autofree char *low = tdm_proposal_metric_number (self->result, regimen->low.target);
+  g_autofree char *high =
+      tdm_proposal_metric_number (self->result, regimen->high.target);
+  return g_strdup_printf ("%s (%s–%s)", value, low, high);
+}
+
 static void
 add_option (const Builder *self, const TdmRegimen *regimen)
 {
@@ -156,7 +170,7 @@ add_option (const Builder *self, const TdmRegimen *regimen)
   g_autofree char *trough =
       range_text (m->trough, regimen->low.trough, regimen->high.trough);
   g_autofree char *peak = range_text (m->peak, regimen->low.peak, regimen->high.peak);
-  g_autofree char *auc = range_text (m->auc24, regimen->low.auc24, regimen->high.auc24);
+  g_autofree char *auc = third_range (self, regimen);
   const TdmReportOption option = {
     .regimen = words,
     .remark = regimen->is_current ? "keep current"
@@ -186,6 +200,12 @@ add_options (const Builder *self)
   g_autofree char *area = tdm_target_area_unit (unit);
   self->report->unit = tdm_unit_display (unit);
   self->report->area_unit = tdm_unit_display (area);
+  if (tdm_proposal_has_own_metric (self->result))
+    {
+      g_free (self->report->area_unit);
+      self->report->area_unit = tdm_proposal_metric_unit (self->result);
+      self->report->metric_title = g_strdup (tdm_proposal_metric_title (self->result));
+    }
   if (proposals->withheld != NULL)
     {
       self->report->options_note =

@@ -114,6 +114,30 @@ add_current (const Builder *self)
   add_bands (own, curve->individual_band, 0);
 }
 
+/* "(first dose 1750 mg, then 500 mg)", "(pause 18 h)"; NULL for a plain regimen. */
+static char *
+course_label (const TdmRegimen *regimen)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  if (regimen->hold_h > 0)
+    {
+      g_autofree char *hold = tdm_number_format (regimen->hold_h, 3);
+      g_string_append_printf (out, ", pause %s h", hold);
+    }
+  if (regimen->loading_mg > 0)
+    {
+      g_autofree char *loading = tdm_words_amount (regimen->salt, regimen->loading_mg);
+      g_string_append_printf (out, ", first dose %s", loading);
+    }
+  for (guint k = 0; k < regimen->n_steps; k++)
+    {
+      g_autofree char *amount =
+          tdm_words_amount (regimen->salt, regimen->steps[k].amount_mg);
+      g_string_append_printf (out, ", then %s", amount);
+    }
+  return out->len > 0 ? g_strdup_printf ("(%s)", out->str + strlen (", ")) : NULL;
+}
+
 static void
 add_chosen (const Builder *self)
 {
@@ -125,11 +149,7 @@ add_chosen (const Builder *self)
   g_autofree char *regimen = tdm_scene_builder_regimen_text (
       self->chosen->salt, self->chosen->amount_mg, self->chosen->interval_h);
   g_autofree char *label = g_strconcat ("B  ", regimen, NULL);
-  g_autofree char *loading =
-      tdm_words_amount (self->chosen->salt, self->chosen->loading_mg);
-  g_autofree char *sublabel = self->chosen->loading_mg > 0
-                                  ? g_strdup_printf ("(first dose %s)", loading)
-                                  : NULL;
+  g_autofree char *sublabel = course_label (self->chosen);
   TdmSceneCurve *own =
       tdm_scene_add_curve (self->scene, label, sublabel, curve->n - skip,
                            curve->time_h + skip, curve->individual + skip);
@@ -339,38 +359,35 @@ add_planned_dose (const Builder *self, TdmSceneDose dose)
     tdm_scene_add_dose (self->scene, &dose);
 }
 
-/* The dose that begins the chosen regimen, where it differs from the others. */
+/* All that the chosen regimen gives: a loading dose, its own doses, those of its steps;
+ * the same lines that its curve is computed from. */
 static void
-add_loading (const Builder *self)
+add_chosen_doses (const Builder *self)
 {
-  const TdmRegimen *chosen = self->chosen;
-  if (chosen == NULL || chosen->loading_mg <= 0)
-    return;
-  add_planned_dose (self, (TdmSceneDose){ .time_h = chosen->first_dose_h,
-                                          .duration_h = chosen->loading_duration_h,
-                                          .amount = tdm_salt_amount (
-                                              chosen->salt, chosen->loading_mg),
-                                          .regimen = 1 });
+  const TdmModelSalt *salt = self->chosen->salt;
+  TdmPkDose lines[TDM_REGIMEN_LINES];
+  const guint n = tdm_regimen_lines (self->chosen, self->scene->to_h, lines);
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < MIN (lines[i].count, MAX_PLANNED); k++)
+      add_planned_dose (
+          self, (TdmSceneDose){ .time_h = lines[i].time_h + k * lines[i].interval_h,
+                                .duration_h = lines[i].duration_h,
+                                .amount = tdm_salt_amount (salt, lines[i].amount_mg),
+                                .regimen = 1 });
 }
 
 static void
 add_planned (const Builder *self, const Plan *plan)
 {
-  const TdmRegimen *chosen = self->chosen;
-  guint step = 0;
   TdmSceneDose dose = { .time_h = plan->first_h,
                         .duration_h = plan->duration_h,
                         .amount = plan->amount,
                         .regimen = plan->regimen };
-  add_loading (self);
-  for (guint k = 0; k < MAX_PLANNED; k++, dose.time_h += plan->interval_h)
-    {
-      for (; chosen && step < chosen->n_steps
-             && chosen->steps[step].from_h <= dose.time_h + 1e-6;
-           step++)
-        dose.amount = tdm_salt_amount (chosen->salt, chosen->steps[step].amount_mg);
+  if (self->chosen != NULL)
+    add_chosen_doses (self);
+  else
+    for (guint k = 0; k < MAX_PLANNED; k++, dose.time_h += plan->interval_h)
       add_planned_dose (self, dose);
-    }
 }
 
 /* Areas of whole days counted from the adjust time, back over the history and on. */
@@ -552,7 +569,9 @@ tdm_scene_builder_build_at (const TdmResult *result, const TdmResultOptions *opt
   add_levels (&self);
   Plan plan;
   gboolean planned = find_plan (&self, &plan);
-  add_history (&self, planned ? plan.first_h : INFINITY);
+  add_history (&self, self.chosen != NULL ? tdm_regimen_start (self.chosen)
+                      : planned           ? plan.first_h
+                                          : INFINITY);
   if (planned)
     add_planned (&self, &plan);
   tdm_scene_builder_add_marks (self.scene, self.result);
@@ -640,7 +659,9 @@ tdm_scene_builder_build_average (const TdmAverage *average)
   add_average (&self, average);
   add_levels (&self);
   gboolean planned = find_plan (&self, &plan);
-  add_history (&self, planned ? plan.first_h : INFINITY);
+  add_history (&self, self.chosen != NULL ? tdm_regimen_start (self.chosen)
+                      : planned           ? plan.first_h
+                                          : INFINITY);
   if (planned)
     add_planned (&self, &plan);
   /* Areas of days would be those of one model. */

@@ -235,7 +235,9 @@ add_options (TdmReportFlow *self)
   const char *area = report->area_unit != NULL ? report->area_unit : "";
   g_autofree char *trough = g_strdup_printf ("Trough, %s\n(90 %%)", unit);
   g_autofree char *peak = g_strdup_printf ("Peak, %s\n(90 %%)", unit);
-  g_autofree char *auc = g_strdup_printf ("AUC24, %s\n(90 %%)", area);
+  g_autofree char *auc = g_strdup_printf (
+      "%s%s%s\n(90 %%)", report->metric_title != NULL ? report->metric_title : "AUC24",
+      *area != '\0' ? ", " : "", area);
   Row row = { .text = { "Regimen", trough, peak, auc,
                         "Chance below / inside /\nabove the target" } };
   set_option_columns (&row);

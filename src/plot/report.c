@@ -79,7 +79,7 @@ tdm_report_free (TdmReport *self)
                     self->conclusion, self->unit,         self->area_unit,
                     self->footer,     self->options_note, self->calculated_by,
                     self->checked_by, self->intended_use, self->date,
-                    self->edited,     self->unedited };
+                    self->edited,     self->unedited,     self->metric_title };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   g_free (self);

@@ -46,6 +46,7 @@ typedef struct
   GPtrArray *warnings;    /* char*: most severe first */
   TdmScene *scene;        /* or NULL */
   char *unit, *area_unit; /* of the table of options */
+  char *metric_title;     /* what its third range is of; NULL = AUC24 */
   GPtrArray *options;     /* TdmReportOption* */
   char *options_note;     /* why there are none, or that none reaches the target */
   GPtrArray *sections;    /* TdmReportSection* */

@@ -87,6 +87,31 @@ test_shown (void)
   g_assert_false (tdm_proposal_is_shown (first, last, TDM_ROWS_BEST));
 }
 
+/* What the target looks at has a column where it is no other column's; long intervals
+ * are weeks. */
+static void
+test_own_metric (void)
+{
+  g_autoptr (TdmResult) area = builder_result ("auc24", "400", "600", "mg.h/L");
+  g_autoptr (TdmResult) share =
+      builder_result ("time_above\", \"threshold\": 15, \"threshold_unit\": \"mg/L\", "
+                      "\"at\": \"steady_state",
+                      "60", "90", "%");
+  g_autofree char *heading = tdm_proposal_heading (share, TDM_COLUMN_TARGET);
+  g_assert_false (tdm_proposal_has_column (area, TDM_COLUMN_TARGET));
+  g_assert_true (tdm_proposal_has_column (share, TDM_COLUMN_TARGET));
+  g_assert_cmpstr (heading, ==, "Above for\n%");
+  TdmRegimen *regimen = share->proposals->regimens->pdata[1];
+  regimen->metrics.target = 0.7234;
+  regimen->interval_h = 336;
+  g_autofree char *text = tdm_proposal_text (share, 1, TDM_COLUMN_TARGET);
+  g_autofree char *interval = tdm_proposal_text (share, 1, TDM_COLUMN_INTERVAL);
+  g_autofree char *sentence = tdm_proposal_sentence (share, 1);
+  g_assert_cmpstr (text, ==, "72.3");
+  g_assert_cmpstr (interval, ==, "2 wk");
+  g_assert_nonnull (strstr (sentence, "the time above the threshold 72.3 %"));
+}
+
 /* What a row's cells do not say stands under them. */
 static void
 test_course (void)
@@ -122,6 +147,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/proposal-row/alarms", test_alarms);
   g_test_add_func ("/app/proposal-row/shown", test_shown);
+  g_test_add_func ("/app/proposal-row/own-metric", test_own_metric);
   g_test_add_func ("/app/proposal-row/course", test_course);
   return g_test_run ();
 }

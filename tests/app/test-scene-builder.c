@@ -85,6 +85,63 @@ test_doses (void)
     }
 }
 
+/* A pause, a loading dose with a length of its own and a later step are drawn as they
+ * are given: the strip has the doses that the curve is of. */
+static void
+test_course (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmResult) first = builder_result ("auc24", "400", "600", "mg.h/L");
+  int index = first->chosen_index;
+  TdmRegimen *regimen = first->proposals->regimens->pdata[index];
+  const double start = regimen->first_dose_h;
+  regimen->amount_mg = 750;
+  regimen->interval_h = 12;
+  regimen->duration_h = 1;
+  regimen->hold_h = 6;
+  regimen->first_dose_h = start + 6;
+  regimen->loading_mg = 1750;
+  regimen->loading_duration_h = 2.5;
+  regimen->n_steps = 1;
+  regimen->steps[0] = (TdmRegimenStep){ start + 6 + 24, 500, 8, 1.5 };
+  g_autoptr (TdmResult) result =
+      tdm_result_choose (first, index, &builder_options, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmScene) scene = tdm_scene_builder_build (result, &builder_options);
+  static const double wanted[][3] = { { 6, 1750, 2.5 },
+                                      { 18, 750, 1 },
+                                      { 30, 500, 1.5 },
+                                      { 38, 500, 1.5 },
+                                      { 46, 500, 1.5 } };
+  guint n = 0;
+  for (guint i = 0; i < scene->doses->len; i++)
+    {
+      const TdmSceneDose *dose = scene->doses->pdata[i];
+      if (dose->regimen == 0)
+        {
+          g_assert_cmpfloat (dose->time_h, <, start - 1e-9);
+          continue;
+        }
+      if (n < G_N_ELEMENTS (wanted))
+        {
+          g_assert_cmpfloat_with_epsilon (dose->time_h - start, wanted[n][0], 1e-9);
+          g_assert_cmpfloat (dose->amount, ==, wanted[n][1]);
+          g_assert_cmpfloat (dose->duration_h, ==, wanted[n][2]);
+        }
+      g_assert_true (dose->planned);
+      n++;
+    }
+  g_assert_cmpuint (n, >, G_N_ELEMENTS (wanted));
+  const TdmSceneCurve *chosen = scene->curves->pdata[scene->curves->len - 1];
+  for (guint i = 0; i < scene->curves->len; i++)
+    if (g_str_has_prefix (((TdmSceneCurve *)scene->curves->pdata[i])->label, "B "))
+      chosen = scene->curves->pdata[i];
+  g_assert_cmpstr (chosen->label, ==, "B  750 mg q12h");
+  g_assert_cmpstr (chosen->sublabel, ==,
+                   "(pause 6 h, first dose 1750 mg, then 500 mg)");
+  g_assert_cmpfloat (chosen->time_h[0], >=, start - 1e-6);
+}
+
 static void
 test_levels_and_marks (void)
 {
@@ -230,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/scene-builder/trough", test_trough);
   g_test_add_func ("/app/scene-builder/curves", test_curves);
   g_test_add_func ("/app/scene-builder/doses", test_doses);
+  g_test_add_func ("/app/scene-builder/course", test_course);
   g_test_add_func ("/app/scene-builder/levels-and-marks", test_levels_and_marks);
   g_test_add_func ("/app/scene-builder/uncertain-times", test_uncertain_times);
   g_test_add_func ("/app/scene-builder/auc", test_auc);
