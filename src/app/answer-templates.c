@@ -125,6 +125,7 @@ static const TdmAnswerTemplates german = {
   .every = "%s alle %s%s%s",
   .weeks = "%s Wochen",
   .week = "7 Tage",
+  .no_dose = "keine weitere Gabe",
   .infused = ", Infusion über %s",
   .loading = ", nach einer Aufsättigungsdosis von %s%s",
   .held = ", erste Gabe nach einer Pause von %s h",

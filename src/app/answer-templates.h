@@ -43,7 +43,7 @@ typedef struct
   const char *earlier;
   /* Regimens and numbers. */
   /* Of a regimen; NULL in English, which engine/words.h speaks. */
-  const char *every, *infused, *loading, *held, *step, *weeks, *week;
+  const char *every, *infused, *loading, *held, *step, *weeks, *week, *no_dose;
   const char *hours, *minutes;
   const char *at_most, *at_least, *never;
   const char *metrics[TDM_METRIC_LAST + 1]; /* "the trough" */

@@ -326,6 +326,8 @@ regimen_text (const Writer *self, const TdmRegimen *regimen)
 {
   if (self->t->every == NULL)
     return tdm_words_regimen (regimen);
+  if (regimen->amount_mg <= 0)
+    return g_strdup (self->t->no_dose);
   g_autofree char *amount = tdm_words_amount (regimen->salt, regimen->amount_mg);
   g_autofree char *interval = interval_text (self, regimen->interval_h);
   g_autofree char *way = way_text (self, regimen);
@@ -402,7 +404,10 @@ append_proposal (const Writer *self)
       return;
     }
   g_autofree char *words = regimen_text (self, regimen);
-  say (self->out, regimen->is_current ? self->t->kept : self->t->proposed, words, NULL);
+  say (self->out,
+       regimen->is_current && regimen->amount_mg > 0 ? self->t->kept
+                                                     : self->t->proposed,
+       words, NULL);
   append_chances (self, regimen);
   const TdmRegimen *better = better_current (result, regimen);
   if (better != NULL)

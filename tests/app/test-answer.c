@@ -183,6 +183,9 @@ test_made_up_states (void)
     "alle 12 h", ", nach einer Aufsättigungsdosis von 1750 mg, Infusion über 1.5 h",
     ", erste Gabe nach einer Pause von 18 h", ", 750 mg ab 48 h danach.", NULL
   };
+  static const char *const nothing_english[] = { "Proposed: no further dose.", NULL };
+  static const char *const nothing_german[] = { "Vorschlag: keine weitere Gabe.",
+                                                NULL };
   static const char *const stopped_english[] = {
     "Found: Nothing that", "Proposed: no regimen. It did not work.", NULL
   };
@@ -200,6 +203,9 @@ test_made_up_states (void)
   regimen->steps[0] =
       (TdmRegimenStep){ regimen->first_dose_h + 48, 750, 12, regimen->duration_h };
   assert_both (result, NULL, english, german);
+  regimen->amount_mg = 0;
+  regimen->is_current = TRUE;
+  assert_both (result, NULL, nothing_english, nothing_german);
   g_autoptr (GPtrArray) notes = tdm_notes_new ();
   tdm_notes_add (notes, TDM_NOTE_REFUSE, "not-converged", NULL, "It did not work.");
   result->proposals->withheld = g_ptr_array_steal_index (notes, 0);
