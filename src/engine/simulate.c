@@ -14,6 +14,9 @@
 #define STREAM_LEVEL 1000
 /* An error this many times below 0 is no measurement. */
 #define TRIES 100
+/* The lower limit of quantification, in standard deviations of the error at 0: low
+ * enough to hide little. */
+#define LIMIT 0.5
 
 /* The finaliser of Steele, Lea and Flood (OOPSLA 2014), which scatters neighbours. */
 static guint64
@@ -82,7 +85,8 @@ tdm_simulate_effects (const TdmProblem *problem, guint64 seed, guint64 number)
   return row;
 }
 
-/* Levels of any value at the times of `look`: they make the occasions known. */
+/* Levels at the times of `look`, those of a negative value below that limit. Without
+ * values they make the occasions known. */
 static TdmCase *
 with_looks (TdmCase *record, TdmModel *model, const TdmLook *look, const double *values,
             GError **error)
@@ -91,14 +95,15 @@ with_looks (TdmCase *record, TdmModel *model, const TdmLook *look, const double 
   g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (record);
   for (guint i = 0; i < look->n; i++)
     {
-      const TdmLevelEntry entry = { .time = { look->times_h[i], NULL },
-                                    .value = values ? values[i] : 1.0,
-                                    .unit = output->unit,
-                                    .output = tdm_model_get_n_outputs (model) > 1
-                                                  ? output->name
-                                                  : NULL,
-                                    .use = TRUE,
-                                    .weight = 1.0 };
+      const TdmLevelEntry entry = {
+        .time = { look->times_h[i], NULL },
+        .value = values ? fabs (values[i]) : 1.0,
+        .censor = values && values[i] < 0 ? TDM_CENSOR_BELOW : TDM_CENSOR_NONE,
+        .unit = output->unit,
+        .output = tdm_model_get_n_outputs (model) > 1 ? output->name : NULL,
+        .use = TRUE,
+        .weight = 1.0
+      };
       tdm_case_edit_insert_level (edit, tdm_case_get_n_levels (record) + i, &entry);
     }
   return tdm_case_edit_finish (edit, error);
@@ -115,9 +120,19 @@ tdm_simulate_truth (TdmCase *record, TdmModel *model, const TdmLook *look, guint
   return problem;
 }
 
+/* A value; less a limit when it is below that. Where the error at 0 is not 0, no
+ * measurement would tell of a level near it: were such ones left out, those reported
+ * would be too high. Only where they are known to be above 0 are they (M4). */
 static double
 measure (const TdmModelOutput *output, double f, TdmRandom *random)
 {
+  const double limit = LIMIT * tdm_residual_sd (output, 0);
+  if (limit > 0 && isfinite (limit) && !output->positive
+      && !tdm_residual_is_log (output))
+    {
+      double value = tdm_residual_measure (output, f, tdm_random_normal (random));
+      return value >= limit ? value : -limit;
+    }
   for (guint k = 0; k < TRIES; k++)
     {
       double value = tdm_residual_measure (output, f, tdm_random_normal (random));

@@ -54,8 +54,10 @@ TdmProblem *tdm_simulate_truth (TdmCase *record, TdmModel *model, const TdmLook 
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* `record` with levels measured at the times of `look`: the truth under `model` with
- * the residual error that the model states. A measurement that would be 0 or less is
- * repeated. Level k of the case has its own error whatever comes before it. Yours. */
+ * the residual error that the model states. What is below half the standard deviation
+ * of the error at 0 is reported as being below it; where there is no such error, a
+ * measurement that would be 0 or less is repeated. Level k of the case has its own
+ * error whatever comes before it. Yours. */
 TdmCase *tdm_simulate_measure (TdmCase *record, TdmModel *model, const TdmLook *look,
                                guint64 seed, guint64 number,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
