@@ -10,13 +10,34 @@ struct _TdmBinding
   double *plain;
 };
 
+/* A binding that is made anew for each point, and all that it takes. */
+struct _TdmProbe
+{
+  TdmBinding binding; /* borrows the model */
+  double *image, *resolved, *eta, *values;
+  gboolean *used; /* one a covariate: a parameter depends on it */
+};
+
 /* Enough for the effects and the scratch of every ordinary model on the stack. */
 #define STACK_DOUBLES 4096
 
+/* Doubles that hold the image of every formula. */
+static guint
+formula_image (const TdmModel *self)
+{
+  guint n = 1;
+  for (guint i = 0; i < self->formulas->len; i++)
+    {
+      const TdmProgram *formula = g_ptr_array_index (self->formulas, i);
+      n = MAX (n, formula != NULL ? tdm_program_get_n_plain (formula) : 0);
+    }
+  return n;
+}
+
 /* A derived covariate that is not given is computed; formulas only see what stands
- * above them. */
+ * above them. `image`: formula_image() doubles of scratch. */
 static void
-resolve (const TdmModel *self, const double *given, double *resolved)
+resolve (const TdmModel *self, const double *given, double *image, double *resolved)
 {
   for (guint i = 0; i < self->covariates->len; i++)
     {
@@ -29,9 +50,8 @@ resolve (const TdmModel *self, const double *given, double *resolved)
         resolved[i] = c->default_value;
       if (formula == NULL)
         continue;
-      g_autofree double *plain = g_new (double, tdm_program_get_n_plain (formula) + 1);
-      tdm_program_bind (formula, resolved, plain);
-      resolved[i] = tdm_program_get_plain (formula, plain, 0);
+      tdm_program_bind (formula, resolved, image);
+      resolved[i] = tdm_program_get_plain (formula, image, 0);
     }
 }
 
@@ -153,14 +173,66 @@ tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value)
   return TRUE;
 }
 
+TdmProbe *
+tdm_probe_new (TdmModel *model)
+{
+  const guint n = model->covariates->len;
+  TdmProbe *self = g_new0 (TdmProbe, 1);
+
+  self->binding.model = model;
+  self->binding.plain = g_new (double, tdm_program_get_n_plain (model->program) + 1);
+  self->image = g_new (double, formula_image (model));
+  self->resolved = g_new (double, n + 1);
+  self->used = g_new0 (gboolean, n + 1);
+  for (guint i = 0; i < n; i++)
+    self->used[i] = is_used (model, tdm_model_get_covariate (model, i)->name);
+  self->eta = g_new0 (double, model->effects.names->len + 1);
+  self->values = g_new (double, model->parameters->len + 1);
+  return self;
+}
+
+void
+tdm_probe_free (TdmProbe *self)
+{
+  g_free (self->binding.plain);
+  g_free (self->image);
+  g_free (self->resolved);
+  g_free (self->used);
+  g_free (self->eta);
+  g_free (self->values);
+  g_free (self);
+}
+
+gboolean
+tdm_probe_is_sane (TdmProbe *self, const double *covariates, guint subpopulation)
+{
+  const TdmModel *model = self->binding.model;
+  const TdmJetSpace space = tdm_jet_space (0, 0);
+  const guint n = model->covariates->len;
+
+  resolve (model, covariates, self->image, self->resolved);
+  for (guint i = 0; i < n; i++)
+    if (self->used[i] && !isfinite (self->resolved[i]))
+      return FALSE;
+  self->resolved[n] = subpopulation + 1.0;
+  tdm_program_bind (model->program, self->resolved, self->binding.plain);
+  if (!tdm_binding_parameters (&self->binding, &space, self->eta, NULL, self->values))
+    return FALSE;
+  for (guint i = 0; i < model->parameters->len; i++)
+    if (!is_sane (model, i, self->values[i]))
+      return FALSE;
+  return TRUE;
+}
+
 TdmBinding *
 tdm_model_bind_unchecked (TdmModel *self, const double *covariates, guint subpopulation,
                           double *resolved, GError **error)
 {
   /* The number of the subpopulation stands behind the covariates. */
   g_autofree double *all = g_new (double, self->covariates->len + 1);
+  g_autofree double *image = g_new (double, formula_image (self));
 
-  resolve (self, covariates, all);
+  resolve (self, covariates, image, all);
   for (guint i = 0; resolved != NULL && i < self->covariates->len; i++)
     resolved[i] = all[i];
   if (!check_complete (self, all, error))

@@ -212,6 +212,15 @@ TdmBinding *tdm_model_bind_unchecked (TdmModel *self, const double *covariates,
                                       guint subpopulation, double *resolved,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Tries many points of the covariates; one thread. FALSE where a parameter makes no
+ * sense, or something is missing: tdm_model_bind_unchecked() then tells what. */
+typedef struct _TdmProbe TdmProbe;
+TdmProbe *tdm_probe_new (TdmModel *model) G_GNUC_WARN_UNUSED_RESULT;
+void tdm_probe_free (TdmProbe *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TdmProbe, tdm_probe_free)
+gboolean tdm_probe_is_sane (TdmProbe *self, const double *covariates,
+                            guint subpopulation);
+
 /* FALSE when a parameter of the typical patient is not finite, or not positive where it
  * must be; `bad` receives which, `bad_value` (or NULL) its value. */
 gboolean tdm_binding_is_sane (const TdmBinding *self, guint *bad, double *bad_value);

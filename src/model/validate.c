@@ -61,6 +61,38 @@ add_values (GArray *values, const TdmModelCovariate *c, const GridKind *kind)
     g_array_append_val (values, v);
 }
 
+/* Whether a parameter or a chance reads it itself, not through a formula. */
+static gboolean
+is_read (const TdmModel *model, const TdmModelCovariate *c)
+{
+  for (guint p = 0; p < model->parameters->len; p++)
+    if (tdm_program_depends (model->program, p, c->name))
+      return TRUE;
+  return tdm_model_uses_for_subpopulations (model, c->name);
+}
+
+static gboolean
+feeds_formula (const TdmModel *model, const TdmModelCovariate *c)
+{
+  for (guint i = 0; i < model->formulas->len; i++)
+    {
+      const TdmProgram *formula = g_ptr_array_index (model->formulas, i);
+      if (formula != NULL && tdm_program_depends (formula, 0, c->name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* With the derived covariates given, what only they are computed from says nothing; nor
+ * does what only counts occasions. */
+static gboolean
+is_varied (const TdmModel *model, const TdmModelCovariate *c, const GridKind *kind)
+{
+  if (kind->given)
+    return is_read (model, c);
+  return c->needed && !c->derived && (is_read (model, c) || feeds_formula (model, c));
+}
+
 static Grid *
 grid_new (const TdmModel *model, const GridKind *kind)
 {
@@ -72,7 +104,7 @@ grid_new (const TdmModel *model, const GridKind *kind)
     {
       const TdmModelCovariate *c = tdm_model_get_covariate (model, i);
       self->values[i] = g_array_new (FALSE, FALSE, sizeof (double));
-      if (c->needed && (kind->given || !c->derived))
+      if (is_varied (model, c, kind))
         add_values (self->values[i], c, kind);
       else
         {
@@ -196,13 +228,15 @@ check_priors (TdmModel *self, const TdmKeyFile *file, const double *point,
 }
 
 static gboolean
-check_point (TdmModel *self, const TdmKeyFile *file, const double *point,
-             GError **error)
+check_point (TdmModel *self, const TdmKeyFile *file, TdmProbe *probe,
+             const double *point, GError **error)
 {
   const guint n = MAX (tdm_model_get_n_subpopulations (self), 1);
 
+  /* What is wrong, and what depends on the dose, is found the slow way. */
   for (guint k = 0; k < n; k++)
-    if (!check_point_of (self, file, point, k, error))
+    if ((self->of_doses->len > 0 || !tdm_probe_is_sane (probe, point, k))
+        && !check_point_of (self, file, point, k, error))
       return FALSE;
   return tdm_model_get_n_subpopulations (self) == 0
          || check_priors (self, file, point, error);
@@ -212,13 +246,14 @@ static gboolean
 check_grid (TdmModel *self, const TdmKeyFile *file, const Grid *grid, GError **error)
 {
   g_autofree double *point = g_new0 (double, self->covariates->len + 1);
+  g_autoptr (TdmProbe) probe = tdm_probe_new (self);
   double count = grid_count (grid);
   double stride = ceil (count / MAX_POINTS);
 
   for (double i = 0.0; i < count; i += stride)
     {
       grid_point (grid, (guint64)i, point);
-      if (!check_point (self, file, point, error))
+      if (!check_point (self, file, probe, point, error))
         return FALSE;
     }
   return TRUE;
