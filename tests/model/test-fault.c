@@ -1,8 +1,10 @@
 /* Every way to get a model file wrong is refused with its place and what would be
  * right. */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "model/lint.h"
 #include "model/model.h"
 
 typedef struct
@@ -501,6 +503,108 @@ test_damage (void)
     }
 }
 
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+  for (; *text; text++)
+    n += *text == '\n';
+  return n;
+}
+
+static gboolean
+lists (const TdmLint *lint, const char *path, const Fault *fault)
+{
+  for (guint i = 0; i < lint->faults->len; i++)
+    {
+      const char *message = lint->faults->pdata[i];
+      if (g_str_has_prefix (message, path)
+          && g_str_has_prefix (message + strlen (path), fault->error + strlen ("bad")))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* How many of two faults in one file lint does not list; -1: they do not go together.
+ */
+static int
+count_hidden (const char *good, const char *path, const Fault *one, const Fault *other)
+{
+  g_autoptr (GError) error = NULL;
+  const char *at = strstr (good, other->from);
+  if (one == other || at == NULL || count_lines (one->from) != count_lines (one->to)
+      || count_lines (other->from) != count_lines (other->to))
+    return -1;
+  g_autofree char *bad = spoil (good, one);
+  const char *still = strstr (bad, other->from);
+  if (still == NULL || strstr (still + 1, other->from) != NULL)
+    return -1;
+  g_autofree char *worse = spoil (bad, other);
+  g_file_set_contents (path, worse, -1, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmLint) lint = tdm_lint_file (path, &error);
+  g_assert_no_error (error);
+  const int hidden = !lists (lint, path, one) + !lists (lint, path, other);
+  if (hidden > 0)
+    g_test_message ("%s and %s: %d hidden", one->name, other->name, hidden);
+  return hidden;
+}
+
+/* Lint goes on behind a fault. What is hidden is what a repair takes away: a section
+ * that is called something else, or a use. */
+static void
+test_pairs (void)
+{
+  g_autofree char *good = read_file (G_TEST_DIST, "model", "example-author-2020.model");
+  g_autofree char *dir = g_dir_make_tmp ("titrate-lint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "example-author-2020.model", NULL);
+  const guint n = G_N_ELEMENTS (linear_faults);
+  guint pairs = 0, hidden = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const int h = count_hidden (good, path, &linear_faults[i],
+                                  &linear_faults[(61 * i + 17) % n]);
+      pairs += h >= 0;
+      hidden += MAX (h, 0);
+    }
+  g_test_message ("%u pairs, %u faults hidden", pairs, hidden);
+  g_assert_cmpuint (pairs, >=, 50);
+  g_assert_cmpuint (hidden * 20, <=, pairs);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* What only follows from a fault is not listed: a wrong file is told of once. */
+static void
+test_alone (void)
+{
+  g_autofree char *good = read_file (G_TEST_DIST, "model", "example-author-2020.model");
+  g_autofree char *dir = g_dir_make_tmp ("titrate-lint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "example-author-2020.model", NULL);
+  guint more = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (linear_faults); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *bad = spoil (good, &linear_faults[i]);
+      g_file_set_contents (path, bad, -1, &error);
+      g_assert_no_error (error);
+      g_autoptr (TdmLint) lint = tdm_lint_file (path, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (lint->faults->len, >=, 1);
+      if (lint->faults->len > 1)
+        g_test_message ("%s: also %s", linear_faults[i].name,
+                        (char *)lint->faults->pdata[1]);
+      more += lint->faults->len > 1;
+    }
+  /* A section or a parameter that is called something else is one thing, its absence
+   * another; an effect of occasions that nothing uses is a fault of its own. */
+  g_assert_cmpuint (more, <=, 10);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 static void
 add_all (const Fault *faults, guint n, GTestDataFunc test)
 {
@@ -517,6 +621,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_all (linear_faults, G_N_ELEMENTS (linear_faults), test_linear);
   g_test_add_func ("/model/fault/damage", test_damage);
+  g_test_add_func ("/model/fault/pairs", test_pairs);
+  g_test_add_func ("/model/fault/alone", test_alone);
   add_all (ode_faults, G_N_ELEMENTS (ode_faults), test_ode);
   return g_test_run ();
 }
