@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "lang/compile.h"
+#include "lang/derivative-check.h"
 #include "lang/function.h"
 #include "lang/names.h"
 #include "lang/parser.h"
@@ -108,6 +109,12 @@ gboolean
 tdm_program_builder_check_units (const TdmProgramBuilder *self, GError **error)
 {
   return tdm_unit_check (self->symbols, error);
+}
+
+gboolean
+tdm_program_builder_check_derivatives (const TdmProgramBuilder *self, GError **error)
+{
+  return tdm_derivative_check (self->symbols, error);
 }
 
 TdmProgram *

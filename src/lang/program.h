@@ -84,6 +84,11 @@ void tdm_program_builder_set_unit (TdmProgramBuilder *self, const TdmUnitRule *r
 gboolean tdm_program_builder_check_units (const TdmProgramBuilder *self,
                                           GError **error);
 
+/* Checks that nothing jumps with a random effect: no comparison, condition or floor of
+ * what one moves. Likewise after tdm_program_builder_finish(). */
+gboolean tdm_program_builder_check_derivatives (const TdmProgramBuilder *self,
+                                                GError **error);
+
 /* Checks all assignments and compiles what `outputs` (NULL-terminated names of
  * assignments or variables, each defined) need. May be called again with other outputs.
  * Yours. */

@@ -95,9 +95,29 @@ mentions (const TdmRepair *self, const char *start)
   return FALSE;
 }
 
+/* "cv 0.31 %" is a fraction that somebody took for percent. */
+static void
+find_small (TdmLint *lint, const TdmRepair *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      const char *at = strstr (self->lines[i], "= cv ");
+      if (at == NULL || self->lines[i][0] == '#')
+        continue;
+      const double value = g_ascii_strtod (at + strlen ("= cv "), NULL);
+      if (value > 0.0 && value < 1.0)
+        g_ptr_array_add (
+            lint->remarks,
+            g_strdup_printf ("%s:%u:%ld: a CV below 1 %%; is it a fraction?",
+                             self->path, i + 1,
+                             g_utf8_pointer_to_offset (self->lines[i], at) + 3));
+    }
+}
+
 static void
 find_gaps (TdmLint *lint, const TdmRepair *self)
 {
+  find_small (lint, self);
   if (!mentions (self, "doi"))
     remark (lint, self, "no doi; the paper is easier to find with one");
   if (!mentions (self, "studied"))

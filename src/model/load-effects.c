@@ -10,6 +10,9 @@
 /* More would not fit the derivatives of an evaluation. */
 #define MAX_EFFECTS 32
 
+/* Percent. Nobody publishes more; percent of percent is. */
+#define MAX_CV 1000.0
+
 /* "variance" NUMBER | "sd" NUMBER | "cv" NUMBER "%". A CV is taken as the SD of eta, so
  * variance = CV^2, the first-order reading that population programs print. 0 fixes the
  * effect to 0. */
@@ -29,6 +32,9 @@ read_variance (const TdmKeyEntry *entry, double *out, GError **error)
     return FALSE;
   if (value < 0.0)
     return tdm_scan_refuse (entry, error, "expected 0 or more");
+  if (cv && value > MAX_CV)
+    return tdm_scan_refuse (entry, error,
+                            "expected at most 1000 %; is it in percent already?");
   if (cv && !tdm_scan_char (&scan, '%'))
     return tdm_scan_set_error (&scan, error, "expected “%%” after the number");
   double scaled = cv ? value / 100.0 : value;

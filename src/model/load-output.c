@@ -23,6 +23,10 @@ typedef struct
   guint needed, allowed;
 } ErrorRule;
 
+/* A measurement that says less is none. */
+#define MAX_FRACTION 2.0
+#define MAX_LOG_SD 3.0
+
 static const ErrorRule error_rules[] = {
   { "additive", TDM_RESIDUAL_ADDITIVE, PART_ADDITIVE, 0 },
   { "proportional", TDM_RESIDUAL_PROPORTIONAL, PART_PROPORTIONAL, 0 },
@@ -76,6 +80,16 @@ read_assay (const TdmKeyEntry *entry, double out[4], GError **error)
          || tdm_scan_set_error (&scan, error, "expected more than 0 at the start");
 }
 
+/* Percent taken for a fraction, or the other way. */
+static gboolean
+check_most (const TdmKeyEntry *entry, double value, double most, const char *text,
+            GError **error)
+{
+  g_autofree char *message =
+      g_strdup_printf ("expected at most %s; is it in percent already?", text);
+  return value <= most || tdm_scan_refuse (entry, error, message);
+}
+
 static gboolean
 read_part (const TdmKeyEntry *entry, Part part, TdmModelOutput *output, GError **error)
 {
@@ -86,12 +100,15 @@ read_part (const TdmKeyEntry *entry, Part part, TdmModelOutput *output, GError *
     case PART_ADDITIVE:
       return read_sd (molar_mass, entry, output->unit, &output->additive, error);
     case PART_PROPORTIONAL:
-      return read_sd (molar_mass, entry, "1", &output->proportional, error);
+      return read_sd (molar_mass, entry, "1", &output->proportional, error)
+             && check_most (entry, output->proportional, MAX_FRACTION, "200 %", error);
     case PART_LOG_SD:
-      return read_sd (molar_mass, entry, NULL,
-                      output->error == TDM_RESIDUAL_LOG ? &output->additive
-                                                        : &output->proportional,
-                      error);
+      {
+        double *sd = output->error == TDM_RESIDUAL_LOG ? &output->additive
+                                                       : &output->proportional;
+        return read_sd (molar_mass, entry, NULL, sd, error)
+               && check_most (entry, *sd, MAX_LOG_SD, "3", error);
+      }
     case PART_COEFFICIENT:
       return read_sd (molar_mass, entry, NULL, &output->proportional, error);
     case PART_POWER:

@@ -270,6 +270,7 @@ tdm_load_parameters (TdmModel *self, const TdmKeyFile *file, GError **error)
       tdm_program_builder_finish (builder, (const char *const *)names->pdata, error);
   if (self->program == NULL || !read_units (self, file, error)
       || !check_units (self, file, builder, error)
+      || !tdm_program_builder_check_derivatives (builder, error)
       || !check_effects_used (self, file, error)
       || !check_subpopulations_used (self, file, error))
     return FALSE;

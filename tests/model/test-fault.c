@@ -392,6 +392,21 @@ static const Fault linear_faults[] = {
      "bad:64:6: V1: expected a finite number over the whole allowed range,"),
   F ("volume-middle", "37.7 * exp", "37.7 * log(WT/30 - 1.5) * exp",
      "bad:66:6: V2: expected a finite number over the whole allowed range, not"),
+  F ("derivative-floor", "3.17 * (CLCR/91)^0.83 * exp(eta_CL)",
+     "3.17 * (CLCR/91)^0.83 * exp(floor(eta_CL))",
+     "bad:63:34: floor of what depends on a random effect has no derivative; expected "
+     "a "
+     "smooth expression"),
+  F ("derivative-comparison", "3.17 * (CLCR/91)^0.83 * exp(eta_CL)",
+     "3.17 * (CLCR/91)^0.83 * (eta_CL > 0 ? 2 : 1)",
+     "bad:63:38: a comparison of what depends on a random effect has no derivative"),
+  F ("derivative-condition", "37.7 * exp(eta_V2)",
+     "if(CL - 3, 37.7, 41.3) * exp(eta_V2)",
+     "bad:66:6: a condition of what depends on a random effect has no derivative"),
+  F ("cv-of-percent", "CL = cv 31 %", "CL = cv 3100 %",
+     "bad:81:6: CL: expected at most 1000 %; is it in percent already?"),
+  F ("error-of-percent", "proportional = 17 %", "proportional = 1700 %",
+     "bad:97:16: proportional: expected at most 200 %; is it in percent already?"),
   F ("bioavailability", "F1 = 0.63", "F1 = -0.63",
      "bad:68:6: F1: expected a positive number over the whole allowed range, not "
      "-0.63"),
