@@ -221,6 +221,37 @@ test_measure (void)
   g_assert_cmpfloat_with_epsilon (squares, 1, 5 * sqrt (2.0 / n));
 }
 
+/* Long after the last dose most of what is measured is below the limit, as often as the
+ * error says; nothing is left out. */
+static void
+test_below (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = bundled_model ("vancomycin-goti-2018");
+  const TdmPeople people = { .model = model, .seed = 1 };
+  const double time_h = 4000, sd = tdm_residual_sd (tdm_model_get_output (model, 0), 0);
+  const TdmLook look = { &time_h, 1, 0 };
+  const guint n = 1500;
+  guint below = 0;
+  g_autoptr (TdmCase) person = draw (&people, 0);
+  g_autoptr (TdmCase) record = with_doses (person, "iv", 10);
+  for (guint k = 0; k < n; k++)
+    {
+      g_autoptr (TdmCase) measured =
+          tdm_simulate_measure (record, model, &look, 19, k, &error);
+      g_assert_no_error (error);
+      const TdmLevelEntry *level = tdm_case_get_level (measured, 0);
+      g_assert_cmpfloat (level->value, >=, 0.5 * sd);
+      if (level->censor == TDM_CENSOR_NONE)
+        continue;
+      g_assert_cmpint (level->censor, ==, TDM_CENSOR_BELOW);
+      g_assert_cmpfloat (level->value, ==, 0.5 * sd);
+      below++;
+    }
+  /* The normal distribution at 0.5. */
+  g_assert_cmpfloat_with_epsilon ((double)below / n, 0.691, 5 * sqrt (0.21 / n));
+}
+
 /* A later level has an error of its own, an earlier one stays as it was. */
 static void
 test_later_level (void)
@@ -252,6 +283,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/simulate/effects", test_effects);
   g_test_add_func ("/engine/simulate/occasions", test_occasions);
   g_test_add_func ("/engine/simulate/measure", test_measure);
+  g_test_add_func ("/engine/simulate/below", test_below);
   g_test_add_func ("/engine/simulate/later-level", test_later_level);
   return g_test_run ();
 }
