@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+/* So many standard deviations off, a probability is 1 in any arithmetic. */
+#define CERTAIN 38.0
+
 /* A function of the prediction: value, first and second derivative. They are jets over
  * one variable. */
 typedef double Function[3];
@@ -202,6 +205,10 @@ censored_term (const TdmModelOutput *output, const TdmProblemLevel *level, doubl
     {
       if (level->censor == TDM_CENSOR_ABOVE)
         tdm_jet_scale (&s, z, z, -1.0);
+      /* Nothing depends on what is certain; the derivatives of z may be beyond any
+       * number, where nothing is left of the drug and the error is a part of it. */
+      if (z[0] > CERTAIN)
+        return;
       tdm_jet_log_normal_cdf (&s, l, z);
     }
   add_logarithm (l, -2.0, out);

@@ -28,8 +28,8 @@
 #define BIAS_Z 4.5
 #define CHANCE_Z 4.5
 /* What counts as close to normal, on average over the patients. */
-#define NORMAL_SHIFT 0.25
-#define NORMAL_WIDTH 0.12
+#define NORMAL_SHIFT 0.22
+#define NORMAL_WIDTH 0.1
 #define NORMAL_90 1.6448536269514722
 
 static guint n_patients = QUICK_PATIENTS;
