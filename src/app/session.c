@@ -502,6 +502,13 @@ tdm_session_set_pending (TdmSession *self, gboolean pending)
 }
 
 void
+tdm_session_recompute (TdmSession *self)
+{
+  if (self->record != NULL)
+    recompute (self);
+}
+
+void
 tdm_session_set_residual_bands (TdmSession *self, gboolean residual)
 {
   if (self->options.residual_bands == residual)

@@ -68,6 +68,10 @@ void tdm_session_choose (TdmSession *self, int index);
  * date. */
 void tdm_session_set_pending (TdmSession *self, gboolean pending);
 
+/* Computes the record anew: something else has changed that the answer hangs on, such
+ * as that the file of its model was accepted. */
+void tdm_session_recompute (TdmSession *self);
+
 /* Bands of the next measurement instead of likely curves. */
 void tdm_session_set_residual_bands (TdmSession *self, gboolean residual);
 

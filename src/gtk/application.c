@@ -6,6 +6,7 @@
 #include "gtk/settings.h"
 #include "gtk/window.h"
 #include "app/first-use.h"
+#include "base/error.h"
 #include "model/library.h"
 #include "model/trust.h"
 #include "record/case-file.h"
@@ -85,6 +86,14 @@ open_window (TdmApplication *self, TdmStore *store, gboolean demo)
 }
 
 static void
+tell_trouble (TdmApplication *self, TdmWindow *window)
+{
+  if (self->trouble != NULL)
+    tdm_window_tell (window, "Something needs your attention", self->trouble);
+  g_clear_pointer (&self->trouble, g_free);
+}
+
+static void
 open_demo (TdmApplication *self)
 {
   g_autoptr (GError) error = NULL;
@@ -99,6 +108,7 @@ open_demo (TdmApplication *self)
   TdmWindow *window = open_window (self, store, TRUE);
   if (first != NULL)
     tdm_window_open_case (window, first);
+  tell_trouble (self, window);
 }
 
 static TdmWindow *
@@ -111,9 +121,7 @@ open_main_window (TdmApplication *self)
   if (self->store == NULL)
     add_trouble (self, "Nothing can be saved:", error);
   TdmWindow *window = open_window (self, self->store, FALSE);
-  if (self->trouble != NULL)
-    tdm_window_tell (window, "Something needs your attention", self->trouble);
-  g_clear_pointer (&self->trouble, g_free);
+  tell_trouble (self, window);
   return window;
 }
 
@@ -243,6 +251,13 @@ tdm_application_startup (GApplication *application)
     {
       add_trouble (self, "The models cannot be used:", error);
       self->models = g_ptr_array_new ();
+    }
+  g_autoptr (GPtrArray) faults = tdm_library_local_faults ();
+  for (guint i = 0; i < faults->len; i++)
+    {
+      g_autoptr (GError) fault = g_error_new_literal (TDM_ERROR, TDM_ERROR_INPUT,
+                                                      g_ptr_array_index (faults, i));
+      add_trouble (self, "A model of your own is left out:", fault);
     }
 }
 

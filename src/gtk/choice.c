@@ -76,6 +76,27 @@ take_first_cb (GtkDropDown *drop_down)
     g_signal_emit_by_name (list, "activate", 0u);
 }
 
+/* Anything in a title is found, not only its beginning: an author, a hospital. */
+static void
+search_anywhere_cb (GtkWidget *popover)
+{
+  GtkWidget *view = find_part (popover, GTK_TYPE_LIST_VIEW);
+  GtkSelectionModel *selection =
+      view != NULL ? gtk_list_view_get_model (GTK_LIST_VIEW (view)) : NULL;
+  GListModel *model =
+      GTK_IS_SINGLE_SELECTION (selection)
+          ? gtk_single_selection_get_model (GTK_SINGLE_SELECTION (selection))
+          : NULL;
+  GtkFilter *filter =
+      GTK_IS_FILTER_LIST_MODEL (model)
+          ? gtk_filter_list_model_get_filter (GTK_FILTER_LIST_MODEL (model))
+          : NULL;
+
+  if (GTK_IS_STRING_FILTER (filter))
+    gtk_string_filter_set_match_mode (GTK_STRING_FILTER (filter),
+                                      GTK_STRING_FILTER_MATCH_MODE_SUBSTRING);
+}
+
 void
 tdm_choice_make_searchable (GtkDropDown *drop_down, const char *name)
 {
@@ -88,6 +109,7 @@ tdm_choice_make_searchable (GtkDropDown *drop_down, const char *name)
   GtkWidget *search = find_part (GTK_WIDGET (drop_down), GTK_TYPE_SEARCH_ENTRY);
   if (popover == NULL || search == NULL)
     return;
+  g_signal_connect (popover, "show", G_CALLBACK (search_anywhere_cb), NULL);
   /* Typing searches at once; Down goes to the list. */
   g_signal_connect_object (popover, "show", G_CALLBACK (gtk_widget_grab_focus), search,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);

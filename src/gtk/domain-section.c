@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/unit.h"
 #include "engine/domain.h"
+#include "gtk/fold.h"
 #include "gtk/text-table.h"
 
 /* How many other models are listed with their reasons. */
@@ -142,7 +143,6 @@ add_choice (GtkBox *box, const GPtrArray *ranked, const TdmModel *current)
                                 : "The people of another model are nearer");
   if (first->model != current)
     add_other (box, first, current);
-  GtkWidget *expander = gtk_expander_new ("Other models of this drug");
   GtkBox *others = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
   for (guint i = first->model == current ? 0 : 1, n = 0;
        i < ranked->len && n < MOST_OTHERS; i++)
@@ -153,8 +153,7 @@ add_choice (GtkBox *box, const GPtrArray *ranked, const TdmModel *current)
       add_other (others, domain, current);
       n++;
     }
-  gtk_expander_set_child (GTK_EXPANDER (expander), GTK_WIDGET (others));
-  gtk_box_append (box, expander);
+  gtk_box_append (box, tdm_fold_new ("Other models of this drug", GTK_WIDGET (others)));
 }
 
 void

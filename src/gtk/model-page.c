@@ -27,28 +27,25 @@ struct _TdmModelPage
 
 G_DEFINE_FINAL_TYPE (TdmModelPage, tdm_model_page, ADW_TYPE_BIN)
 
+/* "18 to 101 y", or the categories. */
 static char *
-range_text (double low, double high)
+range_text (const TdmModelCovariate *covariate, double low, double high)
 {
+  if (covariate->categories != NULL)
+    return g_strjoinv (", ", covariate->categories);
   if (!isfinite (low) || !isfinite (high))
     return g_strdup ("not stated");
   g_autofree char *from = tdm_number_format (low, 4);
   g_autofree char *to = tdm_number_format (high, 4);
-  return g_strdup_printf ("%s to %s", from, to);
-}
-
-static char *
-studied_text (const TdmModelCovariate *covariate)
-{
-  if (covariate->categories != NULL)
-    return g_strjoinv (", ", covariate->categories);
-  return range_text (covariate->studied_low, covariate->studied_high);
+  g_autofree char *unit =
+      covariate->unit != NULL ? tdm_unit_display (covariate->unit) : g_strdup ("");
+  return g_strchomp (g_strdup_printf ("%s to %s %s", from, to, unit));
 }
 
 static GtkWidget *
 covariates_table (TdmModel *model)
 {
-  static const char *const headings[] = { "Covariate", "Unit", "Studied" };
+  static const char *const headings[] = { "Covariate", "Studied", "Allowed" };
   g_autoptr (GPtrArray) table =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 
@@ -56,10 +53,11 @@ covariates_table (TdmModel *model)
   for (guint i = 0; i < tdm_model_get_n_covariates (model); i++)
     {
       const TdmModelCovariate *covariate = tdm_model_get_covariate (model, i);
-      g_autofree char *unit =
-          covariate->unit != NULL ? tdm_unit_display (covariate->unit) : g_strdup ("");
-      g_autofree char *range = studied_text (covariate);
-      const char *cells[] = { covariate->title, unit, range };
+      g_autofree char *studied =
+          range_text (covariate, covariate->studied_low, covariate->studied_high);
+      g_autofree char *allowed =
+          range_text (covariate, covariate->limit_low, covariate->limit_high);
+      const char *cells[] = { covariate->title, studied, allowed };
       tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
   return tdm_text_table_new (table);
@@ -157,6 +155,8 @@ add_equations (TdmModelPage *self, const char *equations)
   gtk_box_append (self->box, label);
 }
 
+static void rebuild (TdmModelPage *self);
+
 static void
 accept_cb (GtkButton *button, TdmModelPage *self)
 {
@@ -164,9 +164,8 @@ accept_cb (GtkButton *button, TdmModelPage *self)
 
   if (!tdm_trust_accept (self->shown, &error))
     g_warning ("%s", error->message);
-  gtk_button_set_label (button,
-                        "Accepted: it counts from the next change of the record");
-  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  tdm_session_recompute (self->session);
+  rebuild (self);
 }
 
 /* Where the file comes from; one that was altered can be accepted. */
@@ -245,6 +244,16 @@ refresh_domain (TdmModelPage *self)
   if (self->domain != NULL && self->session != NULL
       && gtk_widget_get_mapped (GTK_WIDGET (self)))
     tdm_domain_section_fill (self->domain, self->session);
+}
+
+/* Anew, where something about the model has changed. */
+static void
+rebuild (TdmModelPage *self)
+{
+  g_autoptr (TdmModel) model = g_steal_pointer (&self->shown);
+
+  set_model (self, model);
+  refresh_domain (self);
 }
 
 void

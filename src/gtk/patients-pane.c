@@ -156,6 +156,9 @@ tdm_patients_pane_set_session (TdmPatientsPane *self, TdmSession *session)
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (select_open), self,
                            G_CONNECT_SWAPPED);
+  /* The focus selects the rows it passes. */
+  g_signal_connect_object (self->list, "row-selected", G_CALLBACK (select_open), self,
+                           G_CONNECT_SWAPPED);
   items_changed_cb (self);
 }
 

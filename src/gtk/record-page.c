@@ -11,6 +11,7 @@
 #include "gtk/plan-panel.h"
 #include "gtk/table.h"
 #include "gtk/target-box.h"
+#include "model/trust.h"
 
 /* What shows around the field in focus, in pixels. */
 #define MARGIN_ABOVE 60
@@ -86,8 +87,16 @@ fill_models (TdmRecordPage *self)
 
   gtk_string_list_append (list, "Choose a drug and its model");
   for (guint i = 0; i < models->len; i++)
-    gtk_string_list_append (list,
-                            tdm_model_get_text (g_ptr_array_index (models, i))->title);
+    {
+      const TdmModel *model = g_ptr_array_index (models, i);
+      const TdmOrigin origin = tdm_trust_origin (model);
+      g_autofree char *title = g_strconcat (tdm_model_get_text (model)->title,
+                                            origin == TDM_ORIGIN_BUNDLED ? ""
+                                            : origin == TDM_ORIGIN_LOCAL ? " · your own"
+                                                                         : " · altered",
+                                            NULL);
+      gtk_string_list_append (list, title);
+    }
   gtk_drop_down_set_model (self->model, G_LIST_MODEL (list));
 }
 

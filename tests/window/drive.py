@@ -201,11 +201,14 @@ class Program:
         self.log.close()
 
 
-def run(tests, arguments, size="1366x768"):
-    """Runs functions of one Program in order; TAP on standard output."""
+def run(tests, arguments, size="1366x768", prepare=None):
+    """Runs functions of one Program in order; TAP on standard output. `prepare` gets the
+    program's data folder before it starts."""
     inside()
     print(f"1..{len(tests)}", flush=True)
     folder = os.environ["TITRATE_TEST_FOLDER"]
+    if prepare is not None:
+        prepare(folder)
     server, display = start_display(size)
     os.environ["DISPLAY"] = display
     program = None

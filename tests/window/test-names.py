@@ -21,6 +21,10 @@ def tab_comes_round(program):
               "New level, Level", "Target", "Predicted trough", "Keep current",
               "Search patients"]
     seen = [program.move("Tab") for _ in range(90)]
+    opened = [n.get_name() for n in program.walk() if n.get_role_name() == "list item"
+              and program.has(n, "SELECTED") and "Vancomycin" in n.get_name()]
+    assert opened and opened[0].startswith("Teaching case 1"), \
+        f"the focus passing by selects another patient: {opened}"
     missing = [w for w in wanted if not any(s.startswith(w) for s in seen)]
     if missing:
         raise AssertionError(f"Tab never reached {missing}; it went {seen}")
