@@ -84,7 +84,7 @@ typedef struct
   TdmCliPlatform platform;
   json_t *list;
   GString *text;
-  TdmDocument *document; /* or NULL */
+  GPtrArray *lines; /* of GPtrArray* of TdmCheckLine*, one a model */
   guint models, checks, failed;
 } Summary;
 
@@ -94,41 +94,72 @@ summary_clear (Summary *self)
   tdm_cli_platform_clear (&self->platform);
   json_decref (self->list);
   g_string_free (self->text, TRUE);
-  g_clear_pointer (&self->document, tdm_document_free);
+  g_clear_pointer (&self->lines, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Summary, summary_clear)
 
-static void
-add_line (TdmDocument *document, const TdmCheckLine *line)
+static const double check_stops[] = { 0.0, 0.08, 0.40, 0.58, 0.71, 0.84, 0.94 };
+
+/* The number of a source among those told, from 1; it is told there when it is new. */
+static guint
+source_number (GPtrArray *sources, const char *source)
 {
-  static const double stops[] = { 0.0, 0.06, 0.28, 0.44, 0.55, 0.66, 0.74 };
+  guint i;
+  if (g_ptr_array_find_with_equal_func (sources, source, g_str_equal, &i))
+    return i + 1;
+  g_ptr_array_add (sources, (gpointer)source);
+  return sources->len;
+}
+
+static void
+add_line (TdmDocument *document, const TdmCheckLine *line, GPtrArray *sources)
+{
   g_autofree char *expected = tdm_number_format (line->expected, 6);
   g_autofree char *got =
       isfinite (line->got) ? tdm_number_format (line->got, 6) : g_strdup ("none");
+  g_autofree char *source =
+      g_strdup_printf ("[%u]", source_number (sources, line->source));
   const char *cells[] = { line->passed ? "ok" : "FAIL",
                           line->name,
                           line->quantity,
                           expected,
                           got,
                           line->unit,
-                          line->source };
-  tdm_document_add_row (document, cells, stops, G_N_ELEMENTS (cells));
+                          source };
+  tdm_document_add_row (document, cells, check_stops, G_N_ELEMENTS (cells));
 }
 
 static void
-document_model (TdmDocument *document, const TdmModel *model, const GPtrArray *lines,
-                guint failed)
+add_sources (TdmDocument *document, const GPtrArray *sources)
 {
+  for (guint i = 0; i < sources->len; i++)
+    {
+      static const double stops[] = { 0.0, 0.08 };
+      g_autofree char *number = g_strdup_printf ("[%u]", i + 1);
+      const char *cells[] = { number, sources->pdata[i] };
+      tdm_document_add_row (document, cells, stops, G_N_ELEMENTS (cells));
+    }
+}
+
+static void
+document_model (TdmDocument *document, const TdmModel *model, const GPtrArray *lines)
+{
+  static const char *const titles[] = { "",         "check", "quantity", "expected",
+                                        "computed", "unit",  "source" };
   const TdmModelText *text = tdm_model_get_text (model);
+  g_autoptr (GPtrArray) sources = g_ptr_array_new ();
   g_autofree char *what = g_strdup_printf (
       "%s, version %s, %s. SHA-256 %s. %u of %u checks passed.", text->title,
       text->version, tdm_trust_origin_name (tdm_trust_origin (model)),
-      tdm_model_get_sha256 (model), lines->len - failed, lines->len);
+      tdm_model_get_sha256 (model), lines->len - tdm_qualify_count_failed (lines),
+      lines->len);
   tdm_document_add_heading (document, text->id);
   tdm_document_add_paragraph (document, what);
+  tdm_document_add_row (document, titles, check_stops, G_N_ELEMENTS (titles));
   for (guint i = 0; i < lines->len; i++)
-    add_line (document, lines->pdata[i]);
+    add_line (document, lines->pdata[i], sources);
+  add_sources (document, sources);
 }
 
 static gboolean
@@ -140,11 +171,10 @@ check_model (TdmModel *model, Summary *summary, GError **error)
   guint failed = tdm_qualify_count_failed (lines);
   json_array_append_new (summary->list, model_json (model, lines, failed));
   print_model (model, lines, summary->text);
-  if (summary->document)
-    document_model (summary->document, model, lines, failed);
   summary->models++;
   summary->checks += lines->len;
   summary->failed += failed;
+  g_ptr_array_add (summary->lines, g_steal_pointer (&lines));
   return TRUE;
 }
 
@@ -167,6 +197,22 @@ document_platform (TdmDocument *document, const TdmCliPlatform *platform)
       const char *cells[] = { platform->pairs[i], platform->pairs[i + 1] };
       tdm_document_add_row (document, cells, stops, 2);
     }
+}
+
+/* Platform, result, and then every number of every model. Yours. */
+static TdmDocument *
+new_document (const Summary *summary, const GPtrArray *models)
+{
+  TdmDocument *document = tdm_document_new ("Qualification of Titrate");
+  g_autofree char *result =
+      g_strdup_printf ("%u models, %u checks, %u failed.", summary->models,
+                       summary->checks, summary->failed);
+  document_platform (document, &summary->platform);
+  tdm_document_add_heading (document, "Result");
+  tdm_document_add_paragraph (document, result);
+  for (guint i = 0; i < models->len; i++)
+    document_model (document, models->pdata[i], summary->lines->pdata[i]);
+  return document;
 }
 
 static void
@@ -222,18 +268,19 @@ tdm_cli_models_check (const TdmCliOptions *options, TdmCliAnswer *answer,
   g_autoptr (GPtrArray) models = named_models (options, error);
   if (!models)
     return FALSE;
-  g_auto (Summary) summary = { .list = json_array (), .text = g_string_new (NULL) };
+  g_auto (Summary) summary = { .list = json_array (),
+                               .text = g_string_new (NULL),
+                               .lines = g_ptr_array_new_with_free_func (
+                                   (GDestroyNotify)g_ptr_array_unref) };
   tdm_cli_platform_init (&summary.platform);
+  if (!check_all (models, &summary, error))
+    return FALSE;
   if (options->output)
     {
-      summary.document = tdm_document_new ("Qualification of Titrate");
-      document_platform (summary.document, &summary.platform);
+      g_autoptr (TdmDocument) document = new_document (&summary, models);
+      if (!tdm_document_save (document, options->output, summary.platform.date, error))
+        return FALSE;
     }
-  if (!check_all (models, &summary, error)
-      || (summary.document
-          && !tdm_document_save (summary.document, options->output,
-                                 summary.platform.date, error)))
-    return FALSE;
   answer_checks (options, &summary, answer);
   return TRUE;
 }

@@ -11,6 +11,8 @@
 #define BODY 8.0
 #define HEADING 10.5
 #define TITLE 14.0
+/* What a heading must have below it on its page. */
+#define ROOM (9 * BODY)
 #define MAX_CELLS 8
 
 typedef struct
@@ -157,7 +159,7 @@ lay_out (const TdmDocument *self)
     {
       Block *block = self->blocks->pdata[i];
       double height = draw_block (context, block, NULL, y);
-      if (y + height + (block->bold ? 4 * BODY : 0) > HEIGHT - MARGIN && y > MARGIN)
+      if (y + height + (block->bold ? ROOM : 0) > HEIGHT - MARGIN && y > MARGIN)
         {
           y = MARGIN;
           page++;
@@ -168,6 +170,18 @@ lay_out (const TdmDocument *self)
     }
   g_object_unref (context);
   return page + 1;
+}
+
+/* "3 / 26" at the foot of the page. */
+static void
+draw_number (const TdmDocument *self, PangoContext *context, cairo_t *cr, guint page)
+{
+  const Block *last = self->blocks->pdata[self->blocks->len - 1];
+  Block block = { .size = BODY, .n = 1, .stops = { 0.94 } };
+
+  block.cells[0] = g_strdup_printf ("%u / %u", page + 1, last->page + 1);
+  draw_block (context, &block, cr, HEIGHT - 0.7 * MARGIN);
+  g_free (block.cells[0]);
 }
 
 static void
@@ -182,6 +196,7 @@ draw_cb (gpointer data, cairo_t *cr, guint page)
       if (block->page == page)
         draw_block (context, block, cr, block->y);
     }
+  draw_number (self, context, cr, page);
   g_object_unref (context);
 }
 

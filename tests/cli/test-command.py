@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Commands, options, exit statuses, files, and the same bytes whatever the surroundings."""
 
+import hashlib
 import json
 import os
 import re
@@ -153,10 +154,14 @@ def test_local_models():
 @test
 def test_what_is_said_of_every_model():
     listed = run("models", "--json").expect(0).json()["models"]
-    assert len(listed) >= 61
+    assert len(listed) >= 69
     for model in listed:
-        for key in ("drug", "title", "reference", "doi", "status", "sha256", "version", "limits"):
-            assert key in model, (model["id"], key)
+        for key in ("drug", "title", "reference", "status", "status_text", "version", "limits",
+                    "population"):
+            assert model[key], (model["id"], key)
+        assert model["doi"] is None or re.fullmatch(r"10\.\d+/\S+", model["doi"]), model["id"]
+        data = (ROOT / "models" / f"{model['id']}.model").read_bytes()
+        assert model["sha256"] == hashlib.sha256(data).hexdigest(), model["id"]
         assert model["verified"] == (model["status"] != "C"), model["id"]
         assert model["origin"] == "bundled", model["id"]
         assert model["checks"]["passed"] >= 6 and model["checks"]["failed"] == 0, model["id"]
@@ -181,7 +186,10 @@ def test_the_qualification_report():
     for model in report["models"]:
         assert len(model["sha256"]) == 64 and model["version"] and model["origin"] == "bundled"
         assert all(check["source"] for check in model["checks"])
-    assert path.read_bytes().startswith(b"%PDF-")
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-")
+    # A line a check, sources once: 44 numbers go on two pages.
+    assert len(re.findall(rb"/Type /Page\b(?!s)", data)) == 2
     path.unlink()
     run("models", "check", "-o", folder() / "q.txt").fails(2, ".pdf")
     run("models", "list", "-o", path).fails(2, "takes no option")
