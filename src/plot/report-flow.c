@@ -91,23 +91,45 @@ typedef struct
   double x[MAX_COLUMNS], width[MAX_COLUMNS];
   const char *text[MAX_COLUMNS];
   gboolean bold[MAX_COLUMNS];
-  gboolean lead; /* the first word, up to a colon, in bold */
+  gboolean words; /* lines of the answer */
   double size;
 } Row;
 
-/* The word before the first colon of a line in bold: "Proposed:". */
 static void
-embolden_lead (PangoLayout *layout)
+add_attribute (PangoAttrList *list, PangoAttribute *attribute, guint from, guint to)
+{
+  attribute->start_index = from;
+  attribute->end_index = to;
+  pango_attr_list_insert (list, attribute);
+}
+
+/* A number and its unit, "mg·h/L" and "12 %", are not broken over two lines. */
+static void
+keep_units (PangoAttrList *list, const char *text)
+{
+  g_autoptr (GRegex) units = g_regex_new ("[0-9] %|[^ ]+/[^ ]+", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  for (g_regex_match (units, text, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL))
+    {
+      int from, to;
+      if (g_match_info_fetch_pos (match, 0, &from, &to))
+        add_attribute (list, pango_attr_allow_breaks_new (FALSE), (guint)from,
+                       (guint)to);
+    }
+}
+
+/* A line of the answer: the word before its first colon, "Proposed:", is bold. */
+static void
+style_words (PangoLayout *layout)
 {
   const char *text = pango_layout_get_text (layout);
   const char *colon = strchr (text, ':');
-  if (colon == NULL || g_utf8_strlen (text, colon - text) > LONGEST_LEAD)
-    return;
   PangoAttrList *list = pango_attr_list_new ();
-  PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
-  bold->start_index = 0;
-  bold->end_index = (guint)(colon - text) + 1;
-  pango_attr_list_insert (list, bold);
+  if (colon != NULL && g_utf8_strlen (text, colon - text) <= LONGEST_LEAD)
+    add_attribute (list, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0,
+                   (guint)(colon - text) + 1);
+  keep_units (list, text);
   pango_layout_set_attributes (layout, list);
   pango_attr_list_unref (list);
 }
@@ -124,8 +146,8 @@ add_row (TdmReportFlow *self, const Row *row)
     {
       const char *text = row->text[i] != NULL ? row->text[i] : "";
       layouts[i] = tdm_report_text (self, text, row->size, row->bold[i], row->width[i]);
-      if (row->lead)
-        embolden_lead (layouts[i]);
+      if (row->words)
+        style_words (layouts[i]);
       lines = MAX (lines, pango_layout_get_line_count (layouts[i]));
     }
   for (int line = 0; line < lines; line++)
@@ -318,7 +340,7 @@ add_words (TdmReportFlow *self, const char *words, double size)
   for (guint i = 0; lines[i] != NULL; i++)
     {
       const Row row = {
-        .n = 1, .width = { INNER }, .text = { lines[i] }, .lead = TRUE, .size = size
+        .n = 1, .width = { INNER }, .text = { lines[i] }, .words = TRUE, .size = size
       };
       if (lines[i][0] != '\0')
         add_row (self, &row);

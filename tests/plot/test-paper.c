@@ -205,6 +205,48 @@ test_report_flows (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count (text, last), ==, 1);
 }
 
+/* Edited words are printed as they are, line by line, with that they are edited and
+ * what the program says now; units are not torn; a section has its table. */
+static void
+test_report_words (Fixture *self, gconstpointer data)
+{
+  static const char *const row[][4] = { { "Doubt", "Within", "Advice", NULL },
+                                        { "the first level", "42 %", "the same",
+                                          NULL } };
+  g_autoptr (TdmReport) report = demo_report_new ();
+  g_autofree char *path = path_in (self, "words.pdf");
+  GString *words = g_string_new ("Proposed: hold it.\n\n");
+  GPtrArray *table = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (words, "and AUC24 is %u mg·h/L, chance %u %% ", i, i);
+  for (guint i = 0; i < G_N_ELEMENTS (row); i++)
+    g_ptr_array_add (table, g_strdupv ((char **)(gpointer)row[i]));
+  g_free (report->conclusion);
+  report->conclusion = g_string_free (words, FALSE);
+  report->edited = g_strdup ("Edited by hand on Tue 3 Mar.");
+  report->unedited = g_strdup ("Proposed: 750 mg every 12 h.");
+  tdm_report_add_section (report, "Would the advice change?", "Hardly.", table);
+  g_assert_true (tdm_report_save (report, path, NULL));
+  g_autofree char *text = pdf_text (path);
+  if (text == NULL)
+    return;
+  static const char *const texts[] = {
+    "Proposed: hold it.",       "Edited by hand on Tue 3 Mar.",
+    "The program says now:",    "Proposed: 750 mg every 12 h.",
+    "Would the advice change?", "Hardly.",
+    "the first level",          "the same",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_cmpuint (count (text, texts[i]), >=, 1);
+  g_assert_cmpuint (count (text, "mg·h/L, chance"), >=, 35);
+  g_assert_cmpuint (count (text, "mg·h/\n"), ==, 0);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *chance = g_strdup_printf ("%u %%", i);
+      g_assert_cmpuint (count (text, chance), >=, 1);
+    }
+}
+
 /* A remark longer than a page is broken, not cut. */
 static void
 test_report_endless_cell (Fixture *self, gconstpointer data)
@@ -265,6 +307,7 @@ main (int argc, char **argv)
   ADD ("/plot/paper/errors", test_errors);
   ADD ("/plot/report/one-page", test_report_one_page);
   ADD ("/plot/report/flows", test_report_flows);
+  ADD ("/plot/report/words", test_report_words);
   ADD ("/plot/report/endless-cell", test_report_endless_cell);
   ADD ("/plot/report/empty", test_report_empty);
   ADD ("/plot/report/repeatable", test_report_repeatable);
