@@ -42,7 +42,7 @@ test_proofs (void)
 {
   g_autoptr (GPtrArray) paths = list_kinds ();
 
-  g_assert_cmpuint (paths->len, ==, 17);
+  g_assert_cmpuint (paths->len, ==, 19);
   for (guint i = 0; i < paths->len; i++)
     {
       g_autoptr (GError) error = NULL;

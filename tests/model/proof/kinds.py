@@ -216,3 +216,33 @@ def falling(c):
         return [-0.231 * exp(-0.41 * late) * x[0] / v]
 
     return {}, System(1, {"iv": Route(0)}, {"C": lambda x: x[0] / v}, rhs=rhs)
+
+
+@published("kind-first-pass-metabolite-2026")
+def first_pass(c):
+    """All but the gut in mg/L; both deep compartments have the same volume."""
+    v, v2, ka, kgut, q, qm, made = 1005.0, 1481.0, 1.557, 1.208, 171.1, 50.3, 149.6
+
+    def rhs(t, x):
+        gut, drug_, deep, metabolite, far = x
+        there, moved = q * (drug_ - deep), qm * (metabolite - far)
+        return [-(ka + kgut) * gut, (ka * gut - (241.9 + made) * drug_ - there) / v, there / v2,
+                (kgut * gut + made * drug_ - 181.0 * metabolite - moved) / v, moved / v2]
+
+    return {}, System(5, {"oral": Route(0, lag=0.238, duration=0.989)},
+                      {"C": lambda x: 1000.0 * x[1], "M": lambda x: 1000.0 * x[3]}, rhs=rhs)
+
+
+@published("kind-saturable-and-falling-2026")
+def saturable_and_falling(c):
+    v, v2, ka, q = 79.0, 103.0, 3.1, 15.5
+    most = 1.0 / (1.0 + exp(-1.5))
+
+    def rhs(t, x):
+        conc, deep = x[1] / v, x[2] / v2
+        active = 114.0 * (1.0 - most * t / (t + 2.41))
+        gone = 6.16 * conc + active * conc / (1.15 + conc) + q * (conc - deep)
+        return [-ka * x[0], ka * x[0] - gone, q * (conc - deep)]
+
+    return {}, System(3, {"oral": Route(0, fraction=0.585, lag=0.949), "iv": Route(1)},
+                      {"C": lambda x: x[1] / v}, rhs=rhs)
