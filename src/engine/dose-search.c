@@ -403,6 +403,25 @@ keep_nearest_shapes (Search *s)
     }
 }
 
+/* The pool is what was asked for, in the terms of this model. */
+static void
+take_among (Search *s, const GPtrArray *among)
+{
+  TdmModel *model = tdm_problem_get_model (s->problem);
+  g_autoptr (TdmMetrics) metrics = tdm_metrics_new (s->problem, &s->target);
+  tdm_metrics_set_cancellable (metrics, s->cancellable);
+  for (guint i = 0; i < among->len; i++)
+    {
+      TdmRegimen one;
+      if (!tdm_regimen_translate (among->pdata[i], model, &one)
+          || !map_metrics (s, metrics, &one, &one.metrics))
+        continue;
+      TdmRegimen *own = regimen_with_amount (&one, one.amount_mg);
+      own->has_days = FALSE;
+      g_ptr_array_add (s->pool, own);
+    }
+}
+
 /* Every candidate under every draw. */
 static gboolean
 evaluate_all (Search *s, GError **error)
@@ -595,12 +614,16 @@ tdm_dose_search (const TdmFit *fit, const GPtrArray *notes,
   g_autofree double *effects = new_effects (&s, options);
   tdm_score_drop_future (fit, effects, s.draws);
   s.effects = effects;
-  find_pool (&s);
+  const GPtrArray *among = options ? options->among : NULL;
+  if (among)
+    take_among (&s, among);
+  else
+    find_pool (&s);
   if (!evaluate_all (&s, error))
     return NULL;
   self->candidates = s.pool->len;
   rank (&s, options && options->keep ? options->keep : DEFAULT_KEEP, self);
-  if (!refine (&s, self, error))
+  if (!among && !refine (&s, self, error))
     return NULL;
   if (self->regimens->len == 0)
     tdm_proposals_withhold (

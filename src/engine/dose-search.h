@@ -97,6 +97,9 @@ typedef struct
   /* Chances are shares of its rows, and `draws` and `seed` unused; NULL = draws of the
    * Laplace approximation. */
   const TdmPosterior *posterior;
+  /* Only these (of TdmRegimen*, of this or another model of the drug) are ranked, as
+   * they stand; NULL = all that can be given. */
+  const GPtrArray *among;
 } TdmDoseSearchOptions;
 
 /* `notes`: everything known so far about the case and the fit; a refuse note withholds

@@ -25,6 +25,7 @@
 #define GAIN_SHOWN 0.02
 #define GAIN_LEADS 0.1
 #define GAIN 0.05
+#define STEP_DRAWS 100
 /* Amounts of the comparison without steps, from LEAST to MOST times the leading one. */
 #define AMOUNTS 121
 #define AMOUNTS_ODE 25
@@ -287,6 +288,7 @@ take_sides (const TdmRefine *self, const int *sides, double penalty,
   regimen->p_below = (double)count[0] / self->draws;
   regimen->p_within = (double)count[1] / self->draws;
   regimen->p_above = (double)count[2] / self->draws;
+  regimen->draws = self->draws;
   regimen->score =
       regimen->p_within
       - penalty * (self->target->falling ? regimen->p_below : regimen->p_above);
@@ -341,15 +343,28 @@ first_sides (const TdmRefine *self, TdmRegimen *regimen, int *sides, double *pen
   return TRUE;
 }
 
-gboolean
-tdm_refine_steps (const TdmRefine *self, TdmProposals *proposals, GError **error)
+/* Where every amount costs a curve, a step is chosen under fewer draws. */
+static TdmRefine
+with_fewer_draws (const TdmRefine *self)
 {
+  TdmRefine out = *self;
+  if (!tdm_model_is_proportional (tdm_problem_get_model (self->fit->problem),
+                                  self->target->output))
+    out.draws = MIN (self->draws, STEP_DRAWS);
+  return out;
+}
+
+gboolean
+tdm_refine_steps (const TdmRefine *all, TdmProposals *proposals, GError **error)
+{
+  const TdmRefine few = with_fewer_draws (all);
+  const TdmRefine *self = &few;
   double times[TDM_REGIMEN_STEPS], penalty = 0;
   TdmRegimen *leader = NULL;
   for (guint i = 0; i < proposals->regimens->len && !leader; i++)
     if (((TdmRegimen *)proposals->regimens->pdata[i])->dosing)
       leader = proposals->regimens->pdata[i];
-  if (!leader || !tdm_target_is_steady (self->target) || is_ode (self))
+  if (!leader || !tdm_target_is_steady (self->target))
     return TRUE;
   const guint n = find_changes (self->fit->problem, leader, times);
   g_autofree int *sides = g_new0 (int, self->draws), *kept = g_new0 (int, self->draws);
@@ -366,6 +381,7 @@ tdm_refine_steps (const TdmRefine *self, TdmProposals *proposals, GError **error
   TdmRegimen constant = *leader;
   take_sides (self, kept, penalty, &constant);
   take_sides (self, sides, penalty, stepped);
+  stepped->has_days = FALSE;
   if (stepped->n_steps == 0 || stepped->score <= constant.score)
     {
       tdm_regimen_free (stepped);

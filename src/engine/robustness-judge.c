@@ -13,6 +13,10 @@
 /* Another regimen clearly leads when its expected utility is more than this above. */
 #define CLEAR_LEAD 0.05
 #define DRAWS_ODE 100
+/* Where amounts do not superpose, a card of a dozen doubts cannot search anew for each:
+ * the best so many regimens of the result are ranked again, under fewer draws. */
+#define ROWS_COSTLY 5
+#define DRAWS_COSTLY 60
 
 /* The case as the others are judged: with their target, and the same time from which
  * regimens may start. */
@@ -130,14 +134,35 @@ compare (const TdmProposals *proposals, const TdmRegimen *leading, TdmDoubt *out
     }
 }
 
+static gboolean
+is_costly (const TdmJudge *self, const TdmModel *model)
+{
+  const guint output = self->result->proposals->output;
+  return output >= tdm_model_get_n_outputs (model)
+         || !tdm_model_is_proportional (model, output);
+}
+
+/* The first regimens of the result, those that change later apart. Yours. */
+static GPtrArray *
+first_rows (const TdmJudge *self)
+{
+  const GPtrArray *rows = self->result->proposals->regimens;
+  GPtrArray *out = g_ptr_array_new ();
+  for (guint i = 0; i < rows->len && out->len < ROWS_COSTLY; i++)
+    if (((const TdmRegimen *)rows->pdata[i])->n_steps == 0)
+      g_ptr_array_add (out, rows->pdata[i]);
+  return out;
+}
+
 static TdmPosterior *
 sample (const TdmJudge *self, const TdmFit *fit, GError **error)
 {
   const TdmModel *model = tdm_problem_get_model (fit->problem);
   const gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
   const guint draws = self->result->posterior->draws;
+  const guint most = is_costly (self, model) ? DRAWS_COSTLY : DRAWS_ODE;
   const TdmPosteriorOptions options = {
-    .draws = ode ? MIN (draws, DRAWS_ODE) : draws,
+    .draws = ode ? MIN (draws, most) : draws,
     .method = ode ? TDM_POSTERIOR_LAPLACE : TDM_POSTERIOR_IMPORTANCE,
   };
   return tdm_posterior_new (fit, &options, self->cancellable, error);
@@ -151,7 +176,10 @@ judge (const TdmJudge *self, TdmProblem *problem, const char *unit, TdmDoubt *ou
   g_autoptr (TdmPosterior) posterior = fit ? sample (self, fit, error) : NULL;
   if (posterior == NULL)
     return FALSE;
-  const TdmDoseSearchOptions options = { .posterior = posterior };
+  g_autoptr (GPtrArray) rows = first_rows (self);
+  const gboolean costly = is_costly (self, tdm_problem_get_model (problem));
+  const TdmDoseSearchOptions options = { .posterior = posterior,
+                                         .among = costly ? rows : NULL };
   g_autoptr (GPtrArray) notes = tdm_notes_new ();
   tdm_notes_extend (notes, tdm_problem_get_notes (problem));
   tdm_notes_extend (notes, fit->notes);

@@ -4,6 +4,8 @@
 #include "engine/interpolate.h"
 #include "engine/limits.h"
 #include "engine/refine.h"
+#include "engine/regimen.h"
+#include "engine/result.h"
 #include "engine/screen.h"
 #include "engine/ward.h"
 #include "random-patient.h"
@@ -67,9 +69,98 @@ check_limits (const TdmRegimen *r, const TdmProblem *problem)
                        d->max_rate_mg_h * slack);
 }
 
-static void
-check_proposals (const TdmProposals *p, const TdmProblem *problem)
+/* Whether there is a current regimen that the target can judge: then it is a row. */
+static gboolean
+has_current (const TdmProposals *p, const TdmFit *fit)
 {
+  g_auto (TdmResolvedTarget) target = { 0 };
+  TdmRegimen now;
+  TdmRegimenMetrics metrics;
+  if (!tdm_result_current_regimen (fit->problem, &now)
+      || !tdm_target_resolve (fit->problem, &p->target, &target, NULL))
+    return FALSE;
+  g_autoptr (TdmMetrics) work = tdm_metrics_new (fit->problem, &target);
+  return tdm_metrics_compute (work, &now, fit->eta, &metrics, NULL);
+}
+
+/* Where no regimen at the estimate lies in the window, the nearest is named. */
+static void
+check_nearest (const TdmProposals *p, const TdmProblem *problem)
+{
+  g_auto (TdmResolvedTarget) target = { 0 };
+  gboolean reached = FALSE, others = FALSE;
+  g_assert_true (tdm_target_resolve (problem, &p->target, &target, NULL));
+  for (guint i = 0; i < p->regimens->len; i++)
+    {
+      const TdmRegimen *r = p->regimens->pdata[i];
+      reached = reached || tdm_target_side (&target, r->metrics.target) == 0;
+      others = others || !r->is_current;
+    }
+  if (reached)
+    g_assert_false (p->none_reaches);
+  g_assert_true (p->none_reaches || p->nearest == -1);
+  if (!p->none_reaches || !others)
+    return;
+  if (p->nearest < 0)
+    {
+      for (guint i = 0; i < p->regimens->len; i++)
+        {
+          const double value =
+              ((const TdmRegimen *)p->regimens->pdata[i])->metrics.target;
+          g_assert_false (value > 0 && isfinite (value)
+                          && !((const TdmRegimen *)p->regimens->pdata[i])->is_current);
+        }
+      return;
+    }
+  const double centre = tdm_target_centre (&target);
+  const TdmRegimen *nearest = p->regimens->pdata[p->nearest];
+  for (guint i = 0; i < p->regimens->len; i++)
+    {
+      const TdmRegimen *r = p->regimens->pdata[i];
+      if (!r->is_current && r->metrics.target > 0 && isfinite (r->metrics.target))
+        g_assert_cmpfloat (fabs (log (nearest->metrics.target / centre)), <=,
+                           fabs (log (r->metrics.target / centre)) + 1e-9);
+    }
+}
+
+/* All that is given in any 24 h of the first five days, where doses come at the same
+ * times every day; a step's dose in the middle of the time between two others aside. */
+static void
+check_days (const TdmRegimen *r)
+{
+  const double factor = r->salt && g_str_equal (r->salt->unit, "mg") ? r->salt->mg : 1;
+  TdmPkDose lines[TDM_REGIMEN_LINES];
+  const guint n = tdm_regimen_lines (r, r->first_dose_h + 120, lines);
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) amounts = g_array_new (FALSE, FALSE, sizeof (double));
+  if (fmod (24, r->interval_h) > 1e-9 && fmod (r->interval_h, 24) > 1e-9)
+    return;
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < lines[i].count; k++)
+      {
+        const double at = lines[i].time_h + k * lines[i].interval_h;
+        g_array_append_val (times, at);
+        g_array_append_val (amounts, lines[i].amount_mg);
+      }
+  for (guint i = 0; i < times->len; i++)
+    {
+      const double from = g_array_index (times, double, i);
+      double sum = 0;
+      for (guint k = 0; k < times->len; k++)
+        if (g_array_index (times, double, k) >= from - 1e-6
+            && g_array_index (times, double, k) < from + 24 - 1e-6)
+          sum += g_array_index (amounts, double, k);
+      if (from == r->first_dose_h || r->loading_mg <= 0)
+        g_assert_cmpfloat (sum / factor, <=,
+                           (1 + 1e-8)
+                               * MAX (r->dosing->max_daily_mg, r->amount_mg / factor));
+    }
+}
+
+static void
+check_proposals (const TdmProposals *p, const TdmFit *fit)
+{
+  const TdmProblem *problem = fit->problem;
   guint current = 0;
   for (guint i = 0; i < p->regimens->len; i++)
     {
@@ -79,15 +170,13 @@ check_proposals (const TdmProposals *p, const TdmProblem *problem)
         g_assert_cmpfloat_with_epsilon (
             r->days[d].below + r->days[d].within + r->days[d].above, 1, 1e-12);
       current += r->is_current;
-      if (!r->is_current)
-        check_limits (r, problem);
+      if (r->is_current)
+        continue;
+      check_limits (r, problem);
+      check_days (r);
     }
-  g_assert_cmpuint (current, <=, 1);
-  const TdmCurrentRegimen now = tdm_problem_get_current (problem);
-  if (!p->withheld && now.route && now.interval_h > 0 && current == 0)
-    g_assert_true (p->none_reaches || p->candidates > 0);
-  if (p->nearest >= 0)
-    g_assert_true (p->none_reaches);
+  g_assert_cmpuint (current, ==, has_current (p, fit) ? 1 : 0);
+  check_nearest (p, problem);
 }
 
 static void
@@ -117,7 +206,7 @@ check_patient (TdmModel *model, guint64 number)
   g_autoptr (TdmProposals) a = tdm_dose_search (fit, fit->notes, &options, NULL, NULL);
   if (!a || a->withheld)
     return 0;
-  check_proposals (a, problem);
+  check_proposals (a, fit);
   if (ode)
     return 1;
   g_autoptr (TdmProposals) b = tdm_dose_search (fit, fit->notes, &options, NULL, NULL);
@@ -402,6 +491,80 @@ test_ward_times (void)
   g_assert_cmpfloat (tdm_ward_first (free_case, 3.7, 12), ==, 3.7);
 }
 
+/* Of the wards' clock: every dose of every row, whether it begins at once, with a
+ * loading dose or after a hold, is at one of its times. */
+static void
+test_ward_rows (void)
+{
+  static const char *const amounts[] = { "250", "1000", "2500" };
+  guint variants = 0;
+  for (guint k = 0; k < G_N_ELEMENTS (amounts); k++)
+    {
+      g_autoptr (TdmModel) model = bundled_model ("vancomycin-goti-2018");
+      g_autofree char *json = g_strdup_printf (
+          "{'format': 'titrate-case/1', 'model': 'vancomycin-goti-2018', 'start': "
+          "'2026-03-01T07:20', 'patient': {'id': 'W', 'sex': 'female', 'birth': "
+          "'1957-05-02'}, 'covariates': [{'name': 'WT', 'value': 71, 'unit': 'kg'}, "
+          "{'name': 'SCR', 'value': 1.3, 'unit': 'mg/dL'}], 'doses': [{'time': 0, "
+          "'amount': %s, 'unit': 'mg', 'route': 'iv', 'duration': 2, 'interval': 12, "
+          "'count': 6}], 'levels': [], 'options': {'ward_times': ['06:00', '14:00', "
+          "'22:00']}}",
+          amounts[k]);
+      g_autoptr (TdmCase) record = given_case (json);
+      g_autoptr (TdmProblem) problem = tdm_problem_new (record, model, NULL);
+      g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+      g_autoptr (TdmProposals) p = tdm_dose_search (fit, fit->notes, NULL, NULL, NULL);
+      g_assert_cmpuint (p->regimens->len, >, 3);
+      for (guint i = 0; i < p->regimens->len; i++)
+        {
+          const TdmRegimen *r = p->regimens->pdata[i];
+          TdmPkDose lines[TDM_REGIMEN_LINES];
+          const guint n = tdm_regimen_lines (r, r->first_dose_h + 96, lines);
+          variants += r->loading_mg > 0 || r->is_hold;
+          for (guint l = 0; !r->is_current && l < n; l++)
+            for (guint d = 0; d < lines[l].count; d++)
+              {
+                const double at = lines[l].time_h + d * lines[l].interval_h;
+                /* 06:00 is 22 h 40 min after the start. */
+                const double since = fmod (at - (22 + 40.0 / 60) + 240, 8);
+                g_assert_cmpfloat (MIN (since, 8 - since), <, 1e-6);
+              }
+        }
+    }
+  g_assert_cmpuint (variants, >, 0);
+}
+
+/* Only what is asked for is ranked, by the same chances. */
+static void
+test_among (void)
+{
+  g_autoptr (TdmProblem) problem = reference_problem ("A4.json");
+  g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+  const TdmDoseSearchOptions plain = { .draws = 200, .seed = 3 };
+  TdmDoseSearchOptions options = plain;
+  g_autoptr (TdmProposals) all = tdm_dose_search (fit, fit->notes, &plain, NULL, NULL);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  for (guint i = 4; i > 1; i--)
+    g_ptr_array_add (rows, all->regimens->pdata[i]);
+  options.among = rows;
+  g_autoptr (TdmProposals) some =
+      tdm_dose_search (fit, fit->notes, &options, NULL, NULL);
+  g_assert_cmpuint (some->regimens->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      const TdmRegimen *own = some->regimens->pdata[i];
+      guint found = 0;
+      for (guint k = 0; k < 3; k++)
+        if (tdm_regimen_equal (rows->pdata[k], own, TRUE))
+          {
+            found++;
+            g_assert_cmpfloat (((const TdmRegimen *)rows->pdata[k])->p_within, ==,
+                               own->p_within);
+          }
+      g_assert_cmpuint (found, ==, 1);
+    }
+}
+
 /* A loading dose takes the place of the first dose; steps follow it. */
 static void
 test_lines (void)
@@ -445,6 +608,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/proposals/proportional-models", test_proportional_models);
   g_test_add_func ("/engine/proposals/screening", test_screening);
   g_test_add_func ("/engine/proposals/ward-times", test_ward_times);
+  g_test_add_func ("/engine/proposals/ward-rows", test_ward_rows);
+  g_test_add_func ("/engine/proposals/among", test_among);
   g_test_add_func ("/engine/proposals/lines", test_lines);
   return g_test_run ();
 }
