@@ -18,12 +18,19 @@ DEADLINE_S = 20
 
 
 def inside():
-    """True in the process that has its own bus; else becomes that process."""
-    if os.environ.get("TITRATE_TEST_BUS") == "1":
+    """Returns in the process that has its own bus; else becomes that process. The bus and
+    what it starts talk to nobody: standard output is the test's alone."""
+    output = os.environ.get("TITRATE_TEST_OUTPUT")
+    if output is not None:
+        os.dup2(int(output), 1)
+        os.close(int(output))
         return
     folder = tempfile.mkdtemp(prefix="titrate-window-")
     # The accessibility bus keeps its socket there: one of its own for each run.
-    environment = dict(os.environ, TITRATE_TEST_BUS="1", TITRATE_TEST_FOLDER=folder,
+    output = os.dup(1)
+    os.set_inheritable(output, True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    environment = dict(os.environ, TITRATE_TEST_OUTPUT=str(output), TITRATE_TEST_FOLDER=folder,
                        XDG_RUNTIME_DIR=folder, XDG_CACHE_HOME=folder)
     for name in ("WAYLAND_DISPLAY", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS"):
         environment.pop(name, None)
