@@ -77,6 +77,82 @@ add_subpopulations (GPtrArray *table, const TdmResult *result)
     }
 }
 
+/* What a usual name of a parameter stands for; NULL for others. */
+static const char *
+parameter_words (const char *name)
+{
+  static const struct
+  {
+    const char *name, *words;
+  } known[] = {
+    { "CL", "Clearance" },
+    { "V", "Volume" },
+    { "V1", "Central volume" },
+    { "V2", "Peripheral volume" },
+    { "V3", "Deep volume" },
+    { "Q", "Exchange with the periphery" },
+    { "Q2", "Exchange with the periphery" },
+    { "Q3", "Exchange with the deep volume" },
+    { "KA", "Rate of absorption" },
+    { "F", "Share absorbed" },
+    { "F1", "Share absorbed" },
+    { "TLAG", "Lag of absorption" },
+    { "LAG", "Lag of absorption" },
+    { "KTR", "Rate of transit" },
+    { "MTT", "Mean transit time" },
+    { "VMAX", "Largest rate of elimination" },
+    { "KM", "Level at half of it" },
+    { "KEL", "Rate of elimination" },
+    { "EMAX", "Largest effect" },
+    { "EC50", "Level at half the effect" },
+    { "BASE", "Baseline" },
+    { "E0", "Baseline" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (strcmp (known[i].name, name) == 0)
+      return known[i].words;
+  return NULL;
+}
+
+/* "Clearance CL, L/h". Yours. */
+static char *
+parameter_title (const char *name, const char *unit)
+{
+  const char *words = parameter_words (name);
+  g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
+
+  return g_strdup_printf ("%s%s%s%s%s", words != NULL ? words : "",
+                          words != NULL ? " " : "", name, shown[0] != '\0' ? ", " : "",
+                          shown);
+}
+
+/* How each occasion differs from this patient's others: "CL[2]". */
+static void
+add_occasions (GPtrArray *table, const TdmFit *fit)
+{
+  const double *omega = tdm_problem_get_omega (fit->problem);
+  TdmModel *model = tdm_problem_get_model (fit->problem);
+
+  for (guint k = tdm_model_get_n_effects (model); k < fit->n; k++)
+    {
+      g_autofree char *name = g_strdup (tdm_problem_get_effect_name (fit->problem, k));
+      char *bracket = strchr (name, '[');
+      if (bracket == NULL)
+        continue;
+      *bracket = '\0';
+      g_autofree char *label = g_strndup (bracket + 1, strcspn (bracket + 1, "]"));
+      g_autofree char *known = parameter_title (name, NULL);
+      g_autofree char *title = g_strdup_printf ("%s, occasion %s", known, label);
+      g_autofree char *words =
+          tdm_fit_text_percentile (fit->eta[k] / sqrt (omega[k * fit->n + k]));
+      g_autofree char *learned =
+          g_strdup_printf ("%.0f %%", 100 * MAX (fit->shrinkage[k], 0));
+      const char *cells[] = { title, "", "", words, learned };
+      tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
+    }
+}
+
 GPtrArray *
 tdm_fit_text_parameters (const TdmResult *result)
 {
@@ -94,9 +170,7 @@ tdm_fit_text_parameters (const TdmResult *result)
       int k = find_effect (result->model, name);
       if (k < 0 || (guint)k >= fit->n)
         continue;
-      g_autofree char *shown = unit != NULL ? tdm_unit_display (unit) : g_strdup ("");
-      g_autofree char *title =
-          g_strdup_printf ("%s%s%s", name, shown[0] != '\0' ? ", " : "", shown);
+      g_autofree char *title = parameter_title (name, unit);
       g_autofree char *typical = tdm_number_format (fit->population[i], 3);
       g_autofree char *own = tdm_number_format (fit->individual[i], 3);
       g_autofree char *words = tdm_fit_text_percentile (
@@ -106,6 +180,7 @@ tdm_fit_text_parameters (const TdmResult *result)
       const char *cells[] = { title, typical, own, words, shrinkage };
       tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
+  add_occasions (table, fit);
   add_subpopulations (table, result);
   return table;
 }

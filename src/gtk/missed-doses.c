@@ -112,6 +112,16 @@ close_with_escape (GtkWidget *window)
   gtk_widget_add_controller (window, keys);
 }
 
+/* Whose doses: the identity stands in the title of every window. */
+static void
+set_title (Missed *self, GtkWindow *parent)
+{
+  g_autofree char *title =
+      g_strdup_printf ("Doses not given · %s", gtk_window_get_title (parent));
+
+  gtk_window_set_title (self->window, title);
+}
+
 void
 tdm_missed_doses_show (TdmForm *form, guint dose, GtkWidget *near)
 {
@@ -126,10 +136,10 @@ tdm_missed_doses_show (TdmForm *form, guint dose, GtkWidget *near)
   self->dose = dose;
   self->given = g_ptr_array_new ();
   self->window = GTK_WINDOW (gtk_window_new ());
-  gtk_window_set_title (self->window, "Doses not given");
+  set_title (self, GTK_WINDOW (gtk_widget_get_root (near)));
   gtk_window_set_modal (self->window, TRUE);
   gtk_window_set_transient_for (self->window, GTK_WINDOW (gtk_widget_get_root (near)));
-  gtk_window_set_default_size (self->window, 320, 420);
+  gtk_window_set_default_size (self->window, 560, 420);
   g_object_set_data_full (G_OBJECT (self->window), "missed", self, missed_free);
   gtk_window_set_child (self->window, content_new (self));
   close_with_escape (GTK_WIDGET (self->window));

@@ -86,6 +86,7 @@ def knows_a_time_only_as_two(program):
 def leaves_out_a_missed_dose(program):
     row_menu(program, "Dose 2, Given from", "Doses not given")
     program.wait("check box", "Given at 2026-03-01 20:00")
+    program.wait("frame", "Doses not given · Teaching case 1 · born 1957-05-02")
     program.move_to("Given at 2026-03-02 08:00", most=10)
     program.key("space")
     program.move_to("Apply", most=10)
