@@ -41,7 +41,10 @@ static const TdmAnswerTemplates english = {
   .more = "Further remarks: %s; see there.",
   .nothing_to_watch = "Nothing beyond the usual.",
   .next_level =
-      "Measure again: best on %s; that narrows what is uncertain about %s by %s.",
+      "Measure again: best %s; that narrows what is uncertain about %s by %s.",
+  .next_idle =
+      "Measure again: when the regimen has settled; no earlier level would tell "
+      "much more.",
   .next_settled = "Measure again: when the regimen has settled.",
   .next_withheld = "Measure again: soon, with the exact times of dose and sample; no "
                    "best time is known while no advice is given.",
@@ -66,7 +69,8 @@ static const TdmAnswerTemplates english = {
   .days = { "", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
   .months = { "", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
               "Nov", "Dec" },
-  .moment = "%s %s %s %s",
+  .moment_h = "at %s",
+  .moment = "on %s %s %s %s",
 };
 
 static const TdmAnswerTemplates german = {
@@ -105,6 +109,9 @@ static const TdmAnswerTemplates german = {
   .nothing_to_watch = "Nichts über das Übliche hinaus.",
   .next_level = "Nächste Messung: am besten %s; die Unsicherheit (%s) wird dadurch um "
                 "%s kleiner.",
+  .next_idle =
+      "Nächste Messung: sobald sich die Dosierung eingestellt hat; ein früherer "
+      "Spiegel sagt kaum mehr aus.",
   .next_settled = "Nächste Messung: sobald sich die Dosierung eingestellt hat.",
   .next_withheld = "Nächste Messung: bald, mit genauen Zeiten von Gabe und "
                    "Blutentnahme; ein bester Zeitpunkt ist ohne Empfehlung nicht "
@@ -139,6 +146,7 @@ static const TdmAnswerTemplates german = {
   .days = { "", "Mo", "Di", "Mi", "Do", "Fr", "Sa", "So" },
   .months = { "", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
               "September", "Oktober", "November", "Dezember" },
+  .moment_h = "bei %s",
   .moment = "%s, %s. %s, %s Uhr",
 };
 

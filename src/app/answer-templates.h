@@ -38,6 +38,7 @@ typedef struct
   /* When to measure again. */
   const char *next_level;   /* when, metric without its article, percent */
   const char *articles[3];  /* that are left out there, NULL = none */
+  const char *next_idle;    /* the best time tells next to nothing */
   const char *next_settled; /* no time was found */
   const char *next_withheld;
   const char *earlier;
@@ -48,6 +49,7 @@ typedef struct
   const char *at_most, *at_least, *never;
   const char *metrics[TDM_METRIC_LAST + 1]; /* "the trough" */
   const char *days[8], *months[13];         /* from 1 */
+  const char *moment_h;                     /* hours, with their unit */
   const char *moment;                       /* day, its number, month, time */
 } TdmAnswerTemplates;
 

@@ -508,7 +508,7 @@ append_watch (const Writer *self)
     g_string_append (self->out, t->nothing_to_watch);
 }
 
-/* "Wed 4 Mar 08:00", "72 h" without a clock. */
+/* "on Wed 4 Mar 08:00", "at 72 h" without a clock. */
 static char *
 moment_text (const Writer *self, double time_h)
 {
@@ -518,7 +518,9 @@ moment_text (const Writer *self, double time_h)
   if (start == NULL)
     {
       g_autofree char *hours = tdm_number_format (time_h, 5);
-      say (out, self->t->hours, hours, NULL);
+      g_autoptr (GString) with_unit = g_string_new (NULL);
+      say (with_unit, self->t->hours, hours, NULL);
+      say (out, self->t->moment_h, with_unit->str, NULL);
       return g_string_free (out, FALSE);
     }
   g_autoptr (GDateTime) at = tdm_clock_add_hours (start, time_h);
@@ -530,6 +532,9 @@ moment_text (const Writer *self, double time_h)
   return g_string_free (out, FALSE);
 }
 
+/* What narrows the spread by less is not worth a needle. */
+#define WORTH_A_SAMPLE 0.03
+
 static void
 append_next (const Writer *self, const TdmNextSample *sample)
 {
@@ -539,14 +544,16 @@ append_next (const Writer *self, const TdmNextSample *sample)
       g_string_append (self->out, self->t->next_withheld);
       return;
     }
-  if (sample == NULL)
+  const TdmSampleTime *best = sample ? &sample->times[sample->best] : NULL;
+  const double share = best ? 1 - sqrt (1 - MIN (best->reduction, 1)) : 0;
+  if (best == NULL)
     g_string_append (self->out, self->t->next_settled);
+  else if (share < WORTH_A_SAMPLE)
+    g_string_append (self->out, self->t->next_idle);
   else
     {
-      const TdmSampleTime *best = &sample->times[sample->best];
       g_autofree char *when = moment_text (self, best->time_h);
-      g_autofree char *narrower =
-          tdm_percent_text (1 - sqrt (1 - MIN (best->reduction, 1)));
+      g_autofree char *narrower = tdm_percent_text (share);
       say (self->out, self->t->next_level, when, bare_name (self, sample->metric),
            narrower, NULL);
     }

@@ -92,6 +92,20 @@ test_advice (void)
   g_autoptr (TdmNextSample) sample = tdm_next_sample_new (result, NULL, &error);
   g_assert_no_error (error);
   assert_both (result, sample, english, german);
+  /* A level that tells next to nothing is not asked for. */
+  static const char *const idle[] = {
+    "\nMeasure again: when the regimen has settled; no "
+    "earlier level would tell much more.",
+    NULL
+  };
+  static const char *const still[] = {
+    "\nNächste Messung: sobald sich die Dosierung "
+    "eingestellt hat; ein früherer Spiegel sagt kaum "
+    "mehr aus.",
+    NULL
+  };
+  sample->times[sample->best].reduction = 0.05;
+  assert_both (result, sample, idle, still);
 }
 
 /* The chosen regimen is the one proposed; the current one is kept. */
