@@ -109,6 +109,8 @@ study_fit (Study *self, guint i, Subject *out, GError **error)
   if (!record)
     return FALSE;
   g_autoptr (TdmProblem) problem = tdm_problem_new (record, self->model, &out->fault);
+  if (!problem)
+    tdm_nonmem_data_locate (self->data, i, self->map, &out->fault);
   if (problem && self->marginal)
     out->marginal = study_integrate (self, i, problem, &out->fault);
   else if (problem)
@@ -214,6 +216,28 @@ fit_json (const Study *self, const Subject *subject)
   return out;
 }
 
+static guint
+count_used (const TdmFit *fit)
+{
+  guint used = 0;
+  for (guint i = 0; i < fit->n_levels; i++)
+    used += fit->levels[i].used;
+  return used;
+}
+
+/* What there is to say of a subject, NULL for nothing. Yours. */
+static char *
+describe (const Subject *subject)
+{
+  const TdmFit *fit = subject->fit;
+  if (!fit)
+    return g_strdup (subject->fault->message);
+  if (!fit->converged)
+    return g_strdup ("did not converge");
+  const guint left = fit->n_levels - count_used (fit);
+  return left > 0 ? g_strdup_printf ("%u left out", left) : NULL;
+}
+
 /* A row of the table: objective, effects, number of levels. */
 static void
 add_row (TdmCliTable *table, const Subject *subject, guint n_effects)
@@ -221,15 +245,14 @@ add_row (TdmCliTable *table, const Subject *subject, guint n_effects)
   const TdmFit *fit = subject->fit;
   const TdmMarginal *marginal = subject->marginal;
   tdm_cli_table_add_text (table, subject->id);
-  tdm_cli_table_add_number (table, fit ? fit->n_levels : NAN);
+  tdm_cli_table_add_number (table, fit ? count_used (fit) : NAN);
   tdm_cli_table_add_number (table, marginal ? marginal->value
                                    : fit    ? fit->objective
                                             : NAN);
   for (guint k = 0; k < n_effects; k++)
     tdm_cli_table_add_number (table, fit ? fit->eta[k] : NAN);
-  tdm_cli_table_add_text (table, !fit             ? subject->fault->message
-                                 : fit->converged ? NULL
-                                                  : "did not converge");
+  g_autofree char *remark = describe (subject);
+  tdm_cli_table_add_text (table, remark);
 }
 
 static TdmCliTable *

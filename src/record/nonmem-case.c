@@ -487,9 +487,9 @@ column_of (Kind kind, const Origin *origin, const char *field)
   return "ID";
 }
 
-/* What the checks of a case say of "doses[2].interval: …" is said of line and column;
- * anything else of the subject. */
-static void
+/* What is said of "doses[2].interval: …" is said of line and column. FALSE where it is
+ * said of something else. */
+static gboolean
 locate (const Builder *self, GError **error)
 {
   static const char *const names[] = { "doses[", "levels[", "covariates[" };
@@ -507,9 +507,9 @@ locate (const Builder *self, GError **error)
       g_autoptr (GError) own_error = g_steal_pointer (error);
       tdm_data_table_fault (self->data->table, origin->row,
                             column_of (k, origin, after + 2), error, "%s", text + 2);
-      return;
+      return TRUE;
     }
-  g_prefix_error (error, "subject %s: ", self->subject.id);
+  return FALSE;
 }
 
 TdmCase *
@@ -526,9 +526,22 @@ tdm_nonmem_data_case (const TdmNonmemData *data, guint subject, const TdmDataMap
       || !add_covariates (&self, error))
     return NULL;
   TdmCase *result = tdm_case_edit_finish (edit, error);
-  if (result == NULL && error != NULL)
-    locate (&self, error);
+  if (result == NULL && error != NULL && !locate (&self, error))
+    g_prefix_error (error, "subject %s: ", self.subject.id);
   return result;
+}
+
+void
+tdm_nonmem_data_locate (const TdmNonmemData *data, guint subject, const TdmDataMap *map,
+                        GError **error)
+{
+  g_auto (Builder) self = begin (data, subject, map);
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (NULL);
+  g_autoptr (GError) known = NULL;
+  self.edit = edit;
+  if (find_times (&self, &known) && add_events (&self, &known)
+      && add_covariates (&self, &known))
+    locate (&self, error);
 }
 
 GArray *

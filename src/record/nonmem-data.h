@@ -81,6 +81,11 @@ TdmCase *tdm_nonmem_data_case (const TdmNonmemData *self, guint subject,
                                const TdmDataMap *map,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* An error that names an entry of the subject's record, "levels[2].value: …", names its
+ * line and column instead; any other stays. */
+void tdm_nonmem_data_locate (const TdmNonmemData *data, guint subject,
+                             const TdmDataMap *map, GError **error);
+
 /* One row with EVID 0, a level there or not. */
 typedef struct
 {

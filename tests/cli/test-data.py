@@ -210,6 +210,23 @@ def test_fails():
 
 
 @test
+def test_faults_of_the_model():
+    """What the model refuses is said of the line and column, too, and the other subjects have
+    answers; levels that say nothing are left out and counted."""
+    path = dialysis_model()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("error = combined\nadditive = 0.3 mg/L\nproportional = 12 %",
+                                 "error = log\nlog_sd = 0.2"), encoding="utf-8")
+    done = run("fit", write(ROWS.replace("12.5,0", "0,0")), "--model", path)
+    done.expect(1, "1 of 2 subjects")
+    assert b"data.csv:11: DV: must be above 0" in done.out, done
+    early = ROWS.replace("B,0,1", "B,-2,0,0,2,0,0,0,0,3.5,0\nB,0,1")
+    lines = run("fit", write(early), "--model", path).expect(0).out.decode("utf-8").splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("B ")] == ["1"], lines
+    assert any(line.startswith("B ") and line.endswith("1 left out") for line in lines), lines
+
+
+@test
 def test_endings():
     """Tables need not be called .csv, and may have tabs."""
     path = dialysis_model()
