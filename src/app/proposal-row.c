@@ -153,10 +153,40 @@ tdm_proposal_is_shown (const TdmResult *result, guint index, TdmProposalRows row
                  : tdm_proposals_leads_interval (result->proposals, index));
 }
 
+/* The same regimen without its loading dose and its pause, among the others; or NULL.
+ */
+static const TdmRegimen *
+plain_twin (const TdmResult *result, const TdmRegimen *regimen)
+{
+  for (guint i = 0; i < result->proposals->regimens->len; i++)
+    {
+      const TdmRegimen *other = regimen_at (result, i);
+      if (other->loading_mg == 0 && other->hold_h == 0 && other->has_days
+          && other->route == regimen->route && other->salt == regimen->salt
+          && other->amount_mg == regimen->amount_mg
+          && other->interval_h == regimen->interval_h
+          && other->duration_h == regimen->duration_h && !other->is_current)
+        return other;
+    }
+  return NULL;
+}
+
+/* What a loading dose or a pause is good for: the steady state does not know of it. */
 char *
 tdm_proposal_course (const TdmResult *result, guint index)
 {
-  return tdm_words_course (regimen_at (result, index));
+  const TdmRegimen *regimen = regimen_at (result, index);
+  g_autofree char *course = tdm_words_course (regimen);
+
+  if (!regimen->has_days || (regimen->loading_mg == 0 && regimen->hold_h == 0))
+    return g_steal_pointer (&course);
+  const TdmRegimen *plain = plain_twin (result, regimen);
+  g_autofree char *early = tdm_percent_text (regimen->days[0].within);
+  g_autofree char *without =
+      plain != NULL ? tdm_percent_text (plain->days[0].within) : NULL;
+  return g_strdup_printf ("%s; within on the first day %s%s%s", course, early,
+                          without != NULL ? ", without it " : "",
+                          without != NULL ? without : "");
 }
 
 char *

@@ -41,7 +41,8 @@ typedef enum
 gboolean tdm_proposal_is_shown (const TdmResult *result, guint index,
                                 TdmProposalRows rows);
 /* What its amount and times do not say: a loading dose, a pause, later doses, the way
- * it is given; NULL where there is nothing. Yours. */
+ * it is given; and the chance at the beginning, where that is another. NULL where there
+ * is nothing. Yours. */
 char *tdm_proposal_course (const TdmResult *result,
                            guint index) G_GNUC_WARN_UNUSED_RESULT;
 /* What amounts that cannot be given would do, for comparison; or NULL. Yours. */

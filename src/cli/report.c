@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include "app/report-builder.h"
-#include "engine/words.h"
 #include "model/library.h"
 
 /* The models that the case names beside the one that is used, side by side with it;
@@ -50,8 +49,7 @@ tdm_cli_report (const TdmCliOptions *options, TdmCliAnswer *answer, GError **err
   g_autoptr (TdmReport) report = tdm_report_builder_build (&source);
   if (!tdm_report_save (report, options->output, error))
     return FALSE;
-  g_autofree char *conclusion = tdm_words_conclusion (result);
-  tdm_cli_answer_file (answer, options, "titrate-report/1", conclusion);
+  tdm_cli_answer_file (answer, options, "titrate-report/1", report->conclusion);
   tdm_cli_answer_judge (answer, result->fit, result->proposals->withheld);
   return TRUE;
 }

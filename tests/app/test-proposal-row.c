@@ -125,7 +125,19 @@ test_course (void)
   regimen->loading_mg = 1750;
   regimen->loading_duration_h = 2;
   g_autofree char *course = tdm_proposal_course (result, 1);
-  g_assert_cmpstr (course, ==, "after a loading dose of 1750 mg over 2 h");
+  g_assert_true (g_str_has_prefix (course, "after a loading dose of 1750 mg over 2 h"));
+  TdmRegimen *plain = result->proposals->regimens->pdata[2];
+  GPtrArray *notes = plain->notes;
+  *plain = *regimen;
+  plain->notes = notes;
+  plain->loading_mg = 0;
+  plain->is_current = FALSE;
+  regimen->has_days = plain->has_days = TRUE;
+  regimen->days[0].within = 0.617;
+  plain->days[0].within = 0.084;
+  g_autofree char *early = tdm_proposal_course (result, 1);
+  g_assert_true (
+      g_str_has_suffix (early, "; within on the first day 62 %, without it 8 %"));
   /* Nothing more given has no interval and no daily dose. */
   regimen->amount_mg = 0;
   g_autofree char *dose = tdm_proposal_text (result, 1, TDM_COLUMN_DOSE);

@@ -389,6 +389,41 @@ test_output (Fixture *f, gconstpointer data)
   g_assert_null (tdm_session_get_options (f->session)->output);
 }
 
+/* Words change no number: the answer stays, of the new record, without being computed;
+ * what was edited is saved and can be taken back. */
+static void
+test_words (Fixture *f, gconstpointer data)
+{
+  const TdmCaseWords words = { (char *)"Hold it.", (char *)"Proposed: 500 mg",
+                               (char *)"2026-03-03T11:20" };
+  g_autoptr (GError) error = NULL;
+  tdm_session_open (f->session, "words-case", f->record);
+  wait_for (f, TDM_SESSION_READY);
+  g_autoptr (TdmResult) before = tdm_result_ref (tdm_session_get_result (f->session));
+  g_autoptr (TdmCaseEdit) edit = tdm_case_edit_new (f->record);
+  tdm_case_edit_set_words (edit, &words);
+  g_autoptr (TdmCase) worded = tdm_case_edit_finish (edit, &error);
+  g_assert_no_error (error);
+  tdm_session_commit (f->session, worded);
+  TdmResult *after = tdm_session_get_result (f->session);
+  g_assert_true (tdm_session_is_current (f->session));
+  g_assert_true (after->record == worded);
+  g_assert_true (after->fit == before->fit && after->proposals == before->proposals);
+  g_autofree char *hash = g_strdup (after->input_hash);
+  g_assert_cmpstr (hash, !=, before->input_hash);
+  wait_for_saved (f);
+  tdm_session_undo (f->session);
+  g_assert_null (tdm_case_get_words (tdm_session_get_record (f->session))->text);
+  g_assert_true (tdm_session_is_current (f->session));
+  g_assert_cmpstr (tdm_session_get_result (f->session)->input_hash, !=, hash);
+  g_assert_cmpint (g_atomic_int_get (&computed), ==, 1);
+  g_autoptr (TdmCase) changed = with_level (worded, 23.7);
+  tdm_session_commit (f->session, changed);
+  g_assert_true (tdm_session_is_computing (f->session));
+  wait_for (f, TDM_SESSION_READY);
+  g_assert_cmpint (g_atomic_int_get (&computed), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -396,6 +431,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/app/session/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("open", test_open);
+  ADD ("words", test_words);
   ADD ("latest-wins", test_latest_wins);
   ADD ("undo", test_undo);
   ADD ("stale", test_stale);
