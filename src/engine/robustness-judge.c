@@ -12,11 +12,11 @@
 
 /* Another regimen clearly leads when its expected utility is more than this above. */
 #define CLEAR_LEAD 0.05
-#define DRAWS_ODE 100
+/* Fewer draws of a differential equation move a chance by their own noise. */
+#define DRAWS_ODE 200
 /* Where amounts do not superpose, a card of a dozen doubts cannot search anew for each:
- * the best so many regimens of the result are ranked again, under fewer draws. */
+ * the best so many regimens of the result are ranked again. */
 #define ROWS_COSTLY 5
-#define DRAWS_COSTLY 60
 
 /* The case as the others are judged: with their target, and the same time from which
  * regimens may start. */
@@ -160,10 +160,9 @@ sample (const TdmJudge *self, const TdmFit *fit, GError **error)
   const TdmModel *model = tdm_problem_get_model (fit->problem);
   const gboolean ode = tdm_model_get_structure (model)->kind == TDM_PK_ODE;
   const guint draws = self->result->posterior->draws;
-  const guint most = is_costly (self, model) ? DRAWS_COSTLY : DRAWS_ODE;
   const TdmPosteriorOptions options = {
-    .draws = ode ? MIN (draws, most) : draws,
-    .method = ode ? TDM_POSTERIOR_LAPLACE : TDM_POSTERIOR_IMPORTANCE,
+    .draws = ode ? MIN (draws, DRAWS_ODE) : draws,
+    .method = TDM_POSTERIOR_IMPORTANCE,
   };
   return tdm_posterior_new (fit, &options, self->cancellable, error);
 }

@@ -55,9 +55,9 @@ typedef struct
 
 /* `models` (of TdmModel*, or NULL): where the next nearest model is looked for. Times
  * are shifted by the case's options.time_uncertainty, else a quarter of an hour; those
- * known as an interval go to its ends. Repeatable; the chances of closed forms come
- * from as many draws as those of the result, by importance sampling, those of
- * differential equations from the Laplace approximation. TDM_ERROR_NO_ANSWER where
+ * known as an interval go to its ends. Repeatable; chances come from importance
+ * sampling, as many draws as those of the result, of differential equations 200 at
+ * most. TDM_ERROR_NO_ANSWER where
  * advice is withheld, or G_IO_ERROR_CANCELLED. Yours. */
 TdmRobustness *tdm_robustness_new (const TdmResult *result, const GPtrArray *models,
                                    GCancellable *cancellable,
