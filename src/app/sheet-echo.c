@@ -50,6 +50,14 @@ other_unit (const TdmCovariateEntry *entry)
   return NULL;
 }
 
+const char *
+tdm_sheet_carry_words (TdmCarry carry)
+{
+  return carry == TDM_CARRY_BACKWARD ? "the next one holds"
+         : carry == TDM_CARRY_LINEAR ? "in a straight line"
+                                     : "the last one holds";
+}
+
 char *
 tdm_sheet_default_text (const TdmModelCovariate *info)
 {

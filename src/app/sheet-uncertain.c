@@ -12,12 +12,11 @@ check_order (const TdmMoment *from, const TdmMoment *to, GError **error)
 {
   const double apart_h = to->hours - from->hours;
 
-  if (!(apart_h > 0))
-    return tdm_sheet_refuse (error, "The second time must be after the first.");
-  if (apart_h <= TDM_CASE_MAX_UNCERTAINTY_H)
+  if (apart_h > 0 && apart_h <= TDM_CASE_MAX_UNCERTAINTY_H)
     return TRUE;
-  g_autofree char *sentence = g_strdup_printf (
-      "The two times may be %g hours apart at most.", TDM_CASE_MAX_UNCERTAINTY_H);
+  g_autofree char *sentence =
+      g_strdup_printf ("The second time must be after the first, by at most %g hours.",
+                       TDM_CASE_MAX_UNCERTAINTY_H);
   return tdm_sheet_refuse (error, sentence);
 }
 

@@ -58,6 +58,9 @@ char *tdm_sheet_target_text (const TdmCase *record,
 char *tdm_sheet_option_text (const TdmCase *record,
                              TdmCellKind kind) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How it goes on between two entries: "the last one holds". Static. */
+const char *tdm_sheet_carry_words (TdmCarry carry);
+
 /* What a missing covariate counts as, in words: "40 %"; NULL = there is no default.
  * Yours. */
 char *tdm_sheet_default_text (const TdmModelCovariate *info) G_GNUC_WARN_UNUSED_RESULT;

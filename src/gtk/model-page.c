@@ -4,6 +4,7 @@
 
 #include "app/first-use.h"
 #include "app/fit-text.h"
+#include "app/sheet.h"
 #include "base/number.h"
 #include "base/unit.h"
 #include "gtk/a11y.h"
@@ -45,7 +46,8 @@ range_text (const TdmModelCovariate *covariate, double low, double high)
 static GtkWidget *
 covariates_table (TdmModel *model)
 {
-  static const char *const headings[] = { "Covariate", "Studied", "Allowed" };
+  static const char *const headings[] = { "Covariate", "Studied", "Allowed",
+                                          "Between entries" };
   g_autoptr (GPtrArray) table =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 
@@ -57,10 +59,11 @@ covariates_table (TdmModel *model)
           range_text (covariate, covariate->studied_low, covariate->studied_high);
       g_autofree char *allowed =
           range_text (covariate, covariate->limit_low, covariate->limit_high);
-      const char *cells[] = { covariate->title, studied, allowed };
+      const char *cells[] = { covariate->title, studied, allowed,
+                              tdm_sheet_carry_words (covariate->carry) };
       tdm_fit_text_add_row (table, cells, G_N_ELEMENTS (cells));
     }
-  return tdm_text_table_new (table);
+  return tdm_text_table_new_words (table);
 }
 
 static void

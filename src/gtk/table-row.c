@@ -226,7 +226,12 @@ build_covariate (TdmTableRow *self, GtkGrid *grid, const TdmCovariateRow *covari
   gtk_widget_add_css_class (self->echo, "dim-label");
   gtk_box_reorder_child_after (GTK_BOX (self->title), self->echo,
                                add_text (self->title, covariate->title, NULL));
-  gtk_widget_set_tooltip_text (self->title, covariate->title);
+  g_autofree char *tip =
+      covariate->info != NULL
+          ? g_strdup_printf ("%s; between entries %s", covariate->title,
+                             tdm_sheet_carry_words (covariate->info->carry))
+          : g_strdup (covariate->title);
+  gtk_widget_set_tooltip_text (self->title, tip);
   attach (grid, self->title, 0, self->row);
   if (!needs_choice (covariate))
     return;
