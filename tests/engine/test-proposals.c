@@ -1,6 +1,7 @@
 /* What must hold of every proposal, for random patients of all bundled models: chances
  * add up, no limit is ever broken, the current regimen is there, the same seed gives
  * the same digits; and how regimens begin and change. */
+#include "engine/course.h"
 #include "engine/interpolate.h"
 #include "engine/limits.h"
 #include "engine/refine.h"
@@ -565,6 +566,53 @@ test_among (void)
     }
 }
 
+/* Whatever judges regimens stops when it is called off, and leaves them as they were.
+ */
+static void
+test_cancelled (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TdmProblem) problem = reference_problem ("C.json");
+  g_autoptr (TdmFit) fit = tdm_map_fit (problem, NULL, NULL, NULL);
+  g_autofree double *rows = tdm_fit_draw_individual (fit, 150, 11);
+  const TdmCurrentRegimen now = tdm_problem_get_current (problem);
+  const TdmResolvedTarget target = {
+    .metric = TDM_METRIC_TROUGH, .at_steady_state = TRUE, .low = 10, .high = 20
+  };
+  const TdmScoreInput input = { .problem = problem,
+                                .target = &target,
+                                .rows = rows,
+                                .draws = 150,
+                                .cancellable = cancellable };
+  TdmRegimen one = { .route = now.route,
+                     .amount_mg = now.amount_mg,
+                     .interval_h = 12,
+                     .duration_h = now.duration_h,
+                     .p_within = 0.123,
+                     .first_dose_h = tdm_problem_get_adjust_h (problem),
+                     .notes = tdm_notes_new () };
+  TdmRegimen *list[8];
+  for (guint i = 0; i < G_N_ELEMENTS (list); i++)
+    list[i] = &one;
+  g_cancellable_cancel (cancellable);
+  for (guint k = 0; k < 3; k++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TdmScore) score =
+          k == 0 ? tdm_score_new (&input, list, G_N_ELEMENTS (list), &error) : NULL;
+      g_assert_null (score);
+      if (k == 1)
+        g_assert_false (tdm_screen_judge (&input, list, G_N_ELEMENTS (list), &error));
+      if (k == 2)
+        g_assert_false (
+            tdm_course_judge (&input, 150, list, G_N_ELEMENTS (list), &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpfloat (one.p_within, ==, 0.123);
+      g_assert_false (one.has_days);
+    }
+  g_ptr_array_unref (one.notes);
+}
+
 /* A loading dose takes the place of the first dose; steps follow it. */
 static void
 test_lines (void)
@@ -610,6 +658,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/proposals/ward-times", test_ward_times);
   g_test_add_func ("/engine/proposals/ward-rows", test_ward_rows);
   g_test_add_func ("/engine/proposals/among", test_among);
+  g_test_add_func ("/engine/proposals/cancelled", test_cancelled);
   g_test_add_func ("/engine/proposals/lines", test_lines);
   return g_test_run ();
 }
