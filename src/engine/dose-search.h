@@ -41,6 +41,8 @@ typedef struct
   double first_dose_h; /* when the first dose of this regimen is due */
   double hold_h;       /* how long before that nothing is given that would have been */
   gboolean is_hold;    /* for the sake of the level, not only for the ward's times */
+  const char *restart; /* then, when it ends: "Thu 5 Mar 20:00", interned; NULL where
+                        * the case has no clock */
   TdmRegimenStep steps[TDM_REGIMEN_STEPS]; /* what follows, in order of time */
   guint n_steps;
   /* Whose limits it keeps; NULL for the current one, which may break them. */

@@ -1,5 +1,6 @@
 #include "engine/onset.h"
 
+#include "base/clock.h"
 #include "engine/limits.h"
 #include "engine/ward.h"
 
@@ -120,6 +121,18 @@ tdm_onset_loadings (const TdmProblem *problem, const TdmRegimen *regimen, guint 
   return spread (all, most);
 }
 
+/* Interned, because regimens are copied as they are. */
+static const char *
+clock_text (const TdmProblem *problem, double time_h)
+{
+  GDateTime *start = tdm_case_get_start (tdm_problem_get_case (problem));
+  if (start == NULL)
+    return NULL;
+  g_autoptr (GDateTime) at = tdm_clock_add_hours (start, time_h);
+  g_autofree char *text = tdm_clock_display (at);
+  return g_intern_string (text);
+}
+
 GPtrArray *
 tdm_onset_holds (const TdmProblem *problem, const TdmRegimen *regimen, double until_h,
                  guint most)
@@ -141,6 +154,7 @@ tdm_onset_holds (const TdmProblem *problem, const TdmRegimen *regimen, double un
       v->first_dose_h = first;
       v->hold_h = last = first - start;
       v->is_hold = TRUE;
+      v->restart = clock_text (problem, first);
       g_ptr_array_add (all, v);
     }
   return spread (all, most);

@@ -1,4 +1,5 @@
 /* Answers as JSON: CASE.md of the design names the fields other programs rely on. */
+#include "base/clock.h"
 #include "engine/result-json.h"
 
 #include "engine/marginal.h"
@@ -449,6 +450,18 @@ tdm_json_add_course (json_t *out, const TdmRegimen *r)
     add_days (out, r);
 }
 
+/* The time on the clock of the case, "2026-03-05T20:00"; null without one. */
+static json_t *
+clock_json (const TdmProposals *proposals, double time_h)
+{
+  GDateTime *start = tdm_case_get_start (tdm_problem_get_case (proposals->owner));
+  if (start == NULL || !isfinite (time_h))
+    return json_null ();
+  g_autoptr (GDateTime) at = tdm_clock_add_hours (start, time_h);
+  g_autofree char *text = tdm_clock_format (at);
+  return json_string (text);
+}
+
 static json_t *
 regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
 {
@@ -463,6 +476,8 @@ regimen_json (const TdmRegimen *r, const TdmProposals *proposals)
                            r->is_current);
   if (r->salt && r->salt->name)
     json_object_set_new (out, "salt", json_string (r->salt->name));
+  json_object_set_new (out, "first_dose_at",
+                       none ? json_null () : clock_json (proposals, r->first_dose_h));
   tdm_json_add_course (out, r);
   json_object_set_new (out, "metrics", regimen_metrics (&r->metrics, target));
   json_object_set_new (out, "interval_90",

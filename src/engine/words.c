@@ -287,11 +287,10 @@ append_course (GString *out, const TdmRegimen *r)
       g_autofree char *length = length_text (r->loading_duration_h);
       g_string_append_printf (out, ", after a loading dose of %s%s", amount, length);
     }
-  if (r->hold_h > 0)
+  if (r->hold_h > 0 && !r->is_hold)
     {
       g_autofree char *hold = tdm_number_format (r->hold_h, 3);
-      g_string_append_printf (
-          out, r->is_hold ? ", after a hold of %s h" : ", first dose after %s h", hold);
+      g_string_append_printf (out, ", first dose after %s h", hold);
     }
   for (guint k = 0; k < r->n_steps; k++)
     {
@@ -300,6 +299,17 @@ append_course (GString *out, const TdmRegimen *r)
           tdm_number_format (r->steps[k].from_h - r->first_dose_h, 4);
       g_string_append_printf (out, ", %s from %s h later on", amount, later);
     }
+}
+
+/* "hold until Thu 5 Mar 20:00, then ", or without a clock "hold for 18 h, then ". */
+static void
+append_hold (GString *out, const TdmRegimen *r)
+{
+  g_autofree char *hold = tdm_number_format (r->hold_h, 3);
+  if (r->is_hold && r->restart != NULL)
+    g_string_append_printf (out, "hold until %s, then ", r->restart);
+  else if (r->is_hold)
+    g_string_append_printf (out, "hold for %s h, then ", hold);
 }
 
 /* ", by mouth, phenytoin sodium": a title within a sentence. */
@@ -322,6 +332,7 @@ tdm_words_regimen (const TdmRegimen *regimen)
   g_autofree char *interval = tdm_words_interval (regimen->interval_h);
   g_autofree char *length = length_text (regimen->duration_h);
   GString *out = g_string_new (NULL);
+  append_hold (out, regimen);
   g_string_append_printf (out, "%s every %s", amount, interval);
   if (regimen->given_as)
     append_route (out, regimen->given_as);

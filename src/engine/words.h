@@ -12,9 +12,10 @@ const char *tdm_words_metric (TdmMetricKind metric);
 /* "1250 mg", "250 mg Aminophylline": what the model counts as `mg`, as it is given
  * (`salt` or NULL). Yours. */
 char *tdm_words_amount (const TdmModelSalt *salt, double mg) G_GNUC_WARN_UNUSED_RESULT;
-/* "1250 mg every 12 h, infused over 2 h". Yours. */
 /* "12 h", "week" or "4 weeks", as "every" and "q" are said before it. Yours. */
 char *tdm_words_interval (double hours) G_GNUC_WARN_UNUSED_RESULT;
+/* "1250 mg every 12 h, infused over 2 h", "hold until Thu 5 Mar 20:00, then 500 mg
+ * every 24 h". Yours. */
 char *tdm_words_regimen (const TdmRegimen *regimen) G_GNUC_WARN_UNUSED_RESULT;
 /* What is not in its amounts and times: "by mouth, after a loading dose of 1750 mg over
  * 2 h"; NULL for a plain regimen. Yours. */

@@ -5,6 +5,7 @@
 #include "given.h"
 
 #include "engine/regimen.h"
+#include "engine/words.h"
 #include "num/linalg.h"
 
 #include <math.h>
@@ -184,6 +185,11 @@ test_ward (void)
   check_hold_leads (result);
   g_assert_cmpfloat_with_epsilon (fmod (first->first_dose_h - 1, 12), 0, 1e-9);
   g_assert_cmpint (result->chosen_index, ==, 0);
+  g_autofree char *words = tdm_words_regimen (first);
+  g_autofree char *begins = g_strdup_printf ("hold until %s, then ", first->restart);
+  g_assert_true (g_str_has_prefix (words, begins));
+  g_assert_true (g_str_has_suffix (first->restart, "09:00")
+                 || g_str_has_suffix (first->restart, "21:00"));
   for (guint i = 1; i < result->chosen->n; i++)
     if (result->chosen->time_h[i] < first->first_dose_h)
       g_assert_cmpfloat (result->chosen->individual[i], <,
