@@ -216,6 +216,30 @@ test_model (void)
   assert_judged (doubt, result, other);
 }
 
+/* Saturable elimination, whose posterior is far from normal: the card's own chance is
+ * that of the advice, and a quarter of an hour on a flat curve changes nothing. */
+static void
+test_saturable (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmModel) model = bundled_model ("phenytoin-yukawa-1990");
+  g_autoptr (TdmCase) record = given_case (
+      "{'format': 'titrate-case/1', 'covariates': [{'name': 'WT', 'value': 62, 'unit': "
+      "'kg'}, {'name': 'AGE', 'value': 41, 'unit': 'y'}, {'name': 'COAED', 'value': "
+      "'no'}], 'doses': [{'time': 0, 'amount': 300, 'unit': 'mg', 'route': 'oral', "
+      "'interval': 24, 'steady_state': true, 'count': 3}], 'levels': [{'time': 71.5, "
+      "'value': 31, 'unit': 'mg/L'}]}");
+  g_autoptr (TdmResult) result = tdm_result_compute (record, model, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (TdmRobustness) card = card_of (result, NULL);
+  const TdmRegimen *leading = result->proposals->regimens->pdata[0];
+  const TdmDoubt *doubt =
+      find_doubt (card, TDM_DOUBT_LEVEL_TIME, 0, "15 minutes earlier");
+  g_assert_cmpfloat_with_epsilon (card->p_within, leading->p_within, 0.08);
+  g_assert_cmpfloat_with_epsilon (doubt->p_within, leading->p_within, 0.08);
+  g_assert_false (doubt->changed);
+}
+
 static void
 test_cancelled (void)
 {
@@ -233,6 +257,7 @@ main (int argc, char *argv[])
   tdm_num_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/robustness/rows", test_rows);
+  g_test_add_func ("/engine/robustness/saturable", test_saturable);
   g_test_add_func ("/engine/robustness/sentence", test_sentence);
   g_test_add_func ("/engine/robustness/stated", test_stated);
   g_test_add_func ("/engine/robustness/model", test_model);
