@@ -115,9 +115,10 @@ sentence (const TdmAnswer *answer)
     return "computing …";
   if (answer->stale)
     return "edited by hand, and the numbers have changed since.";
-  return answer->edited != NULL ? "edited by hand."
-                                : "what was found, what is proposed, what to watch and "
-                                  "when to measure again.";
+  return answer->edited != NULL
+             ? "edited by hand."
+             : "what was found, proposed, to be watched and measured "
+               "again.";
 }
 
 /* What the user is typing stays as it is. */
@@ -150,6 +151,10 @@ show (TdmWordsCard *self)
                          sentence (answer));
   if (answer != NULL)
     fill_view (self, tdm_answer_get_text (answer));
+  if (stale)
+    gtk_widget_add_css_class (self->fold, "warning");
+  else
+    gtk_widget_remove_css_class (self->fold, "warning");
   gtk_text_view_set_editable (GTK_TEXT_VIEW (self->view), answer != NULL);
   gtk_widget_set_visible (self->warning, stale);
   gtk_label_set_text (GTK_LABEL (self->warning), stale ? remark : "");
