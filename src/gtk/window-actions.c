@@ -6,6 +6,9 @@
 #include "plot/report.h"
 #include "record/case-file.h"
 
+/* A report that takes longer says so. */
+#define PATIENCE_MS 700
+
 /* A file chooser that is answered later. */
 typedef void (*Chosen) (TdmWindow *self, const char *path);
 
@@ -175,6 +178,8 @@ typedef struct
   TdmResult *result;
   GPtrArray *models;
   char *path; /* NULL: to print */
+  guint patience;
+  AdwToast *toast; /* says that it takes a while, or NULL */
 } Preparing;
 
 static void
@@ -182,11 +187,24 @@ preparing_free (gpointer data)
 {
   Preparing *preparing = data;
 
-  g_object_unref (preparing->window);
+  g_clear_handle_id (&preparing->patience, g_source_remove);
+  g_clear_object (&preparing->toast);
+  g_clear_object (&preparing->window);
   tdm_result_unref (preparing->result);
   g_ptr_array_unref (preparing->models);
   g_free (preparing->path);
   g_free (preparing);
+}
+
+static gboolean
+preparing_cb (gpointer data)
+{
+  Preparing *preparing = data;
+
+  preparing->patience = 0;
+  preparing->toast =
+      tdm_window_toast_until (preparing->window, "Preparing the report …");
+  return G_SOURCE_REMOVE;
 }
 
 /* In a worker thread. */
@@ -223,7 +241,7 @@ static void
 prepared_cb (GObject *source, GAsyncResult *async, gpointer data)
 {
   Preparing *preparing = g_task_get_task_data (G_TASK (async));
-  TdmWindow *self = preparing->window;
+  g_autoptr (TdmWindow) self = g_steal_pointer (&preparing->window);
   TdmSession *session = tdm_window_get_session (self);
   g_autoptr (TdmReportExtras) extras = g_task_propagate_pointer (G_TASK (async), NULL);
   const TdmReportSource report_source = { preparing->result,
@@ -231,6 +249,10 @@ prepared_cb (GObject *source, GAsyncResult *async, gpointer data)
                                           tdm_window_get_comparison (self),
                                           tdm_answer_text_language () };
 
+  g_clear_handle_id (&preparing->patience, g_source_remove);
+  if (preparing->toast != NULL)
+    adw_toast_dismiss (preparing->toast);
+  g_clear_object (&preparing->toast);
   if (!tdm_session_is_current (session)
       || tdm_session_get_result (session) != preparing->result)
     {
@@ -263,6 +285,7 @@ make_report (TdmWindow *self, const char *path)
   preparing->result = tdm_result_ref (tdm_session_get_result (session));
   preparing->models = g_ptr_array_ref (tdm_session_get_models (session));
   preparing->path = g_strdup (path);
+  preparing->patience = g_timeout_add (PATIENCE_MS, preparing_cb, preparing);
   g_autoptr (GTask) task = g_task_new (NULL, NULL, prepared_cb, NULL);
   g_task_set_task_data (task, preparing, preparing_free);
   g_task_run_in_thread (task, prepare_cb);

@@ -149,6 +149,16 @@ tdm_window_toast (TdmWindow *self, const char *text)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
+AdwToast *
+tdm_window_toast_until (TdmWindow *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+  return toast;
+}
+
 void
 tdm_window_tell (TdmWindow *self, const char *heading, const char *body)
 {

@@ -22,6 +22,9 @@ void tdm_window_new_case (TdmWindow *self);
 void tdm_window_import (TdmWindow *self, GFile *file);
 /* Says in passing that something was done. */
 void tdm_window_toast (TdmWindow *self, const char *text);
+/* The same until it is dismissed. Yours. */
+AdwToast *tdm_window_toast_until (TdmWindow *self,
+                                  const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A message that is read before going on. */
 void tdm_window_tell (TdmWindow *self, const char *heading, const char *body);
