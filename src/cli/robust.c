@@ -61,7 +61,8 @@ card_json (const TdmResult *result, const TdmRobustness *card)
 static void
 add_row (TdmCliTable *table, const TdmDoubt *doubt)
 {
-  g_autofree char *value = tdm_number_format (doubt->metric, 3);
+  g_autofree char *value =
+      isfinite (doubt->metric) ? tdm_number_format (doubt->metric, 3) : g_strdup ("");
   tdm_cli_table_add_text (table, doubt->what);
   tdm_cli_table_add_text (table, doubt->change);
   if (doubt->obstacle)
@@ -72,25 +73,36 @@ add_row (TdmCliTable *table, const TdmDoubt *doubt)
       return;
     }
   tdm_cli_table_add_percent (table, doubt->p_within);
-  tdm_cli_table_add_text (table, isfinite (doubt->metric) ? value : "");
+  tdm_cli_table_add_text (table, value);
   tdm_cli_table_add_text (table, doubt->other   ? doubt->other
                                  : doubt->moved ? "the same, with another chance"
                                                 : "the same");
+}
+
+/* "chance to be within the target 82 %, AUC24 512 mg·h/L" */
+static void
+print_leading (const TdmRobustness *card, GString *out)
+{
+  g_string_append_printf (out, "Leading regimen: %s", card->regimen);
+  if (isfinite (card->p_within))
+    g_string_append_printf (out, "; chance to be within the target %.0f %%",
+                            100 * card->p_within);
+  if (isfinite (card->metric))
+    {
+      g_autofree char *value = tdm_number_format (card->metric, 3);
+      g_autofree char *unit = tdm_unit_display (card->unit);
+      g_string_append_printf (out, ", %s %s%s%s", tdm_words_metric (card->metric_kind),
+                              value, g_str_equal (unit, "1") ? "" : " ",
+                              g_str_equal (unit, "1") ? "" : unit);
+    }
+  g_string_append_printf (out, "\n\n%s\n\n", card->sentence);
 }
 
 static void
 print_text (const TdmRobustness *card, GString *out)
 {
   g_autoptr (TdmCliTable) table = tdm_cli_table_new ("llrrl");
-  g_autofree char *value = tdm_number_format (card->metric, 3);
-  g_autofree char *unit = tdm_unit_display (card->unit);
-  g_string_append_printf (out,
-                          "Leading regimen: %s; chance to be within the target %.0f "
-                          "%%, %s %s%s%s\n\n%s\n\n",
-                          card->regimen, 100 * card->p_within,
-                          tdm_words_metric (card->metric_kind), value,
-                          g_str_equal (unit, "1") ? "" : " ",
-                          g_str_equal (unit, "1") ? "" : unit, card->sentence);
+  print_leading (card, out);
   tdm_cli_table_add_row (table, "doubt", "change", "within", "target", "leads then",
                          NULL);
   for (guint i = 0; i < card->doubts->len; i++)

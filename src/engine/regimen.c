@@ -104,9 +104,12 @@ find_route (const TdmModel *model, const char *name)
   return NULL;
 }
 
+/* NULL names the units that a drug may be counted in, and no salt. */
 static const TdmModelSalt *
 find_salt (const TdmModel *model, const char *name)
 {
+  if (name == NULL)
+    return tdm_model_get_default_salt (model);
   for (guint i = 0; i < tdm_model_get_n_salts (model); i++)
     if (strcmp (tdm_model_get_salt (model, i)->name, name) == 0)
       return tdm_model_get_salt (model, i);
