@@ -91,5 +91,24 @@ def time_between():
     assert math.isfinite(got["objective"])
 
 
+@test
+def drugs_in_units():
+    """Units are no salt to be looked for: doubts and averages judge the leading regimen."""
+    factor = {"format": "titrate-case/1", "model": "factor-viii-garmann-2017",
+              "patient": {"sex": "male"},
+              "covariates": [{"name": "WT", "value": 70, "unit": "kg"},
+                             {"name": "HT", "value": 175, "unit": "cm"},
+                             {"name": "AGE", "value": 30, "unit": "y"}],
+              "doses": [{"time": 0, "amount": 3000, "unit": "IU", "duration": 0.1}],
+              "levels": [{"time": 24, "value": 22, "unit": "IU/dL"}]}
+    leading = answer("propose", factor)["regimens"][0]
+    got = answer("robust", factor)
+    close(got["p_within"], leading["probability"]["within"], 0.05, "chance")
+    assert not any(row["obstacle"] for row in got["doubts"] if row["kind"] != "model")
+    assert b"units/dL" in run("robust", case=factor).expect(0).out
+    together = answer("compare", factor, "--models", "factor-viii-garmann-2017")["average"]["regimens"]
+    assert together[0]["amount"] == leading["amount"]
+
+
 if __name__ == "__main__":
     main()
