@@ -106,8 +106,8 @@ def drugs_in_units():
     close(got["p_within"], leading["probability"]["within"], 0.05, "chance")
     assert not any(row["obstacle"] for row in got["doubts"] if row["kind"] != "model")
     assert b"units/dL" in run("robust", case=factor).expect(0).out
-    together = answer("compare", factor, "--models", "factor-viii-garmann-2017")["average"]["regimens"]
-    assert together[0]["amount"] == leading["amount"]
+    average = answer("compare", factor, "--models", "factor-viii-garmann-2017")["average"]
+    assert average["regimens"][0]["amount"] == leading["amount"]
 
 
 if __name__ == "__main__":
