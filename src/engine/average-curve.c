@@ -23,7 +23,8 @@ typedef struct
 } Ahead;
 
 static void
-ahead_init (Ahead *self, const TdmMember *member, const TdmAverage *average)
+ahead_init (Ahead *self, const TdmMember *member, const TdmAverage *average,
+            GCancellable *cancellable)
 {
   const TdmProblem *problem = member->result->fit->problem;
   TdmRegimen current;
@@ -31,7 +32,8 @@ ahead_init (Ahead *self, const TdmMember *member, const TdmAverage *average)
   self->member = member;
   self->spec = (TdmPlanSpec){ .until_h = INFINITY,
                               .times_h = average->time_h,
-                              .n_times = average->n };
+                              .n_times = average->n,
+                              .cancellable = cancellable };
   if (!tdm_result_current_regimen (problem, &current))
     return;
   double to = average->time_h[average->n - 1];
@@ -123,7 +125,7 @@ tdm_average_fill_curve (TdmAverage *self, GCancellable *cancellable, GError **er
       Ahead ahead = { 0 };
       if (member->weight <= 0.0)
         continue;
-      ahead_init (&ahead, member, self);
+      ahead_init (&ahead, member, self, cancellable);
       ahead.factor = unit->per_mg_l / tdm_model_get_output (member->model, 0)->per_mg_l;
       if (!add_member (self, &ahead, rows, cancellable, error))
         return FALSE;

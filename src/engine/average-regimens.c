@@ -290,6 +290,7 @@ judge_given (const TdmAverage *self, const TdmScoreInput *input, const double *e
     list[k] = &given->own[k];
   g_autoptr (TdmScore) score = tdm_score_new (input, list, given->n, error);
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (input->problem, input->target);
+  tdm_metrics_set_cancellable (metrics, input->cancellable);
   if (score == NULL)
     return FALSE;
   for (guint k = 0; k < given->n; k++)

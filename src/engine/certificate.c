@@ -41,13 +41,14 @@ view_clear (View *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (View, view_clear)
 
 static gboolean
-view_init (View *self, const TdmFit *fit, GError **error)
+view_init (View *self, const TdmFit *fit, GCancellable *cancellable, GError **error)
 {
   self->fit = fit;
   self->n = fit->n;
   self->objective = tdm_objective_new (fit->problem, error);
   if (!self->objective)
     return FALSE;
+  tdm_objective_set_cancellable (self->objective, cancellable);
   self->n_used = tdm_objective_get_n_used (self->objective);
   self->used = tdm_objective_get_used (self->objective);
   self->values = g_new (double, self->n_used + 1);
@@ -205,13 +206,14 @@ tdm_certificate_new (const TdmFit *fit, GPtrArray *notes, GCancellable *cancella
 {
   g_autoptr (TdmCertificate) self = certificate_new (fit);
   g_auto (View) view = { 0 };
-  if (!view_init (&view, fit, error))
+  if (!view_init (&view, fit, cancellable, error))
     return NULL;
   fill_eigenvalues (self, fit);
   fill_typical (self, fit);
   if (fit->converged)
     fill_influences (self, &view);
-  if (!fill_percentiles (self, &view, cancellable, error))
+  if (!fill_percentiles (self, &view, cancellable, error)
+      || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   tdm_certificate_judge (self, fit, notes);
   return g_steal_pointer (&self);

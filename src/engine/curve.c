@@ -193,7 +193,8 @@ fill_bands (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
 }
 
 static gboolean
-fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **error)
+fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan,
+            GCancellable *cancellable, GError **error)
 {
   const TdmProblem *problem = fit->problem;
   const TdmModelOutput *output =
@@ -201,6 +202,7 @@ fill_lines (TdmCurve *self, const TdmFit *fit, const TdmPkPlan *plan, GError **e
   g_autofree double *zero = g_new0 (double, tdm_problem_get_n_values (problem) + 1);
   g_autofree double *parameters = new_parameters (problem);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
+  tdm_pk_work_set_cancellable (work, cancellable);
   self->population = g_new (double, self->n + 1);
   self->individual = g_new (double, self->n + 1);
   if (!predict (problem, plan, work, zero, parameters, self->population, error)
@@ -253,7 +255,7 @@ tdm_curve_new (const TdmFit *fit, const TdmCurveOptions *options,
   g_atomic_ref_count_init (&self->ref_count);
   self->output = options->output;
   g_autoptr (TdmPkPlan) plan = plan_for (self, fit->problem, options, error);
-  if (!plan || !fill_lines (self, fit, plan, error))
+  if (!plan || !fill_lines (self, fit, plan, cancellable, error))
     return NULL;
   if (options->draws > 0 && self->n > 0
       && !fill_bands (self, fit, plan, options, cancellable, error))

@@ -99,10 +99,17 @@ find_parameters (const TdmProblem *problem, const double *eta, TdmSetView view,
   return FALSE;
 }
 
+/* What is predicted at which effects: all levels, and the parameters. */
+typedef struct
+{
+  const double *eta;
+  double *values, *parameters;
+} Wanted;
+
 /* Predictions at all levels, used or not, at `eta`; also the parameters in force at the
  * adjust time. */
 static gboolean
-predict_levels (TdmFit *self, const double *eta, double *values, double *parameters,
+predict_levels (TdmFit *self, const Wanted *wanted, GCancellable *cancellable,
                 GError **error)
 {
   TdmProblem *problem = self->problem;
@@ -123,13 +130,14 @@ predict_levels (TdmFit *self, const double *eta, double *values, double *paramet
                              .times_h = times,
                              .outputs = outputs,
                              .after = after,
-                             .n_times = self->n_levels };
-  if (!tdm_problem_predict (problem, eta, &spec, values, error))
+                             .n_times = self->n_levels,
+                             .cancellable = cancellable };
+  if (!tdm_problem_predict (problem, wanted->eta, &spec, wanted->values, error))
     return FALSE;
-  if (!find_parameters (problem, eta, TDM_SETS_AHEAD, all, error))
+  if (!find_parameters (problem, wanted->eta, TDM_SETS_AHEAD, all, error))
     return FALSE;
   tdm_problem_parameters_at (problem, all, tdm_problem_get_adjust_h (problem),
-                             parameters);
+                             wanted->parameters);
   return TRUE;
 }
 
@@ -158,14 +166,16 @@ fill_level (TdmFit *self, guint i, double population, double individual)
 }
 
 gboolean
-tdm_fit_fill_predictions (TdmFit *self, GError **error)
+tdm_fit_fill_predictions (TdmFit *self, GCancellable *cancellable, GError **error)
 {
   g_autofree double *zero =
       g_new0 (double, tdm_problem_get_n_values (self->problem) + 1);
   g_autofree double *population = g_new (double, self->n_levels + 1);
   g_autofree double *individual = g_new (double, self->n_levels + 1);
-  if (!predict_levels (self, zero, population, self->population, error)
-      || !predict_levels (self, self->eta, individual, self->individual, error))
+  const Wanted typical = { zero, population, self->population };
+  const Wanted own = { self->eta, individual, self->individual };
+  if (!predict_levels (self, &typical, cancellable, error)
+      || !predict_levels (self, &own, cancellable, error))
     return FALSE;
   for (guint i = 0; i < self->n_levels; i++)
     fill_level (self, i, population[i], individual[i]);

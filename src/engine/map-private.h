@@ -14,7 +14,8 @@ TdmFit *tdm_map_fit_one (TdmProblem *problem, guint subpopulation,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Levels and parameters at eta = 0 and at the estimate. */
-gboolean tdm_fit_fill_predictions (TdmFit *self, GError **error);
+gboolean tdm_fit_fill_predictions (TdmFit *self, GCancellable *cancellable,
+                                   GError **error);
 
 /* Effects of occasions yet to come, of their prior, for each of `draws` rows. */
 void tdm_fit_fill_future (const TdmFit *self, TdmRandom *random, guint draws,

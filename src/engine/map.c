@@ -65,6 +65,7 @@ typedef struct
   double *eta, *gradient, *hessian, *half; /* scratch */
   Optimum optima[MAX_OPTIMA];
   guint n_optima;
+  guint64 most_work;
   gboolean closing; /* what is left to do costs little and is not bounded */
 } Search;
 
@@ -72,7 +73,7 @@ typedef struct
 static gboolean
 is_spent (const Search *s)
 {
-  return !s->closing && tdm_objective_get_spent (s->objective) > TDM_MAP_MOST_WORK;
+  return !s->closing && tdm_objective_get_spent (s->objective) > s->most_work;
 }
 
 static gboolean
@@ -564,6 +565,7 @@ tdm_map_fit_one (TdmProblem *problem, guint subpopulation, const TdmMapOptions *
   g_auto (Search) s = { 0 };
   tdm_num_init ();
   search_init (&s, problem, cancellable);
+  s.most_work = options && options->most_work ? options->most_work : TDM_MAP_MOST_WORK;
   s.objective = tdm_objective_new (problem, error);
   if (!s.objective)
     return NULL;
@@ -574,7 +576,8 @@ tdm_map_fit_one (TdmProblem *problem, guint subpopulation, const TdmMapOptions *
       && !tdm_objective_drop_interaction (s.objective, error))
     return NULL;
   g_autoptr (TdmFit) fit = tdm_fit_new (problem, subpopulation);
-  if (!optimise (fit, &s, options, error) || !tdm_fit_fill_predictions (fit, error))
+  if (!optimise (fit, &s, options, error)
+      || !tdm_fit_fill_predictions (fit, cancellable, error))
     return NULL;
   fit->solver = tdm_objective_get_method (s.objective);
   return g_steal_pointer (&fit);

@@ -22,6 +22,7 @@ typedef struct
   guint starts;                 /* 0 = the default */
   const double *begin;          /* `starts` rows of effects to start from, or NULL */
   guint max_iterations;         /* 0 = the default */
+  guint64 most_work;            /* 0 = TDM_MAP_MOST_WORK */
   gboolean without_interaction; /* variances as at eta = 0 (engine/objective.h) */
 } TdmMapOptions;
 

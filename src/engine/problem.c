@@ -611,6 +611,7 @@ tdm_problem_predict (const TdmProblem *self, const double *eta, const TdmPlanSpe
       g_new (double, tdm_problem_get_n_sets (self) * n_parameters);
   g_autoptr (TdmPkWork) work = tdm_pk_work_new ();
   g_autoptr (TdmPkPlan) plan = tdm_problem_plan (self, spec, error);
+  tdm_pk_work_set_cancellable (work, spec->cancellable);
   if (!plan)
     return FALSE;
   if (!tdm_problem_parameters (self, &plain, eta ? eta : none, view, parameters))

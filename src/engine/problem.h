@@ -137,7 +137,8 @@ typedef struct
   const guint *outputs;
   const gboolean *after; /* of doses at that very time; NULL = none */
   guint n_times;
-  guint main_output; /* the one that areas are of */
+  guint main_output;         /* the one that areas are of */
+  GCancellable *cancellable; /* of tdm_problem_predict(), or NULL */
 } TdmPlanSpec;
 
 /* A plan for that. Its values come in mg/L: multiply by the output's per_mg_l. Yours.

@@ -72,6 +72,7 @@ score_one (const TdmJudge *self, const TdmFit *fit, const TdmPosterior *posterio
   g_autoptr (TdmScore) score = tdm_score_new (&input, &regimen, 1, NULL);
   g_autoptr (TdmMetrics) metrics = tdm_metrics_new (problem, &target);
   g_autoptr (GPtrArray) notes = tdm_notes_new ();
+  tdm_metrics_set_cancellable (metrics, self->cancellable);
   if (score == NULL
       || !tdm_metrics_compute (metrics, regimen, fit->eta, &regimen->metrics, NULL))
     return FALSE;
