@@ -152,8 +152,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/engine/work/cut-short", test_cut_short);
-  g_test_add_func ("/engine/work/refused", test_refused);
-  g_test_add_func ("/engine/work/cancelled", test_cancelled);
+  g_test_add_func ("/engine/cost/cut-short", test_cut_short);
+  g_test_add_func ("/engine/cost/refused", test_refused);
+  g_test_add_func ("/engine/cost/cancelled", test_cancelled);
   return g_test_run ();
 }
