@@ -82,6 +82,16 @@ find_own (const TdmProblem *self)
   return -1;
 }
 
+/* Without a vein among its routes, a model's clearance is that of what is absorbed. */
+static gboolean
+is_apparent (const TdmModel *model)
+{
+  for (guint r = 0; r < tdm_model_get_n_routes (model); r++)
+    if (tdm_model_get_route (model, r)->infusion)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 note_sessions (TdmProblem *self)
 {
@@ -90,6 +100,11 @@ note_sessions (TdmProblem *self)
   tdm_notes_add (self->notes, TDM_NOTE_INFO, "dialysis", "dialysis",
                  "Each session of dialysis adds its clearance while it runs; steady "
                  "states are those of days without a session.");
+  if (is_apparent (self->model))
+    tdm_notes_add (
+        self->notes, TDM_NOTE_CAUTION, "dialysis-apparent", "dialysis",
+        "The clearance of this model is that of what is absorbed: a session's "
+        "counts for it only when it is divided by the share absorbed.");
   if (own >= 0)
     tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "dialysis-counted-twice", "dialysis",
                    "This model counts an average dialysis already (%s), and the "

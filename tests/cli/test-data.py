@@ -108,6 +108,21 @@ def test_session_of_a_case():
 
 
 @test
+def test_session_of_an_apparent_clearance():
+    """Where nothing is given into a vein, it is said that a clearance is one of what is absorbed."""
+    path = dialysis_model()
+    path.write_text(path.read_text(encoding="utf-8").replace("infusion = yes", "infusion = no"),
+                    encoding="utf-8")
+    case = sessions()
+    del case["doses"][0]["duration"]
+    codes = [note["code"] for note in answer("fit", case, "--model", path)["notes"]]
+    assert "dialysis-apparent" in codes, codes
+    codes = [note["code"] for note in answer("fit", sessions(), "--model",
+                                             dialysis_model())["notes"]]
+    assert "dialysis-apparent" not in codes, codes
+
+
+@test
 def test_sessions_refused():
     path = dialysis_model()
     twice = sessions()["dialysis"] + [{"time": 13.9, "duration": 3, "clearance": 90,
