@@ -3,6 +3,7 @@
 
 #include "engine/map.h"
 #include "engine/objective.h"
+#include "engine/result.h"
 #include "given.h"
 #include "num/linalg.h"
 
@@ -226,6 +227,43 @@ test_floor (void)
   assert_near (fit->covariance[0] / (square / sum), 1.0, 0.03);
 }
 
+/* A clearance and a volume that are not below a floor, and levels that ask for less of
+ * both: where two corners cross no search along one of them ends, and the place is
+ * found, but nobody may rely on it. */
+static const char floors_model[] =
+    GIVEN_HEAD "[parameters]\nCL = 2.3 * max(exp(eta_CL), 0.93)\n"
+               "V = 19.7 * max(exp(eta_V), 0.93)\n[units]\nCL = L/h\nV = L\n"
+               "[effects]\nCL = sd 0.27\nV = sd 0.31\n"
+               "[structure]\nkind = linear\ncompartments = 1\n"
+               "[route given]\ntitle = i\ninto = central\n"
+               "[check one]\nvalues = V 19.7\nsource = Test\n" REST;
+
+static const char floors_case[] =
+    "'doses': [{'time': 0, 'amount': 310, 'unit': 'mg'}], 'levels': ["
+    "{'time': 0.1, 'value': 18.1, 'unit': 'mg/L'}, "
+    "{'time': 9.7, 'value': 8.1, 'unit': 'mg/L'}], "
+    "'target': {'metric': 'trough', 'low': 1, 'high': 2, 'unit': 'mg/L'}";
+
+static void
+test_two_at_once (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TdmFit) fit = fit_of (floors_model, floors_case);
+  const TdmNote *note = find_note (fit->notes, "not-converged");
+  g_assert_false (fit->converged);
+  g_assert_nonnull (note);
+  g_assert_cmpint (note->severity, ==, TDM_NOTE_REFUSE);
+  assert_near (fit->eta[0], log (0.93), 1e-3);
+  assert_near (fit->eta[1], log (0.93), 1e-3);
+  const TdmResultOptions options = { .draws = 12, .seed = 5 };
+  g_autoptr (TdmResult) result =
+      tdm_result_compute (tdm_problem_get_case (fit->problem),
+                          tdm_problem_get_model (fit->problem), &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (result->proposals->withheld);
+  g_assert_cmpuint (result->proposals->regimens->len, ==, 0);
+}
+
 /* Neither the order of the levels nor an earlier fit matters. */
 static void
 test_order (void)
@@ -255,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/kink/lag", test_lag);
   g_test_add_func ("/engine/kink/lag-draws", test_lag_draws);
   g_test_add_func ("/engine/kink/floor", test_floor);
+  g_test_add_func ("/engine/kink/two-at-once", test_two_at_once);
   g_test_add_func ("/engine/kink/order", test_order);
   return g_test_run ();
 }
