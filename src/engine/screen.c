@@ -9,6 +9,9 @@
 /* Draws of the first look, and regimens that are then looked at under all. */
 #define FIRST_DRAWS 100
 #define FRONT 6
+/* Scores that are not told apart when regimens are ranked: those so near to the best
+ * are of the front. */
+#define EQUAL_SCORE 0.0101
 
 gboolean
 tdm_screen_is_exact (const TdmScoreInput *input)
@@ -65,7 +68,9 @@ find_front (const TdmScoreInput *input, TdmRegimen *const *regimens, guint n)
   for (guint i = 0; i < n; i++)
     {
       TdmRegimen *one = sorted->pdata[i];
-      if ((i < FRONT || one->is_current) && one->draws < input->draws)
+      const TdmRegimen *best = sorted->pdata[0];
+      const gboolean leads = i < FRONT || one->score >= best->score - EQUAL_SCORE;
+      if ((leads || one->is_current) && one->draws < input->draws)
         g_ptr_array_add (out, one);
     }
   return out;
