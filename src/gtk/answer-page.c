@@ -25,6 +25,7 @@ struct _TdmAnswerPage
   GtkStack *stack; /* empty, waiting, failed, answer */
   AdwStatusPage *failed;
   AdwViewStack *pages;
+  GtkWidget *tools_view; /* with large text they are wider than the page */
   GtkBox *tools;
   GtkToggleButton *log;
   TdmNotesStrip *notes;
@@ -326,6 +327,7 @@ tdm_answer_page_class_init (TdmAnswerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, stack);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, failed);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, pages);
+  gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, tools_view);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, tools);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, log);
   gtk_widget_class_bind_template_child (widget_class, TdmAnswerPage, notes);
@@ -357,4 +359,5 @@ tdm_answer_page_init (TdmAnswerPage *self)
   tdm_a11y_set_label (GTK_WIDGET (self->log), "Logarithmic scale");
   tdm_a11y_set_label (self->divider, "Divider of plot and regimens");
   tdm_a11y_skip_scrolling (GTK_WIDGET (self->stack));
+  tdm_a11y_skip_scrolling (self->tools_view);
 }

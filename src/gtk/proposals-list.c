@@ -274,6 +274,7 @@ heading_line_new (TdmProposalsList *self)
 
   self->first = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->first), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->first), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->first, TRUE);
   gtk_widget_add_css_class (self->first, "caption-heading");
   gtk_widget_add_css_class (self->first, "tdm-list-heading");
@@ -303,6 +304,23 @@ tdm_proposals_list_class_init (TdmProposalsListClass *klass)
   G_OBJECT_CLASS (klass)->dispose = tdm_proposals_list_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass),
                                             GTK_TYPE_BOX_LAYOUT);
+}
+
+/* With large text the columns are wider than the page: they move sideways together. */
+static GtkWidget *
+sideways_new (GtkWidget *header, GtkWidget *rows)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), rows);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  tdm_a11y_skip_scrolling (scrolled);
+  return scrolled;
 }
 
 static void
@@ -335,8 +353,7 @@ tdm_proposals_list_init (TdmProposalsList *self)
   gtk_widget_add_css_class (self->continuous, "caption");
   gtk_widget_add_css_class (self->continuous, "dim-label");
   gtk_widget_add_css_class (self->continuous, "tdm-list-heading");
-  gtk_widget_set_parent (self->header, GTK_WIDGET (self));
   gtk_widget_set_parent (heading_line_new (self), GTK_WIDGET (self));
-  gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
+  gtk_widget_set_parent (sideways_new (self->header, scrolled), GTK_WIDGET (self));
   gtk_widget_set_parent (self->continuous, GTK_WIDGET (self));
 }
