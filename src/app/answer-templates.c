@@ -174,6 +174,9 @@ static const struct
     "Eine Angabe liegt außerhalb der Patienten, an denen das Modell gebildet wurde: "
     "die Antwort ist extrapoliert." },
   { "current-not-judged", "Die jetzige Dosierung lässt sich nicht am Ziel messen." },
+  { "dialysis-apparent", "Die Clearance des Modells ist die des aufgenommenen Anteils; "
+                         "die der Dialyse zählt "
+                         "nur dafür, wenn sie durch diesen Anteil geteilt ist." },
   { "dialysis-counted-twice", "Das Modell zählt schon eine mittlere Dialyse mit; die "
                               "einzelnen Sitzungen kommen hinzu." },
   { "dialysis-not-studied",
