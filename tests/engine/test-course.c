@@ -61,8 +61,8 @@ static const double typical[N_LEVELS] = { 8.379106490666, 11.17181266225,
                                           14.33769434842, 6.823159544098,
                                           4.773397248523, 2.806915744631 };
 /* At effects of 0.21 and -0.13; and the trough at 68 h where 400 mg follow at 44 and
- * 56 h instead of what the case has from then on. */
-static const double effects[] = { 0.21, -0.13, 0.0, 0.0, 0.0, 0.0, 0.0 };
+ * 56 h instead of what the case has from then on. All effects of occasions are 0. */
+static const double effects[32] = { 0.21, -0.13 };
 static const double moved[N_LEVELS] = {
   8.176456081487, 11.26432756832, 13.11602208281,
   4.984164831022, 3.377667071149, 1.891346673988
