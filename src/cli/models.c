@@ -97,14 +97,14 @@ identity_json (const TdmModel *model)
   g_autofree char *accepted =
       origin == TDM_ORIGIN_ALTERED ? tdm_trust_dup_accepted (model) : NULL;
   return json_pack (
-      "{s:s, s:s*, s:s*, s:s*, s:s*, s:s?, s:s*, s:o, s:s*, s:s*, s:b, s:s*, s:s, s:s, "
-      "s:s*}",
+      "{s:s, s:s*, s:s*, s:s*, s:s*, s:s?, s:s*, s:o, s:s*, s:s*, s:b, s:b, s:s*, s:s, "
+      "s:s, s:s*}",
       "id", text->id, "drug", text->drug, "title", text->title, "version",
       text->version, "reference", text->reference, "doi", text->doi, "population",
       text->population, "people", people_json (model), "status", text->status,
-      "status_text", text->status_text, "verified", is_verified (text), "limits",
-      text->limits, "sha256", tdm_model_get_sha256 (model), "origin",
-      tdm_trust_origin_name (origin), "accepted", accepted);
+      "status_text", text->status_text, "verified", is_verified (text), "teaching",
+      text->teaching, "limits", text->limits, "sha256", tdm_model_get_sha256 (model),
+      "origin", tdm_trust_origin_name (origin), "accepted", accepted);
 }
 
 /* Runs the model's checks. */

@@ -72,6 +72,22 @@ note_trust (TdmProblem *self)
                    "numbers cannot be relied on here.");
 }
 
+/* How well the model's numbers are known, where that is not well. */
+static void
+note_verified (TdmProblem *self)
+{
+  const TdmModelText *text = tdm_model_get_text (self->model);
+
+  if (text->teaching)
+    tdm_notes_add (self->notes, TDM_NOTE_CAUTION, "model-teaching", "model",
+                   "This model is for teaching only: what decides its answer was not "
+                   "published or not verified. Its limits say what.");
+  else if (strcmp (text->status, "C") == 0)
+    tdm_notes_add (self->notes, TDM_NOTE_INFO, "model-one-source", "model",
+                   "This model was verified with one public source only; check it "
+                   "against the paper before clinical use.");
+}
+
 /* A dose is late when this share of its interval has passed since the one before. */
 #define LATE_SHARE 1.5
 
@@ -153,6 +169,7 @@ tdm_problem_new (TdmCase *record, TdmModel *model, GError **error)
   self->model = tdm_model_ref (model);
   self->notes = tdm_notes_new ();
   note_trust (self);
+  note_verified (self);
   if (!tdm_problem_load_doses (self, error) || !tdm_problem_load_levels (self, error)
       || !tdm_problem_load_covariates (self, error)
       || !tdm_problem_load_dialysis (self, error)

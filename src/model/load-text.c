@@ -91,6 +91,17 @@ read_amount (TdmModel *self, const TdmKeySection *section, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_teaching (TdmModel *self, const TdmKeySection *section, GError **error)
+{
+  const TdmKeyEntry *entry = tdm_key_section_find (section, "teaching");
+
+  if (entry != NULL && strcmp (entry->value, "yes") != 0)
+    return refuse (section, "teaching", error, "expected “yes”, or no such key");
+  self->text.teaching = entry != NULL;
+  return TRUE;
+}
+
 /* "CL = …" lines of the sections that compute parameters. */
 static char *
 dup_equations (const TdmKeyFile *file)
@@ -124,7 +135,7 @@ tdm_load_text (TdmModel *self, const TdmKeyFile *file, GError **error)
   TdmModelText *text = &self->text;
 
   if (!check_words (section, error) || !read_molar_mass (self, section, error)
-      || !read_amount (self, section, error))
+      || !read_amount (self, section, error) || !read_teaching (self, section, error))
     return FALSE;
   text->id = tdm_key_file_dup_text (file, section, "id");
   text->drug = tdm_key_file_dup_text (file, section, "drug");

@@ -180,8 +180,9 @@ typedef struct
   char *population; /* the people it was built from, in words */
   char *status;     /* "A", "B" or "C": how it was verified */
   char *status_text;
-  char *limits;    /* pitfalls, in words */
-  char *equations; /* the [parameters] section as written */
+  char *limits;      /* pitfalls, in words */
+  gboolean teaching; /* for teaching only: a value nobody published decides */
+  char *equations;   /* the [parameters] section as written */
 } TdmModelText;
 
 /* Loads a model file. NULL with a TDM_ERROR_INPUT error "FILE:LINE:COLUMN: what was

@@ -46,6 +46,7 @@ static const SectionRule rules[] = {
       { "status_text", KEY_NEEDED | KEY_TEXT },
       { "population", KEY_NEEDED | KEY_TEXT },
       { "limits", KEY_NEEDED | KEY_TEXT },
+      { "teaching", 0 },
       { "molar_mass", 0 },
       { "amount", 0 },
       { "drug_file", 0 },

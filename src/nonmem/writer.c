@@ -512,6 +512,7 @@ write_head (TdmImportWriter *self, const char *id)
       "# To be filled in: the paper, as one cites it; its DOI; the people.\n"
       "reference = Not stated: imported from a control stream\n"
       "status = C\n"
+      "teaching = yes\n"
       "status_text = For teaching only: imported from a control stream, and checked by "
       "nobody.\n"
       "population = Not stated.\n"

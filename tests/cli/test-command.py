@@ -152,6 +152,19 @@ def test_local_models():
 
 
 @test
+def test_answers_say_how_a_model_was_verified():
+    """One public source is said, teaching is a caution, well verified is nothing."""
+    case = demo("vancomycin")
+    for model, code, severity in (("vancomycin-roberts-2011", "model-one-source", "info"),
+                                  ("vancomycin-carreno-2017", "model-teaching", "caution"),
+                                  ("vancomycin-goti-2018", None, None)):
+        notes = answer("fit", case, "--model", model)["notes"]
+        found = {note["code"]: note["severity"] for note in notes
+                 if note["code"] in ("model-one-source", "model-teaching")}
+        assert found == ({code: severity} if code else {}), (model, notes)
+
+
+@test
 def test_what_is_said_of_every_model():
     listed = run("models", "--json").expect(0).json()["models"]
     assert len(listed) >= 69
@@ -166,6 +179,8 @@ def test_what_is_said_of_every_model():
         assert model["origin"] == "bundled", model["id"]
         assert model["checks"]["passed"] >= 6 and model["checks"]["failed"] == 0, model["id"]
         assert model["people"]["studied"], model["id"]
+    assert {model["id"] for model in listed if model["teaching"]} >= {
+        "digoxin-jelliffe-2014", "vancomycin-carreno-2017"}
     people = {model["id"]: model["people"] for model in listed}
     assert people["vancomycin-goti-2018"]["n"] == 1812
     assert people["ceftazidime-georges-2009"]["n"] == 72

@@ -587,6 +587,7 @@ test_teaching (void)
       const gboolean says = strstr (text->limits, "or teaching") != NULL;
       g_test_message ("%s", text->id);
       g_assert_cmpint (says, ==, g_strv_contains (teaching, text->id));
+      g_assert_cmpint (text->teaching, ==, says);
     }
 }
 
