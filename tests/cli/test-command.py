@@ -155,7 +155,7 @@ def test_local_models():
 def test_answers_say_how_a_model_was_verified():
     """One public source is said, teaching is a caution, well verified is nothing."""
     case = demo("vancomycin")
-    for model, code, severity in (("vancomycin-roberts-2011", "model-one-source", "info"),
+    for model, code, severity in (("vancomycin-llopis-salvia-2006", "model-one-source", "info"),
                                   ("vancomycin-carreno-2017", "model-teaching", "caution"),
                                   ("vancomycin-goti-2018", None, None)):
         notes = answer("fit", case, "--model", model)["notes"]
