@@ -271,11 +271,7 @@ def test_faulty_models():
 @test
 def test_no_trustworthy_answer():
     """Outside what the model may be used for: no answer, status 1."""
-    case = {"format": "titrate-case/1", "doses": [
-        {"time": 0, "amount": 1000, "unit": "mg", "route": "iv", "duration": 1, "interval": 12,
-         "count": 3}], "covariates": [{"name": "WT", "value": 75, "unit": "kg"},
-                                      {"name": "CLCR", "value": 70, "unit": "mL/min"}],
-            "levels": [{"time": 35, "value": 14.1, "unit": "mg/L"}]}
+    case = demo("vancomycin")
     case["covariates"][0]["value"] = 24
     for command in ("fit", "predict", "propose"):
         run(command, "--json", case=case).fails(1, "covariates[0].value: ")
@@ -325,11 +321,7 @@ def test_files_that_cannot_be_written():
 def test_an_interrupted_write_leaves_the_old_file():
     path = folder() / "kept.svg"
     path.write_bytes(b"the old one")
-    case = {"format": "titrate-case/1", "doses": [
-        {"time": 0, "amount": 1000, "unit": "mg", "route": "iv", "duration": 1, "interval": 12,
-         "count": 3}], "covariates": [{"name": "WT", "value": 75, "unit": "kg"},
-                                      {"name": "CLCR", "value": 70, "unit": "mL/min"}],
-            "levels": [{"time": 35, "value": 14.1, "unit": "mg/L"}]}
+    case = demo("vancomycin")
     case["doses"][0]["amount"] = -1
     run("plot", "-o", path, case=case).fails(3, "doses[0].amount")
     assert path.read_bytes() == b"the old one"
@@ -374,11 +366,7 @@ def test_models_in_any_surroundings():
 
 @test
 def test_errors_in_any_surroundings():
-    case = {"format": "titrate-case/1", "doses": [
-        {"time": 0, "amount": 1000, "unit": "mg", "route": "iv", "duration": 1, "interval": 12,
-         "count": 3}], "covariates": [{"name": "WT", "value": 75, "unit": "kg"},
-                                      {"name": "CLCR", "value": 70, "unit": "mL/min"}],
-            "levels": [{"time": 35, "value": 14.1, "unit": "mg/L"}]}
+    case = demo("vancomycin")
     case["covariates"][2]["unit"] = "µmol"
     want = run("fit", case=case).fails(3, "covariates[2].unit").err
     for env in SURROUNDINGS:
