@@ -89,6 +89,14 @@ read_flow (const char *name, guint *from, guint *to)
 }
 
 static gboolean
+is_digits (const char *text)
+{
+  while (g_ascii_isdigit (*text))
+    text++;
+  return *text == '\0';
+}
+
+static gboolean
 write_linear (TdmTranslation *self, GError **error)
 {
   const TdmControl *control = &self->control;
@@ -99,8 +107,7 @@ write_linear (TdmTranslation *self, GError **error)
     {
       const char *name = self->pk->names->pdata[i];
       guint from, to;
-      if (name[0] == 'K' && strlen (name) > 3
-          && strspn (name + 1, "0123456789") == strlen (name) - 1)
+      if (name[0] == 'K' && strlen (name) > 3 && is_digits (name + 1))
         return tdm_control_fail (control, control->pk.begin, error,
                                  "%s: expected a T between the two compartments", name);
       if (!read_flow (name, &from, &to))
