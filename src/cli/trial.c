@@ -173,16 +173,22 @@ read_label (Plan *plan, const char *text, GError **error)
     return TRUE;
   if (!pattern)
     pattern = g_regex_new (
-        "^([0-9.]+) mg(/kg)? every ([0-9.]+) h(?: over ([0-9.]+) h)?$", 0, 0, NULL);
+        "^([0-9.]+) (mg|IU)(/kg)? every ([0-9.]+) h(?: over ([0-9.]+) h)?$", 0, 0,
+        NULL);
   if (!g_regex_match (pattern, text, 0, &match))
     return tdm_cli_usage (error,
                           "--label: \"%s\" is not like \"15 mg/kg every 12 h "
                           "over 1.5 h\"",
                           text);
   g_autofree char *amount = g_match_info_fetch (match, 1);
-  g_autofree char *per = g_match_info_fetch (match, 2);
-  g_autofree char *interval = g_match_info_fetch (match, 3);
-  g_autofree char *duration = g_match_info_fetch (match, 4);
+  g_autofree char *unit = g_match_info_fetch (match, 2);
+  g_autofree char *per = g_match_info_fetch (match, 3);
+  g_autofree char *interval = g_match_info_fetch (match, 4);
+  g_autofree char *duration = g_match_info_fetch (match, 5);
+  const char *counted = tdm_salt_unit (tdm_model_get_default_salt (plan->truth));
+  if (!g_str_equal (unit, counted))
+    return tdm_cli_usage (error, "--label: doses of %s are in %s, not in %s",
+                          tdm_model_get_id (plan->truth), counted, unit);
   TdmLabelRule *rule = &plan->label;
   rule->per_kg = per && *per;
   if (!tdm_cli_number ("--label", amount, 0, &rule->amount_mg, error)

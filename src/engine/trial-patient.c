@@ -120,7 +120,8 @@ order_label (Treatment *t)
                         .dose = {
                             .amount = round_amount (t->setup->dosing,
                                                     rule->amount_mg * weight),
-                            .unit = (char *)"mg",
+                            .unit = (char *)tdm_salt_unit (
+                                tdm_model_get_default_salt (t->setup->options->truth)),
                             .route = t->setup->dosing->route->name,
                             .duration_h = rule->duration_h,
                         } };

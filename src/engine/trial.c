@@ -173,14 +173,17 @@ label_words (const TdmTrialSetup *setup)
 {
   const TdmLabelRule *rule = &setup->label;
   g_autofree char *amount = tdm_number_dose (rule->amount_mg);
+  g_autofree char *unit = tdm_unit_display (
+      tdm_salt_unit (tdm_model_get_default_salt (setup->options->truth)));
   g_autofree char *interval = tdm_number_format (rule->interval_h, 4);
   g_autofree char *duration = tdm_number_format (rule->duration_h, 4);
   g_autofree char *over =
       rule->duration_h > 0 ? g_strdup_printf (" over %s h", duration) : g_strdup ("");
-  return g_strdup_printf (
-      "%s mg%s every %s h%s, %s", amount, rule->per_kg ? "/kg" : "", interval, over,
-      setup->options->label ? "rounded to what can be given"
-                            : "what suits the typical patient best, for everybody");
+  return g_strdup_printf ("%s %s%s every %s h%s, %s", amount, unit,
+                          rule->per_kg ? "/kg" : "", interval, over,
+                          setup->options->label
+                              ? "rounded to what can be given"
+                              : "what suits the typical patient best, for everybody");
 }
 
 /* The window and the alarm limits that the truth states for this metric. */

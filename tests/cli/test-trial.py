@@ -62,6 +62,16 @@ def fixed_rule():
 
 
 @test
+def drugs_in_units():
+    trial = run("trial", "--truth", "factor-viii-garmann-2017", "--policy", "label,same",
+                "--label", "25 IU/kg every 48 h over 0.2 h", "--patients", "4", "--days", "4",
+                "--levels", "24", "--draws", "20", "--json").expect(0).json()
+    assert trial["label"].startswith("25 units/kg every 48 h")
+    assert all(sum(day[side] for side in ("below", "within", "above")) > 0.99
+               for arm in trial["arms"] for day in arm["days"])
+
+
+@test
 def refusals():
     run("trial").fails(2, "--truth")
     run("trial", "--truth", "nothing-2018").fails(3, "nothing-2018")
@@ -73,6 +83,7 @@ def refusals():
     run(*TRUTH, "--policy", "other:nothing-2018").fails(3, "nothing-2018")
     run(*TRUTH, "--target", "auc24 400").fails(2, "--target")
     run(*TRUTH, "--label", "1 g twice a day").fails(2, "--label")
+    run(*TRUTH, "--label", "15 IU/kg every 12 h").fails(2, "in mg, not in IU")
     run(*TRUTH, "-o", folder() / "trial.txt").fails(2, ".svg")
     run(*TRUTH, "case.json").fails(2, "no case")
 

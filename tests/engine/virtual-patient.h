@@ -92,7 +92,8 @@ ward_admit (const Ward *self, guint64 number, guint count, GError **error)
     return NULL;
   double factor = self->per_kg > 0 ? weight_of (person) / self->per_kg : 1.0;
   TdmDoseEntry dose = { .amount = self->amount_mg * (factor > 0 ? factor : 1.0),
-                        .unit = (char *)"mg",
+                        .unit = (char *)tdm_salt_unit (
+                            tdm_model_get_default_salt (self->model)),
                         .route = self->route->name,
                         .duration_h = self->duration_h,
                         .interval_h = self->interval_h,
