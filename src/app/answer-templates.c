@@ -210,9 +210,6 @@ static const struct
   { "model-checks-failed", "Die Prüfrechnungen des Modells stimmen auf diesem Rechner "
                            "nicht: seinen Zahlen ist "
                            "nicht zu trauen." },
-  { "model-one-source",
-    "Das Modell beruht auf einer einzigen öffentlichen Quelle; vor klinischer "
-    "Anwendung an der Arbeit prüfen." },
   { "model-teaching",
     "Dieses Modell ist nur zur Lehre: was seine Antwort entscheidet, ist nicht "
     "veröffentlicht oder nicht geprüft." },

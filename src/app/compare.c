@@ -190,8 +190,8 @@ tdm_compare_rule_title (TdmWeightRule rule)
   static const char *const titles[] = {
     [TDM_WEIGHT_LIKELIHOOD] = "the probability of the levels under each model",
     [TDM_WEIGHT_AIC] = "AIC",
-    [TDM_WEIGHT_PREDICTION] = "how well each model predicted the later levels from "
-                              "those before them",
+    [TDM_WEIGHT_PREDICTION] = ("how well each model predicted the later levels from "
+                               "those before them"),
     [TDM_WEIGHT_EQUAL] = "all models count alike",
   };
   return titles[rule];

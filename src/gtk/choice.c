@@ -63,10 +63,14 @@ find_part (GtkWidget *widget, GType type)
   return found;
 }
 
-/* Enter takes the first text that was found. */
+/* Enter takes the first text that was found, for all that was typed: the entry searches
+ * a moment after the last key, and who types fast would get the first of all. */
 static void
 take_first_cb (GtkDropDown *drop_down)
 {
+  GtkWidget *search = find_part (GTK_WIDGET (drop_down), GTK_TYPE_SEARCH_ENTRY);
+  if (search != NULL)
+    g_signal_emit_by_name (search, "search-changed");
   GtkWidget *list = find_part (GTK_WIDGET (drop_down), GTK_TYPE_LIST_VIEW);
 
   if (list == NULL)

@@ -70,8 +70,9 @@ def marks_what_is_the_users_own(program):
     program.move_to("Drug and model", "shift+Tab", 40)
     program.key("space")
     program.wait_focus("Search models")
-    program.type("our hospital")
     says(program, "· your own")
+    # At once: what was typed last counts before the list has followed.
+    program.type("our hospital")
     program.key("Return")
     says(program, "This is a local model")
 
