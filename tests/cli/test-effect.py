@@ -20,6 +20,18 @@ def an_inr_is_predicted_and_named():
 
 
 @test
+def regimens_are_judged_by_the_inr():
+    """The value at steady state is that of a month of the same doses."""
+    got = run("propose", "--json", "--draws", "20", case=INR).expect(0).json()
+    row = next(row for row in got["regimens"] if row["current"])
+    assert got["target"]["output"] == "INR" and got["target"]["metric"] == "trough"
+    long = {**INR, "doses": [{**INR["doses"][0], "count": 90}]}
+    late = run("predict", "--output", "INR", "--from", "2160", "--to", "2160", "--by", "1",
+               "--draws", "0", "--json", case=long).expect(0).json()
+    close(row["metrics"]["trough"], late["individual"][0], 1e-4, "INR")
+
+
+@test
 def a_level_finds_its_output_by_its_unit():
     case = {**INR, "levels": [{"time": 168, "value": 2.1, "unit": "1"},
                               {"time": 167, "value": 0.4, "unit": "mg/L"}]}

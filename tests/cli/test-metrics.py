@@ -120,6 +120,22 @@ def shares_of_time_at_steady_state():
 
 
 @test
+def the_area_of_the_whole_course():
+    """From the first dose to a stated hour; of one dose, at last, the dose by the clearance."""
+    _, values = curve(0, 71)
+    got, _, _ = current({"metric": "cumulative_auc", "at": 71, "low": 900, "high": 1100,
+                         "unit": "mg.h/L"})
+    close(got, area(values), 1e-5)
+    once = changed(CASE, doses=[{"time": 0, "amount": 1250, "unit": "mg", "route": "iv",
+                                 "duration": 1.5}])
+    got, row, _ = current({"metric": "cumulative_auc", "at": 900, "low": 100, "high": 300,
+                           "unit": "mg.h/L"}, once)
+    clearance = answer("fit", once)["parameters"]["individual"]["CL"]
+    assert (row["amount"], row["interval"], row["first_dose"]) == (0, None, None), row
+    close(got, 1250 / clearance, 1e-6)
+
+
+@test
 def multiples_of_the_mic():
     _, values = curve(LATE_H, LATE_H + 12)
     got, _, _ = current({"metric": "time_above", "mic": 4.35, "multiple": 4, "low": 0.4})
